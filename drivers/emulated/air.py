@@ -1,0 +1,116 @@
+"""Between an emulated modem and the emulated network: the air interface, without any AT in it.
+
+The modem (`Terminal`) and the network (`Air`) know each other only through these two protocols, so the
+network is tested without AT and the modem without a country. All calls return at once; what takes time
+comes back later through the other side's methods, from timers of the running loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class Domain(Enum):
+    CS = "cs"
+    EPS = "eps"
+    IMS = "ims"
+
+
+@dataclass(frozen=True, slots=True)
+class Camp:
+    """Registration of one subscriber. `stat` as 27.007 7.2; `act` access technology (0 GSM, 7 E-UTRAN)."""
+
+    cs: int
+    eps: int
+    ims: int
+    plmn: str
+    operator: str
+    lac: int = 0x1790
+    cell: int = 0x01A2B3C4
+    act: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """Caller identity as offered to the called party: digits, type of address, 27.007 CLI validity."""
+
+    number: str
+    toa: int
+    validity: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One party's side of a call, as the network keeps it. `state` uses the +CLCC numbers."""
+
+    outgoing: bool
+    number: str
+    toa: int
+    state: int
+    terminal: Terminal
+    far: Leg | None = None
+
+
+class Terminal(Protocol):
+    """What the network does to a handset."""
+
+    imsi: str
+
+    def camped(self, camp: Camp) -> None:
+        """Registration changed."""
+
+    def offered(self, leg: Leg, cli: Cli) -> None:
+        """A call rings here; `cli.validity` 1 or 2 means no identity is shown."""
+
+    def progressed(self, leg: Leg) -> None:
+        """`leg.state` became ALERTING or ACTIVE."""
+
+    def released(self, leg: Leg, cause: int) -> None:
+        """The call is over (24.008 cause), whoever ended it but this handset."""
+
+    def message(self, tpdu: bytes, smsc: str) -> bool:
+        """An SMS-DELIVER arrives; False: refused for lack of memory, the network tries again later."""
+
+    def report(self, tpdu: bytes, smsc: str) -> None:
+        """An SMS-STATUS-REPORT arrives."""
+
+    def ussd(self, text: str, mode: int) -> None:
+        """An answer or a network-initiated request (27.007 7.15 <m>)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What the network says to a SUBMIT: `reference` TP-MR, or `cause` (24.011 annex E-2 / +CMS code)."""
+
+    reference: int | None
+    cause: int | None = None
+
+
+class Air(Protocol):
+    """What a handset asks of the network."""
+
+    def power_on(self, terminal: Terminal, *, volte: bool) -> None:
+        """Search and register; `camped` follows."""
+
+    def power_off(self, terminal: Terminal) -> None:
+        """Leave, releasing every call."""
+
+    def camp(self, terminal: Terminal) -> Camp: ...
+
+    def dial(self, terminal: Terminal, number: str, *, clir: bool = False) -> Leg:
+        """Start a call; `progressed` or `released` follow."""
+
+    def answer(self, leg: Leg) -> None: ...
+
+    def hang_up(self, leg: Leg, cause: int = 16) -> None:
+        """Release this leg; the far end hears `cause` (16 normal, 17 busy or refused)."""
+
+    def legs(self, terminal: Terminal) -> list[Leg]: ...
+
+    def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
+        """An SMS-SUBMIT; `done` is called once, later."""
+
+    def ussd(self, terminal: Terminal, code: str) -> None: ...

@@ -1,0 +1,114 @@
+"""What one running attempt holds: its devices, its checks and measurements, its evidence, its way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from random import Random
+from typing import NoReturn
+
+from interop.record import Cause, Check, InconcReason, Layer, Measurement, Subject, Verdict
+
+
+class Inconclusive(Exception):
+    """Ends an attempt without a statement about the network."""
+
+    def __init__(self, reason: InconcReason, text: str) -> None:
+        super().__init__(f"{reason}: {text}")
+        self.reason = reason
+        self.text = text
+
+
+class Ended(Exception):
+    """Ends an attempt whose checks already say everything (after a failed `require`)."""
+
+
+class Bench:
+    """Handed to a case as its first argument.
+
+    `sims`: role -> the SIM's part of the lab file (number, brand, operator ...), for whoever plays it.
+    `devices`: role -> what plays it. `random` depends on seed, case and attempt only.
+    """
+
+    def __init__(
+        self,
+        *,
+        subject: Subject,
+        sims: Mapping[str, object],
+        devices: Mapping[str, object],
+        random: Random,
+        control: bool = False,
+        expect_message: Callable[[str, str], None] = lambda _sim, _text: None,
+    ) -> None:
+        self.subject = subject
+        self.sims = sims
+        self.devices = devices
+        self.random = random
+        self.control = control
+        self.checks: list[Check] = []
+        self.measurements: list[Measurement] = []
+        self._expect_message = expect_message
+        self._cleanups: list[Callable[[], Awaitable[None]]] = []
+
+    def now(self) -> float:
+        """Seconds on the loop's clock: differences are durations in simulated or real seconds."""
+        return asyncio.get_running_loop().time()
+
+    def check(
+        self,
+        name: str,
+        *,
+        expected: object,
+        actual: object,
+        ok: bool | None = None,
+        blame: tuple[Layer, Cause] | None = None,
+        ambiguous: tuple[Cause, ...] = (),
+    ) -> bool:
+        """Record one expectation; `ok` defaults to equality. A failed one needs `blame`."""
+        passed = (expected == actual) if ok is None else ok
+        if not passed and blame is None:
+            raise TypeError(f"check {name!r} can fail but names nobody")
+        layer, cause = blame if blame and not passed else (None, None)
+        verdict = Verdict.PASS if passed else Verdict.FAIL
+        self.checks.append(
+            Check(name, str(expected), str(actual), verdict, layer, cause, () if passed else ambiguous)
+        )
+        return passed
+
+    def require(
+        self,
+        name: str,
+        *,
+        expected: object,
+        actual: object,
+        ok: bool | None = None,
+        blame: tuple[Layer, Cause] | None = None,
+        ambiguous: tuple[Cause, ...] = (),
+    ) -> None:
+        """As `check`, and a failed one ends the case: nothing after it could be observed."""
+        if not self.check(name, expected=expected, actual=actual, ok=ok, blame=blame, ambiguous=ambiguous):
+            raise Ended(name)
+
+    def measure(self, name: str, value: float, unit: str) -> None:
+        self.measurements.append(Measurement(name, round(value, 6), unit))
+
+    def inconclusive(self, reason: InconcReason, text: str) -> NoReturn:
+        raise Inconclusive(reason, text)
+
+    def expect_message(self, sim: str, text: str) -> None:
+        """Say that `text` is on its way to `sim`: should it come after the end, it is recorded as late."""
+        self._expect_message(sim, text)
+
+    def on_exit(self, cleanup: Callable[[], Awaitable[None]]) -> None:
+        """Run at the end whatever happens, last registered first."""
+        self._cleanups.append(cleanup)
+
+    @asynccontextmanager
+    async def closing(self) -> AsyncIterator[None]:
+        """Used by the runner around the case: cleanups run even when the case is cancelled."""
+        try:
+            yield
+        finally:
+            for cleanup in reversed(self._cleanups):
+                await cleanup()

@@ -1,0 +1,105 @@
+"""How devices of a lab come to life: what drivers register under entry points, and what the engine gets.
+
+Entry-point groups (DESIGN section 2):
+
+- `interop.links`: a `LinkDriver` class, asked in turn which ports it serves.
+- `interop.modems`: a `ModemDriver` class per `driver:` of a modem in the lab file ("at").
+- `interop.originators`: a site driver class per `driver:` of a form or label service.
+- `interop.commands`: a Typer command function, mounted under its entry point's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from interop.protocols.link import Journal, Link
+from interop.protocols.modem import Modem
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from interop.lab.model import FormPart, Lab, LabelPart, ModemPart, SimPart
+
+Spend = Callable[[Literal["calls", "messages"]], None]
+"""Asked before a call or message leaves; raises BudgetSpent, or asks the engineer on the first live one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a run adds to the lab: its seed, what is injected, the directory for sockets and scratch files."""
+
+    lab: Lab
+    seed: int
+    defects: Sequence[str]
+    quirks: Sequence[str]
+    scratch: Path
+    epoch: float
+    """POSIX time of the run's second 0 (fixed on the virtual clock)"""
+    virtual: bool
+
+
+class LinkDriver(Protocol):
+    """Brings bytes to devices for one run. Class attribute `section`: the model of its part of `drivers:`."""
+
+    name: str
+    section: type[BaseModel] | None
+
+    def __init__(self, setting: Setting) -> None:
+        """Raises ValueError with one clear sentence for a defect or quirk it does not know."""
+
+    @staticmethod
+    def serves(port: str) -> bool: ...
+
+    async def start(self) -> None: ...
+
+    def link(self, modem: ModemPart) -> Link: ...
+
+    def endpoint(self, url: str) -> tuple[str, str | None]:
+        """A site's URL as (http URL, unix socket path or None); "emulated:/bank" is served by its country."""
+
+    async def stop(self) -> None: ...
+
+
+class ModemDriver(Protocol):
+    """Builds an open, initialised modem."""
+
+    @staticmethod
+    async def open(
+        modem: ModemPart, sim: SimPart, link: Link, journal: Journal, spend: Spend, secrets: Mapping[str, str]
+    ) -> OpenModem:
+        """Raises EquipmentError. `secrets`: resolved values by lab-file key ("pin")."""
+
+
+class OpenModem(Modem, Protocol):
+    async def close(self) -> None:
+        """Hang up and let go of the link; never raises."""
+
+
+class SiteDriver(Protocol):
+    """Builds a form or label client from its part of the lab file."""
+
+    def __init__(self, part: FormPart | LabelPart, endpoint: tuple[str, str | None]) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Injectable:
+    """One row of `interop list defects` or `interop list quirks`."""
+
+    name: str
+    parameters: Mapping[str, str]
+    effect: str
+
+
+class Catalogue(Protocol):
+    """A LinkDriver that injects also offers these as static methods."""
+
+    @staticmethod
+    def defects() -> Sequence[Injectable]: ...
+
+    @staticmethod
+    def quirks() -> Sequence[Injectable]: ...

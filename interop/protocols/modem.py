@@ -1,0 +1,207 @@
+"""What a modem with its SIM can do for a case. A case asks for this protocol, never for a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from interop.protocols.stream import EventStream
+from interop.record import InconcReason
+
+
+class Stat(IntEnum):
+    """Registration status (3GPP TS 27.007 7.2)."""
+
+    NOT_REGISTERED = 0
+    HOME = 1
+    SEARCHING = 2
+    DENIED = 3
+    UNKNOWN = 4
+    ROAMING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Per domain; None where the modem does not answer for that domain. `plmn`: +COPS numeric ("46001")."""
+
+    cs: Stat | None
+    eps: Stat | None
+    ims: Stat | None
+    plmn: str = ""
+
+    @property
+    def voice(self) -> Stat:
+        """The status that matters for calls and messages: CS where there is one, else EPS with IMS.
+
+        China Telecom has no CS domain: its SIMs speak over IMS only, so EPS alone is not enough.
+        """
+        if self.cs in (Stat.HOME, Stat.ROAMING, Stat.DENIED):
+            return self.cs
+        if self.eps in (Stat.HOME, Stat.ROAMING) and self.ims in (Stat.HOME, Stat.ROAMING):
+            return self.eps
+        if Stat.DENIED in (self.eps, self.ims):
+            return Stat.DENIED
+        return self.cs if self.cs is not None else Stat.UNKNOWN
+
+    @property
+    def usable(self) -> bool:
+        return self.voice in (Stat.HOME, Stat.ROAMING)
+
+
+class CallStat(IntEnum):
+    """+CLCC <stat> (27.007 7.18)."""
+
+    ACTIVE = 0
+    HELD = 1
+    DIALLING = 2
+    ALERTING = 3
+    INCOMING = 4
+    WAITING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """One voice row of +CLCC."""
+
+    index: int
+    outgoing: bool
+    stat: CallStat
+    multiparty: bool
+    number: str = ""
+    toa: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModemIdentity:
+    manufacturer: str
+    model: str
+    revision: str
+    imei: str
+
+
+class SimState(StrEnum):
+    """+CPIN in words."""
+
+    READY = "ready"
+    PIN = "pin"
+    PUK = "puk"
+    MISSING = "missing"
+    BUSY = "busy"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the sandwich probe found: `trouble` is None when all is well."""
+
+    trouble: InconcReason | None
+    detail: str = ""
+
+
+class CallOutcome(StrEnum):
+    ALERTING = "alerting"
+    CONNECTED = "connected"
+    RELEASED = "released"
+    SILENT = "silent"
+    """nothing happened in time"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a call stands when a wait ends. `cause`: 24.008 release cause where the modem tells."""
+
+    outcome: CallOutcome
+    cause: int | None = None
+    text: str = ""
+
+
+class Call(Protocol):
+    """One call at one modem. Waits return what happened, they do not raise for it."""
+
+    outgoing: bool
+
+    async def alerting(self, within: float) -> Progress:
+        """ALERTING (or CONNECTED at once), RELEASED with its cause, or SILENT after `within` seconds."""
+
+    async def connected(self, within: float) -> Progress: ...
+
+    async def released(self, within: float) -> Progress: ...
+
+    async def answer(self) -> None: ...
+
+    async def hang_up(self) -> None:
+        """Also refuses a ringing call. Fine on a call that is already gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An incoming call as it presents itself. `toa` and `validity` as in CallerId; "" and None without +CLIP."""
+
+    call: Call
+    number: str
+    toa: int | None
+    validity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the network said to a SUBMIT: `reference` (TP-MR) when accepted, else the +CMS `code`."""
+
+    reference: int | None
+    code: int | None = None
+    text: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return self.reference is not None
+
+
+class Modem(Protocol):
+    """Raises only `interop.protocols.errors.EquipmentError` for trouble with the device.
+
+    Nothing that has a side effect on the network is ever repeated by the driver: after NotAnswering the
+    outcome of a call or message is unknown and stays unknown.
+    """
+
+    name: str
+    """the modem's name in the lab file"""
+    sim: str
+    """the SIM's name in the lab file: the party in events"""
+    events: EventStream
+
+    async def identity(self) -> ModemIdentity: ...
+
+    async def sim_state(self) -> SimState: ...
+
+    async def registration(self) -> Registration: ...
+
+    async def signal_dbm(self) -> int | None:
+        """+CSQ in dBm, None for 99 (unknown)."""
+
+    async def read_file(self, file_id: int) -> bytes | None:
+        """A transparent EF of the SIM (+CRSM), None when the card has no such file (6A82, 9404)."""
+
+    async def read_records(self, file_id: int) -> list[bytes] | None:
+        """All records of a linear fixed EF, None when the card has no such file."""
+
+    async def service_centre(self) -> str:
+        """+CSCA, "+8613800100500"; "" when none is set."""
+
+    async def health(self, *, registered: bool = True) -> Health:
+        """AT, +CPIN, and with `registered` the registration and signal: the sandwich probe."""
+
+    async def dial(self, number: str) -> Call:
+        """Start a voice call. Raises EmergencyRefused, BudgetSpent before anything is sent."""
+
+    async def offered(self, within: float) -> Offer | None:
+        """The incoming call of this lease, with its caller identity; None when nothing rang in time."""
+
+    async def calls(self) -> list[CallEntry]: ...
+
+    async def hang_up_all(self) -> None: ...
+
+    async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
+        """One SUBMIT in PDU mode (GSM7 where the text allows, else UCS2), asking for a status report."""
+
+    async def ussd(self, code: str, within: float = 30.0) -> str | None: ...

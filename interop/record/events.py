@@ -1,0 +1,244 @@
+"""What a party of a case did or saw: the one vocabulary of drivers, evidence and ladder diagrams.
+
+A report draws these and never parses AT. `flow` says which way the arrow points: OUT from the party
+to the network, IN from the network to the party, NOTE at the party's own line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Flow(StrEnum):
+    OUT = "out"
+    IN = "in"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    flow: ClassVar[Flow] = Flow.OUT
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    flow: ClassVar[Flow] = Flow.OUT
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    flow: ClassVar[Flow] = Flow.OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """The far end rings (27.007 +CLCC stat 3)."""
+
+    flow: ClassVar[Flow] = Flow.IN
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    flow: ClassVar[Flow] = Flow.IN
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The call ended. `cause`: 3GPP TS 24.008 table 10.5.123, None where the modem does not tell."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    cause: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    flow: ClassVar[Flow] = Flow.IN
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """+CLIP (27.007 7.6). `validity`: 0 valid, 1 withheld, 2 not available; None where omitted."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    number: str
+    toa: int | None
+    validity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSubmitted:
+    flow: ClassVar[Flow] = Flow.OUT
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAccepted:
+    """`reference`: TP-MR, 0..255."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRefused:
+    """`code`: +CMS ERROR (27.005 3.2.5)."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    code: int | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A DELIVER. `sent_at`: TP-SCTS as ISO 8601 with zone; `toa`: type of address octet."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    sender: str
+    toa: int
+    text: str
+    sent_at: str
+    smsc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReported:
+    """`status`: TP-ST (23.040 9.2.3.15)."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    reference: int
+    recipient: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationSeen:
+    """`domain`: cs, ps, eps or ims; `stat`: 27.007 7.2; `plmn` where the modem was asked."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    domain: str
+    stat: int
+    plmn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UssdSent:
+    flow: ClassVar[Flow] = Flow.OUT
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class UssdAnswered:
+    flow: ClassVar[Flow] = Flow.IN
+    text: str
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimFileRead:
+    flow: ClassVar[Flow] = Flow.NOTE
+    file: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted:
+    flow: ClassVar[Flow] = Flow.OUT
+    site: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswered:
+    flow: ClassVar[Flow] = Flow.IN
+    site: str
+    http_status: int
+    outcome: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelAsked:
+    flow: ClassVar[Flow] = Flow.OUT
+    service: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelAnswered:
+    flow: ClassVar[Flow] = Flow.IN
+    service: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModemReset:
+    flow: ClassVar[Flow] = Flow.NOTE
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    flow: ClassVar[Flow] = Flow.NOTE
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """A line that neither a transaction nor a URC of the dialect owned."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    flow: ClassVar[Flow] = Flow.NOTE
+    text: str
+
+
+Event = (
+    Dialled | Answered | HungUp | Alerting | Connected | Released | Ringing | CallerId
+    | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | StatusReported
+    | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
+    | FormSubmitted | FormAnswered | LabelAsked | LabelAnswered
+    | ModemReset | LinkLost | Unclaimed | Note
+)  # fmt: skip
+
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """`{"kind": "CallerId", "number": ...}`; the inverse of `from_json`."""
+    return {"kind": type(event).__name__, **asdict(event)}
+
+
+def from_json(line: dict[str, Any]) -> Event:
+    """Raises ValueError naming the kind or field that this version does not know."""
+    kind = KINDS.get(line.get("kind", ""))
+    if kind is None:
+        raise ValueError(f"unknown event kind {line.get('kind')!r}")
+    known = {field.name for field in fields(kind)}
+    given = {key: value for key, value in line.items() if key != "kind"}
+    if unknown := sorted(given.keys() - known):
+        raise ValueError(f"event {kind.__name__} has no field {unknown[0]!r}")
+    event: Event = kind(**given)
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One event as evidence: `at` seconds since the run's start, `seq` unique in the run.
+
+    `party` is the SIM, site or service that acted; `attempt` its owner ("case#1") or None between cases.
+    """
+
+    at: float
+    seq: int
+    party: str
+    event: Event
+    attempt: str | None = None

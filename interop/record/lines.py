@@ -1,0 +1,154 @@
+"""The typed lines of results.jsonl: started, attempt, late (DESIGN section 3).
+
+Each is a frozen dataclass; `to_json` and `parse` are inverse. Times are seconds since the run's epoch
+(`run.json` holds the epoch), so that one seed gives one file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from interop.record.verdict import Cause, Finding, InconcReason, Layer, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The number under test. `segment` is the longest known prefix ("1709", "162")."""
+
+    sim: str
+    msisdn: str
+    segment: str
+    mvno: str
+    base_operator: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation and what came. A failed check carries its blame."""
+
+    name: str
+    expected: str
+    actual: str
+    verdict: Verdict
+    layer: Layer | None = None
+    cause: Cause | None = None
+    ambiguous: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The same case with an ordinary SIM of the same base operator on the same path."""
+
+    finding: Finding
+    case: str = ""
+    sim: str = ""
+    verdict: Verdict = Verdict.NONE
+    layer: Layer | None = None
+    cause: Cause | None = None
+    why: str = ""
+    """why there is no contrast; "pending" in a line that a later line of the same attempt replaces"""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """fsync'd before the first side effect: without an attempt line after it, the attempt was interrupted."""
+
+    case: str
+    attempt: int
+    devices: dict[str, str]
+    started: float
+    control_of: str | None = None
+    type: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt's result.
+
+    `case` "recognition.voice.originates[mi-1709->CMCC]"; `devices` role -> device name; `spent` SIM ->
+    {"calls": n, "messages": n}; `evidence` names the journals and the sequence range of its events.
+    `control_of` is set on attempts that only serve as a contrast: they never enter a KPI.
+    The last line of one (case, attempt) counts: a fail is written at once with a pending control,
+    and again when the control is known.
+    """
+
+    case: str
+    suite: str
+    service: str
+    standard: str
+    subject: Subject
+    peer: str | None
+    devices: dict[str, str]
+    attempt: int
+    verdict: Verdict
+    started: float
+    duration_s: float
+    layer: Layer | None = None
+    cause: Cause | None = None
+    ambiguous: tuple[Cause, ...] = ()
+    reason: InconcReason | None = None
+    detail: str = ""
+    control: Control | None = None
+    control_of: str | None = None
+    checks: tuple[Check, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    spent: dict[str, dict[str, int]] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
+    type: Literal["attempt"] = "attempt"
+
+    @property
+    def key(self) -> str:
+        """Unique in a run: what events and controls refer to."""
+        return f"{self.case}#{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Something that came after its case had ended, recorded against the case that asked for it."""
+
+    case: str
+    attempt: int
+    at: float
+    party: str
+    what: str
+    after_s: float
+    type: Literal["late"] = "late"
+
+
+Line = Started | Attempt | Late
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    "started": TypeAdapter(Started),
+    "attempt": TypeAdapter(Attempt),
+    "late": TypeAdapter(Late),
+}
+
+
+def to_json(line: Line) -> bytes:
+    """One line of results.jsonl, without the newline."""
+    return _ADAPTERS[line.type].dump_json(line)
+
+
+def parse(data: dict[str, Any]) -> Line:
+    """Raises ValueError naming the field and the value that do not fit."""
+    adapter = _ADAPTERS.get(str(data.get("type")))
+    if adapter is None:
+        raise ValueError(f"unknown line type {data.get('type')!r}")
+    try:
+        line: Line = adapter.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{data['type']} line: {place}: {first['msg']} ({first['input']!r})") from None
+    return line

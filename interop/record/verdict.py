@@ -1,0 +1,107 @@
+"""Verdicts and who is to blame: the closed vocabularies of a run record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """TTCN-3 order (ETSI ES 201 873-1 24.1): a later one outweighs every earlier one."""
+
+    NONE = "none"
+    PASS = "pass"
+    INCONC = "inconc"
+    FAIL = "fail"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        return _RANK[self]
+
+    @property
+    def conclusive(self) -> bool:
+        """Only these say something about the network, and only these enter a KPI."""
+        return self in (Verdict.PASS, Verdict.FAIL)
+
+
+_RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+def merge(verdicts: Iterable[Verdict]) -> Verdict:
+    """The heaviest of the verdicts; NONE when there are none."""
+    return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.NONE)
+
+
+class Layer(StrEnum):
+    """Where on the path the first observable cause lies."""
+
+    SIM = "sim"
+    SUBSCRIPTION = "subscription"
+    RADIO = "radio"
+    CORE = "core"
+    INTERCONNECT = "interconnect"
+    GATEWAY = "gateway"
+    ORIGINATOR = "originator"
+    FORMATTING = "formatting"
+
+
+class Cause(StrEnum):
+    """What went wrong, in the words a report to the other operator uses."""
+
+    SIM_IDENTITY_MISMATCH = "sim_identity_mismatch"
+    EHPLMN_MISSING = "ehplmn_missing"
+    REGISTRATION_DENIED = "registration_denied"
+    NOT_REGISTERED = "not_registered"
+    ROAMING_AT_HOME = "roaming_at_home"
+    CALL_BARRED = "call_barred"
+    MESSAGE_BARRED = "message_barred"
+    SERVICE_NOT_SUBSCRIBED = "service_not_subscribed"
+    NUMBER_UNASSIGNED = "number_unassigned"
+    NO_ROUTE = "no_route"
+    CONGESTION = "congestion"
+    NETWORK_FAILURE = "network_failure"
+    SUBSCRIBER_ABSENT = "subscriber_absent"
+    CALL_NOT_OFFERED = "call_not_offered"
+    CALL_DROPPED = "call_dropped"
+    RELEASE_CAUSE_WRONG = "release_cause_wrong"
+    CLI_MISSING = "cli_missing"
+    CLI_REWRITTEN = "cli_rewritten"
+    CLI_DOUBLED_86 = "cli_doubled_86"
+    CLI_TYPE_WRONG = "cli_type_wrong"
+    MESSAGE_REFUSED = "message_refused"
+    MESSAGE_LOST = "message_lost"
+    SENDER_REWRITTEN = "sender_rewritten"
+    TEXT_CORRUPTED = "text_corrupted"
+    REPORT_MISSING = "report_missing"
+    REPORT_FALSE = "report_false"
+    REJECTED_BY_FORMAT = "rejected_by_format"
+    REJECTED_BY_POLICY = "rejected_by_policy"
+    NUMBER_LABELLED = "number_labelled"
+
+
+class InconcReason(StrEnum):
+    """Why an attempt says nothing about the network: our side of the air, or no statement possible."""
+
+    MODEM = "modem"
+    SIM = "sim"
+    COVERAGE = "coverage"
+    NOT_REGISTERED = "not_registered"
+    PEER = "peer"
+    SITE = "site"
+    BUDGET = "budget"
+    DEVICE = "device"
+    INDETERMINATE = "indeterminate"
+    INTERRUPTED = "interrupted"
+    NO_CONTROL = "no_control"
+
+
+class Finding(StrEnum):
+    """What the contrast with an ordinary SIM of the same base operator adds to a fail."""
+
+    SEGMENT = "segment"
+    """fails for the segment, works for the ordinary number"""
+    PATH = "path"
+    """fails for both: the segment is not what is wrong"""
+    UNKNOWN = "unknown"
+    """no ordinary SIM could be tried, or trying it was inconclusive"""
