@@ -71,6 +71,7 @@ class Cause(StrEnum):
     CLI_TYPE_WRONG = "cli_type_wrong"
     MESSAGE_REFUSED = "message_refused"
     MESSAGE_LOST = "message_lost"
+    MESSAGE_DUPLICATED = "message_duplicated"
     SENDER_REWRITTEN = "sender_rewritten"
     TEXT_CORRUPTED = "text_corrupted"
     REPORT_MISSING = "report_missing"

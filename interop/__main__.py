@@ -1,0 +1,5 @@
+"""`python -m interop`."""
+
+from interop.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""The `interop` command: one file per noun, and drivers' commands by entry point; each imported when needed."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+# noun -> where its Typer app or function is. Order is the order of `interop --help`.
+NOUNS: dict[str, str] = {
+    "run": "interop.cli.run:run",
+    "report": "interop.cli.report:report",
+    "lab": "interop.cli.lab:app",
+    "list": "interop.cli.list:app",
+    "number": "interop.cli.number:number",
+}
+
+
+class Nouns(TyperGroup):
+    """Finds a command when it is asked for, so that `--help` and `number` never pay for pytest or aiohttp."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*NOUNS, *sorted(point.name for point in entry_points(group="interop.commands"))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in NOUNS:
+            module, _, attribute = NOUNS[cmd_name].partition(":")
+            return _command(cmd_name, getattr(importlib.import_module(module), attribute))
+        for point in entry_points(group="interop.commands", name=cmd_name):
+            return _command(cmd_name, point.load())
+        return None
+
+
+def _command(name: str, target: Any) -> Any:
+    if isinstance(target, typer.Typer):
+        command = typer.main.get_command(target)
+    else:
+        single = typer.Typer(add_completion=False)
+        single.command(name)(target)
+        command = typer.main.get_command(single)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=Nouns,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Do the numbers of a virtual operator really work, and whose fault is it if not?",
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+) -> None:
+    if version:
+        from interop import __version__
+
+        typer.echo(f"interop {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    app()

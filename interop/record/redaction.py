@@ -1,0 +1,90 @@
+"""Masks for secrets on their way to disk: PINs, PUKs and passwords in AT commands and in APDUs.
+
+A mask has the length of what it hides, so offsets and lengths in evidence stay true, and a replay can take
+`*` as a wildcard. Sources: +CPIN 27.007 8.3, +CLCK 7.4, +CPWD 7.5, +CSIM 8.17, +CGLA 8.43; instruction
+bytes ETSI TS 102 221 table 10.5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# command -> the first of its arguments that is a secret; every later one is too
+SECRET_ARGUMENTS = {"CPIN": 0, "CPIN2": 0, "CLCK": 2, "CPWD": 1, "EPIN": 0}
+
+APDU_COMMANDS = ("CSIM", "CGLA")
+
+# VERIFY, CHANGE, DISABLE, ENABLE, UNBLOCK PIN: all data after the five header bytes is secret
+SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x26, 0x28, 0x2C})
+
+# a literal shorter than this is masked only where it stands alone: a PIN is not a piece of a number
+_SHORT = 8
+_SHORTEST_PIN = 4
+
+
+def _spaced(names: Iterable[str]) -> str:
+    # V.250 5.2.1 lets spaces stand anywhere in a command line; longest first, or CPIN would take CPIN2
+    return "|".join(r"\s*".join(name) for name in sorted(names, key=len, reverse=True))
+
+
+_NAMES = _spaced([*SECRET_ARGUMENTS, *APDU_COMMANDS])
+_SUSPECT = re.compile(rf"[+^*]\s*({_NAMES})\s*=([^\r\n;]*)", re.IGNORECASE)
+_APDU = re.compile(r"(?:[0-9A-F]\s*){10,}", re.IGNORECASE)
+
+
+def mask(secret: str) -> str:
+    """As long as the secret and different from it in every place; quotes and blanks stay.
+
+    >>> mask('"1234"')
+    '"****"'
+    """
+    return "".join(char if char in '" \t' else "#" if char == "*" else "*" for char in secret)
+
+
+class Redactor:
+    """Masks what is secret by its place in a command, and each of `secrets` wherever it stands."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._literals: dict[str, None] = {}
+        self._literal: re.Pattern[str] | None = None
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Also its ASCII bytes in hex, as an APDU carries them."""
+        if not secret:
+            return
+        if len(secret) >= _SHORTEST_PIN:
+            self._literals[re.escape(secret.encode().hex())] = None
+        alone = re.escape(secret)
+        self._literals[rf"(?<![0-9A-Za-z]){alone}(?![0-9A-Za-z])" if len(secret) < _SHORT else alone] = None
+        longest_first = sorted(self._literals, key=len, reverse=True)
+        self._literal = re.compile("|".join(longest_first), re.IGNORECASE)
+
+    def __call__(self, text: str) -> str:
+        """`text`: whole lines, or an unfinished last one; its length does not change."""
+        if "=" in text:
+            text = _SUSPECT.sub(_mask_command, text)
+        if self._literal is not None:
+            text = self._literal.sub(lambda found: mask(found[0]), text)
+        return text
+
+
+def _mask_command(found: re.Match[str]) -> str:
+    name = re.sub(r"\s", "", found[1]).upper()
+    head = found[0][: len(found[0]) - len(found[2])]
+    if name in APDU_COMMANDS:
+        return head + _APDU.sub(_mask_apdu, found[2])
+    first = SECRET_ARGUMENTS[name]
+    arguments = found[2].split(",")
+    return head + ",".join(part if place < first else mask(part) for place, part in enumerate(arguments))
+
+
+def _mask_apdu(found: re.Match[str]) -> str:
+    digits = [place for place, char in enumerate(found[0]) if not char.isspace()]
+    instruction = int(found[0][digits[2]] + found[0][digits[3]], 16)
+    if instruction not in SECRET_INSTRUCTIONS or len(digits) == 10:
+        return found[0]
+    start = digits[10]
+    return found[0][:start] + mask(found[0][start:])

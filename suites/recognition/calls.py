@@ -1,0 +1,73 @@
+"""Voice calls between the number under test and every operator, both ways."""
+
+from __future__ import annotations
+
+from interop.engine import Bench, Cast, case, role
+from interop.protocols.modem import Modem
+from suites.recognition.call_steps import (
+    NORMAL_CLEARING,
+    REFUSED,
+    check_caller_identity,
+    converses,
+    is_released,
+    rings,
+)
+from suites.recognition.parties import party
+
+
+@case(service="voice-mo", standard="GSMA IR.24 2.1.3 and CLI change; 3GPP TS 24.008 5.2", expected_s=24)
+async def originates(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice"),
+    peer: Modem = role("modem", "voice", cast=Cast.PEER),
+) -> None:
+    """The subject calls: it rings there with the subject's number, is answered, holds, ends with cause 16."""
+    caller, called = party(bench, "subject", subject), party(bench, "peer", peer)
+    call, offer = await rings(bench, caller, called)
+    check_caller_identity(bench, caller, offer)
+    await converses(bench, call, offer)
+    await offer.call.hang_up()
+    await is_released(bench, call, NORMAL_CLEARING)
+
+
+@case(service="voice-mt", standard="GSMA IR.24 2.1.3 and CLI change; 3GPP TS 24.008 5.2", expected_s=24)
+async def receives(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice"),
+    peer: Modem = role("modem", "voice", cast=Cast.PEER),
+) -> None:
+    """The peer calls the subject: it rings with the peer's number, is answered, holds, ends with cause 16."""
+    caller, called = party(bench, "peer", peer), party(bench, "subject", subject)
+    call, offer = await rings(bench, caller, called)
+    check_caller_identity(bench, caller, offer)
+    await converses(bench, call, offer)
+    await offer.call.hang_up()
+    await is_released(bench, call, NORMAL_CLEARING)
+
+
+@case(service="release-mo", standard="3GPP TS 24.008 5.4.4 and annex H", expected_s=12)
+async def learns_refusal(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice"),
+    peer: Modem = role("modem", "voice", cast=Cast.PEER),
+) -> None:
+    """The subject calls, the peer refuses: the subject is told busy or rejected, not "empty number"."""
+    call, offer = await rings(bench, party(bench, "subject", subject), party(bench, "peer", peer))
+    await offer.call.hang_up()
+    await is_released(bench, call, REFUSED)
+
+
+@case(service="release-mt", standard="3GPP TS 24.008 5.4.4 and annex H", expected_s=12)
+async def refusal_is_learnt(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice"),
+    peer: Modem = role("modem", "voice", cast=Cast.PEER),
+) -> None:
+    """The peer calls, the subject refuses: the peer is told busy or rejected, not "empty number"."""
+    call, offer = await rings(bench, party(bench, "peer", peer), party(bench, "subject", subject))
+    await offer.call.hang_up()
+    await is_released(bench, call, REFUSED)

@@ -1,0 +1,130 @@
+"""The steps of a short message between two SIMs, each with the check it owes."""
+
+from __future__ import annotations
+
+from interop.engine import Bench
+from interop.protocols.modem import Submission
+from interop.record import Cause, Layer, codes
+from interop.record.events import MessageReceived, StatusReported
+from suites.recognition.parties import BLAME_OF_CLI, Party
+
+DELIVERY_S = 60.0
+"""How long a message or a report may take before it counts as lost (the case's T, verdicts.md section 4)."""
+REPEAT_S = 5.0
+"""How long to look for the same message coming twice."""
+
+TOKEN = "IOP"
+LATIN = "Interop {token} ok?"
+CHINESE = "互通测试 {token}，请勿回复"
+
+
+def text_with_token(bench: Bench, pattern: str) -> tuple[str, str]:
+    """A text that no other attempt of this or another run sends, and its token: "IOP" and 8 hex digits."""
+    token = f"{TOKEN}{bench.random.getrandbits(32):08X}"
+    return pattern.format(token=token), token
+
+
+async def submits(bench: Bench, sender: Party, receiver: Party, text: str) -> Submission:
+    """The network takes the message."""
+    bench.expect_message(receiver.sim.name, text)
+    started = bench.now()
+    submission = await sender.modem.send_message(receiver.number, text)
+    bench.require(
+        "the network accepts the message",
+        expected="+CMGS",
+        actual="+CMGS" if submission.accepted else f"+CMS ERROR: {submission.code}",
+        ok=submission.accepted,
+        blame=codes.of_message_refusal(submission.code),
+    )
+    bench.measure("sms_access_delay", bench.now() - started, "s")
+    return submission
+
+
+async def arrives(
+    bench: Bench, sender: Party, receiver: Party, text: str, token: str, marks: tuple[int, int]
+) -> MessageReceived:
+    """Submit and wait at the far end. `marks`: where the two event streams stood before."""
+    sent, received = marks
+    submission = await submits(bench, sender, receiver, text)
+    started = bench.now()
+
+    def ours(message: MessageReceived) -> bool:
+        if token in message.text:
+            return True
+        same_sender = sender.number[-8:] in message.sender
+        return same_sender and TOKEN not in message.text
+
+    message = await receiver.modem.events.wait(
+        MessageReceived, within=DELIVERY_S, since=received, where=ours
+    )
+    if message is None:
+        _lost(bench, sender, submission, sent)
+    assert message is not None
+    bench.measure("sms_delivery_time", bench.now() - started, "s")
+    return message
+
+
+def _lost(bench: Bench, sender: Party, submission: Submission, mark: int) -> None:
+    """Nothing came: what the network claims in its report says whom to ask first."""
+    reports = [
+        event
+        for event in sender.modem.events.since(mark)
+        if isinstance(event, StatusReported) and event.reference == submission.reference
+    ]
+    if not reports:
+        claim, blame = "no report either", (Layer.INTERCONNECT, Cause.MESSAGE_LOST)
+    elif reports[-1].status == 0:
+        claim, blame = 'reported as "delivered"', (Layer.INTERCONNECT, Cause.REPORT_FALSE)
+    else:
+        claim, blame = f"reported as TP-Status 0x{reports[-1].status:02X}", codes.of_report(reports[-1].status)
+    bench.require(
+        "the message arrives",
+        expected=f"within {DELIVERY_S:g} s",
+        actual=f"nothing came, {claim}",
+        ok=False,
+        blame=blame,
+    )
+
+
+async def is_intact(
+    bench: Bench, sender: Party, receiver: Party, message: MessageReceived, text: str, token: str
+) -> None:
+    """Right sender, right text, once."""
+    form = sender.identity(message.sender, message.toa)
+    bench.check(
+        "originating address",
+        expected=sender.number,
+        actual=f"{message.sender} type {message.toa}, {form}",
+        ok=form not in BLAME_OF_CLI,
+        blame=(Layer.INTERCONNECT, Cause.SENDER_REWRITTEN),
+    )
+    bench.check("text", expected=text, actual=message.text, blame=(Layer.FORMATTING, Cause.TEXT_CORRUPTED))
+    mark = receiver.modem.events.mark()
+    again = await receiver.modem.events.wait(
+        MessageReceived, within=REPEAT_S, since=mark, where=lambda other: token in other.text
+    )
+    bench.check(
+        "exactly once",
+        expected="one copy",
+        actual="a second copy" if again else "one copy",
+        blame=(Layer.INTERCONNECT, Cause.MESSAGE_DUPLICATED),
+    )
+
+
+async def is_reported(bench: Bench, sender: Party, mark: int) -> None:
+    """The sender's status report comes and says delivered; called once the message has arrived."""
+    report = await sender.modem.events.wait(StatusReported, within=DELIVERY_S, since=mark)
+    bench.require(
+        "the status report comes",
+        expected=f"within {DELIVERY_S:g} s of delivery",
+        actual="came" if report else "none",
+        ok=report is not None,
+        blame=(Layer.INTERCONNECT, Cause.REPORT_MISSING),
+    )
+    assert report is not None
+    bench.check(
+        "the report says delivered",
+        expected="TP-Status 0x00",
+        actual=f"TP-Status 0x{report.status:02X}",
+        blame=(Layer.INTERCONNECT, Cause.REPORT_FALSE),
+    )

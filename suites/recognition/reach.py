@@ -1,0 +1,52 @@
+"""Service numbers: the MVNO's own hotline and the base operators' free numbers ring and are answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from interop.engine import Bench, case, role
+from interop.protocols.modem import CallOutcome, Modem
+from interop.record import codes
+from suites.recognition.call_steps import ALERTING_S, ANSWER_S, told
+
+FREE_NUMBERS = ("10086", "10010", "10000")
+"""Customer service of CMCC, CUCC, CTCC (facts/service_codes.csv): free to call from every network."""
+
+
+async def _answers(bench: Bench, subject: Modem, number: str) -> None:
+    started = bench.now()
+    call = await subject.dial(number)
+    progress = await call.alerting(within=ALERTING_S)
+    bench.require(
+        f"{number} rings",
+        expected="alerting",
+        actual=told(progress),
+        ok=progress.outcome in (CallOutcome.ALERTING, CallOutcome.CONNECTED),
+        blame=codes.of_release(progress.cause),
+    )
+    bench.measure("post_dial_delay", bench.now() - started, "s")
+    progress = await call.connected(within=ANSWER_S)
+    bench.check(
+        f"{number} answers",
+        expected="connected",
+        actual=told(progress),
+        ok=progress.outcome is CallOutcome.CONNECTED,
+        blame=codes.of_release(progress.cause),
+    )
+    await call.hang_up()
+
+
+@case(service="hotline", standard="China: MVNO service numbers 100xx", expected_s=12)
+async def hotline_answers(bench: Bench, *, subject: Modem = role("modem", "voice", "hotline")) -> None:
+    """The MVNO's customer service rings and answers; it is not an empty number."""
+    assert bench.tested.hotline is not None
+    await _answers(bench, subject, bench.tested.hotline)
+
+
+@pytest.mark.parametrize("number", FREE_NUMBERS)
+@case(service="free-numbers", standard="China: operators' service numbers 100xx", expected_s=12)
+async def free_number_answers(
+    bench: Bench, number: str, *, subject: Modem = role("modem", "voice")
+) -> None:
+    """The base operators' customer service rings and answers, whoever's number calls."""
+    await _answers(bench, subject, number)

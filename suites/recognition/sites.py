@@ -1,0 +1,48 @@
+"""Banks, sites and label services: does the rest of the world take this number for a phone number?"""
+
+from __future__ import annotations
+
+from interop.engine import Bench, Cast, Probe, case, role
+from interop.protocols.modem import Modem
+from interop.protocols.site import FormOutcome, LabelService, NumberForm
+from interop.record import Cause, InconcReason, Layer
+
+BLAME_OF_OUTCOME: dict[FormOutcome, tuple[Layer, Cause]] = {
+    FormOutcome.REJECTED_BY_FORMAT: (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
+    FormOutcome.REJECTED_BY_POLICY: (Layer.ORIGINATOR, Cause.REJECTED_BY_POLICY),
+    FormOutcome.REJECTED: (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
+}
+SAME_FROM_OUTSIDE = (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
+
+
+@case(service="site", standard="China: MIIT numbering plan 2017, the site's own form", expected_s=2, probe=Probe.NONE)
+async def form_accepts(
+    bench: Bench, *, subject: Modem = role("modem"), site: NumberForm = role("form", cast=Cast.EACH)
+) -> None:
+    """A bank's or site's number form takes the number."""
+    del subject  # held while the form works: a code it sends belongs to this case
+    answer = await site.submit(bench.sims["subject"].msisdn)
+    if answer.outcome is FormOutcome.UNCLEAR:
+        bench.inconclusive(InconcReason.SITE, f"HTTP {answer.http_status}: {answer.text}")
+    bench.check(
+        "the form takes the number",
+        expected=FormOutcome.ACCEPTED,
+        actual=f"{answer.outcome}: {answer.text}" if answer.text else answer.outcome,
+        ok=answer.outcome is FormOutcome.ACCEPTED,
+        blame=BLAME_OF_OUTCOME.get(answer.outcome),
+        ambiguous=SAME_FROM_OUTSIDE if answer.outcome is FormOutcome.REJECTED else (),
+    )
+
+
+@case(service="label", standard="China: caller labels of handset makers", expected_s=2, probe=Probe.NONE)
+async def carries_no_label(
+    bench: Bench, *, subject: Modem = role("modem"), service: LabelService = role("label", cast=Cast.EACH)
+) -> None:
+    """A number-label service does not mark the number as harassment or fraud."""
+    del subject
+    label = await service.lookup(bench.sims["subject"].msisdn)
+    if label is None:
+        bench.inconclusive(InconcReason.SITE, "the label service gave no usable answer")
+    bench.check(
+        "label", expected="none", actual=label or "none", blame=(Layer.ORIGINATOR, Cause.NUMBER_LABELLED)
+    )

@@ -1,0 +1,109 @@
+"""Imports point one way (DESIGN section 2), modules stay readable, and nothing heavy loads at start."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# package -> what of our own it may import, besides itself. Anything not listed here is refused.
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "interop.numbering": frozenset(),
+    "interop.smspdu": frozenset({"interop.numbering"}),
+    "interop.uicc": frozenset({"interop.numbering", "interop.smspdu"}),
+    "interop.record": frozenset({"interop.numbering", "interop.smspdu", "interop.uicc"}),
+    "interop.protocols": frozenset({"interop.record", "interop.numbering", "interop.lab"}),
+    "interop.lab": frozenset({"interop.protocols", "interop.record", "interop.numbering", "interop.uicc"}),
+    "interop.engine": frozenset({"interop.lab", "interop.protocols", "interop.record", "interop.numbering"}),
+    "interop.results": frozenset({"interop.record"}),
+    "interop.reports": frozenset({"interop.record", "interop.results"}),
+}
+TYPES_ONLY = {("interop.protocols", "interop.lab")}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Absolute names imported by a file, and whether only for type checking."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in guarded
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or "", id(node) in guarded
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", id(node) in guarded
+
+
+def package_of(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def test_interop_imports_neither_drivers_nor_suites() -> None:
+    for path in modules("interop"):
+        for name, _ in imports(path):
+            assert name.split(".")[0] not in ("drivers", "suites", "tests"), f"{path} imports {name}"
+
+
+def test_drivers_and_suites_do_not_know_each_other() -> None:
+    for package, other in (("drivers", "suites"), ("suites", "drivers")):
+        for path in modules(package):
+            for name, _ in imports(path):
+                assert name.split(".")[0] != other, f"{path} imports {name}"
+
+
+def test_floors_of_interop_import_only_downwards() -> None:
+    for package, allowed in MAY_IMPORT.items():
+        for path in modules(package.replace(".", "/")):
+            for name, types_only in imports(path):
+                floor = package_of(name)
+                if not name.startswith("interop.") or floor == package:
+                    continue
+                if floor in MAY_IMPORT:
+                    assert floor in allowed, f"{path} imports {name}"
+                    if (package, floor) in TYPES_ONLY:
+                        assert types_only, f"{path} imports {name} at run time"
+
+
+def test_only_the_emulated_country_knows_what_is_injected() -> None:
+    """A suite or an engine that could see the defects could agree with them."""
+    for package in ("interop", "suites"):
+        for path in modules(package):
+            assert not any(name.startswith("drivers.emulated") for name, _ in imports(path)), path
+
+
+@pytest.mark.parametrize("package", ["interop", "drivers", "suites"])
+def test_modules_fit_a_reader(package: str) -> None:
+    for path in modules(package):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 420, path
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Start-up time is kept by what is not imported; `interop benchmark` is where time itself is measured."""
+    code = (
+        "import sys\n"
+        "from interop.cli import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pytest', 'aiohttp', 'pydantic', 'serial', 'yaml', 'jinja2', 'phonenumbers', 'smartcard', 'asyncio'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "HEAVY []" in done.stdout, done.stdout
+    assert "recognition" not in done.stderr
