@@ -54,9 +54,7 @@ async def arrives(
         same_sender = sender.number[-8:] in message.sender
         return same_sender and TOKEN not in message.text
 
-    message = await receiver.modem.events.wait(
-        MessageReceived, within=DELIVERY_S, since=received, where=ours
-    )
+    message = await receiver.modem.events.wait(MessageReceived, within=DELIVERY_S, since=received, where=ours)
     if message is None:
         _lost(bench, sender, submission, sent)
     assert message is not None
@@ -76,7 +74,10 @@ def _lost(bench: Bench, sender: Party, submission: Submission, mark: int) -> Non
     elif reports[-1].status == 0:
         claim, blame = 'reported as "delivered"', (Layer.INTERCONNECT, Cause.REPORT_FALSE)
     else:
-        claim, blame = f"reported as TP-Status 0x{reports[-1].status:02X}", codes.of_report(reports[-1].status)
+        claim, blame = (
+            f"reported as TP-Status 0x{reports[-1].status:02X}",
+            codes.of_report(reports[-1].status),
+        )
     bench.require(
         "the message arrives",
         expected=f"within {DELIVERY_S:g} s",

@@ -36,7 +36,7 @@ async def _answers(bench: Bench, subject: Modem, number: str) -> None:
     await call.hang_up()
 
 
-@case(service="hotline", standard="China: MVNO service numbers 100xx", expected_s=12)
+@case(service="hotline", standard="facts: MVNO service numbers 100xx", expected_s=12)
 async def hotline_answers(bench: Bench, *, subject: Modem = role("modem", "voice", "hotline")) -> None:
     """The MVNO's customer service rings and answers; it is not an empty number."""
     assert bench.tested.hotline is not None
@@ -44,9 +44,7 @@ async def hotline_answers(bench: Bench, *, subject: Modem = role("modem", "voice
 
 
 @pytest.mark.parametrize("number", FREE_NUMBERS)
-@case(service="free-numbers", standard="China: operators' service numbers 100xx", expected_s=12)
-async def free_number_answers(
-    bench: Bench, number: str, *, subject: Modem = role("modem", "voice")
-) -> None:
+@case(service="free-numbers", standard="facts: operators' service numbers 100xx", expected_s=12)
+async def free_number_answers(bench: Bench, number: str, *, subject: Modem = role("modem", "voice")) -> None:
     """The base operators' customer service rings and answers, whoever's number calls."""
     await _answers(bench, subject, number)

@@ -15,7 +15,12 @@ BLAME_OF_OUTCOME: dict[FormOutcome, tuple[Layer, Cause]] = {
 SAME_FROM_OUTSIDE = (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
 
 
-@case(service="site", standard="China: MIIT numbering plan 2017, the site's own form", expected_s=2, probe=Probe.NONE)
+@case(
+    service="site",
+    standard="MIIT numbering plan 2017",
+    expected_s=2,
+    probe=Probe.NONE,
+)
 async def form_accepts(
     bench: Bench, *, subject: Modem = role("modem"), site: NumberForm = role("form", cast=Cast.EACH)
 ) -> None:
@@ -34,7 +39,7 @@ async def form_accepts(
     )
 
 
-@case(service="label", standard="China: caller labels of handset makers", expected_s=2, probe=Probe.NONE)
+@case(service="label", standard="caller labels of handset makers", expected_s=2, probe=Probe.NONE)
 async def carries_no_label(
     bench: Bench, *, subject: Modem = role("modem"), service: LabelService = role("label", cast=Cast.EACH)
 ) -> None:

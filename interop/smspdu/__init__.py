@@ -1,0 +1,56 @@
+"""Short message PDUs: 3GPP TS 23.040 TPDUs and the alphabets of TS 23.038. Dataclasses in, bytes out, back.
+
+>>> submit = Submit.of_text(Address.parse("10086"), "ye", report_request=True)
+>>> to_cmgs(submit)
+(12, '00210005810180F6000002F932')
+>>> from_at("00210005810180F6000002F932", Direction.MS_TO_SC)[1] == submit
+True
+
+Bad octets and impossible values raise `PduError`, and nothing else.
+"""
+
+from interop.smspdu.address import (
+    Address,
+    NumberingPlan,
+    TypeOfNumber,
+    decode_smsc,
+    encode_smsc,
+)
+from interop.smspdu.at import from_at, to_cmgs
+from interop.smspdu.dcs import Alphabet, Dcs, Waiting, WaitingKind
+from interop.smspdu.errors import PduError
+from interop.smspdu.status import Status, StatusClass
+from interop.smspdu.timestamps import Timestamp
+from interop.smspdu.tpdu import Deliver, Direction, StatusReport, Submit, Tpdu, decode
+from interop.smspdu.userdata import InformationElement, UserData, encode_text
+from interop.smspdu.validity import Enhanced, Relative, Validity
+
+__all__ = [
+    "Address",
+    "Alphabet",
+    "Dcs",
+    "Deliver",
+    "Direction",
+    "Enhanced",
+    "InformationElement",
+    "NumberingPlan",
+    "PduError",
+    "Relative",
+    "Status",
+    "StatusClass",
+    "StatusReport",
+    "Submit",
+    "Timestamp",
+    "Tpdu",
+    "TypeOfNumber",
+    "UserData",
+    "Validity",
+    "Waiting",
+    "WaitingKind",
+    "decode",
+    "decode_smsc",
+    "encode_smsc",
+    "encode_text",
+    "from_at",
+    "to_cmgs",
+]

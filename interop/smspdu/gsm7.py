@@ -1,0 +1,98 @@
+"""The GSM 7 bit default alphabet and its septets (3GPP TS 23.038 6.1.2.1, 6.2.1).
+
+Characters become septets (`encode`, one per octet, also the form used in SIM files), septets become
+packed octets (`pack`), and back.
+"""
+
+from __future__ import annotations
+
+from codecs import charmap_decode
+from typing import Final
+
+from interop.smspdu.errors import PduError
+
+ESCAPE: Final = 0x1B
+
+BASIC: Final = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION: Final = {
+    0x0A: "\f",
+    0x14: "^",
+    0x28: "{",
+    0x29: "}",
+    0x2F: "\\",
+    0x3C: "[",
+    0x3D: "~",
+    0x3E: "]",
+    0x40: "|",
+    0x65: "€",
+}
+
+_SEPTETS: Final = {char: bytes([code]) for code, char in enumerate(BASIC) if code != ESCAPE} | {
+    char: bytes([ESCAPE, code]) for code, char in EXTENSION.items()
+}
+
+# Packing is a change of spacing: lanes of n septets lie 7n bits apart when packed, 8n when not. Doing
+# it for lanes of 1, 2, 4 .. 128 septets moves a whole message in eight steps. Rows: shift, mask of the
+# lower and of the upper lane of each pair when packed.
+_LANES: Final = tuple(
+    (n, sum((1 << 7 * n) - 1 << 16 * n * i for i in range(128 // n)),
+     sum((1 << 7 * n) - 1 << 16 * n * i + 7 * n for i in range(128 // n)))
+    for n in (1, 2, 4, 8, 16, 32, 64, 128)
+)  # fmt: skip
+
+
+def encode(text: str) -> bytes:
+    """Septets of `text`, one per octet; extension characters take two ("€" is 1B 65).
+
+    Raises PduError with the index of the first character that the alphabet lacks.
+    """
+    try:
+        return b"".join([_SEPTETS[char] for char in text])
+    except KeyError:
+        at = next(i for i, char in enumerate(text) if char not in _SEPTETS)
+        raise PduError("GSM 7 bit text", f"{text[at]!r} is not in the default alphabet", at) from None
+
+
+def decode(septets: bytes) -> str:
+    """Text of unpacked septets (each 0..127).
+
+    As 23.038 6.2.1.1 tells a receiver: an escape to an unknown character shows the character of the
+    basic table, an escape to a further table (1B 1B) and an escape at the end show a space.
+    """
+    if ESCAPE not in septets:
+        return charmap_decode(septets, "strict", BASIC)[0]
+    head, *rest = septets.split(b"\x1b")
+    out = [charmap_decode(head, "strict", BASIC)[0]]
+    escapes = iter(rest)
+    for part in escapes:
+        if part:
+            out.append(EXTENSION.get(part[0], BASIC[part[0]]))
+            out.append(charmap_decode(part[1:], "strict", BASIC)[0])
+        else:
+            out.append(" ")
+            out.append(charmap_decode(next(escapes, b""), "strict", BASIC)[0])
+    return "".join(out)
+
+
+def pack(septets: bytes, fill_bits: int = 0) -> bytes:
+    """Octets of at most 256 septets, preceded by `fill_bits` zero bits (23.038 6.1.2.1.1)."""
+    value = int.from_bytes(septets, "little")
+    for n, lower, upper in _LANES:
+        if n >= len(septets):
+            break
+        value = value & lower | value >> n & upper
+    return (value << fill_bits).to_bytes((7 * len(septets) + fill_bits + 7) // 8, "little")
+
+
+def unpack(octets: bytes, count: int, fill_bits: int = 0) -> bytes:
+    """The first `count` septets (at most 256) after `fill_bits` bits; `octets` must hold them all."""
+    value = int.from_bytes(octets, "little") >> fill_bits & (1 << 7 * count) - 1
+    for n, lower, upper in reversed(_LANES):
+        if n < count:
+            value = value & lower | (value & upper) << n
+    return value.to_bytes(count, "little")

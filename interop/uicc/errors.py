@@ -1,0 +1,30 @@
+"""The one error of this package."""
+
+from __future__ import annotations
+
+
+class EfError(ValueError):
+    """Content that no such file holds, or values that do not fit it.
+
+    `file` says which ("EF_IMSI"), `offset` the octet in the file or record where it went wrong, None
+    where a value cannot be encoded.
+    """
+
+    def __init__(self, file: str, problem: str, offset: int | None = None) -> None:
+        where = "" if offset is None else f" at offset {offset}"
+        super().__init__(f"{file}{where}: {problem}")
+        self.file = file
+        self.offset = offset
+
+
+def need(data: bytes, at: int, count: int, file: str) -> None:
+    """Raises EfError unless `count` octets are left in `data` from `at` on."""
+    if len(data) - at < count:
+        raise EfError(file, f"needs {count} octet(s), {max(len(data) - at, 0)} left", at)
+
+
+def padded(content: bytes, size: int, file: str) -> bytes:
+    """`content` filled with FF to `size` octets. Raises EfError if it is longer."""
+    if len(content) > size:
+        raise EfError(file, f"takes {len(content)} octets, {size} fit")
+    return content.ljust(size, b"\xff")
