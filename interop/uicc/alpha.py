@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from interop.smspdu import PduError, gsm7
-from interop.uicc.errors import EfError, need, padded
+from interop.uicc.errors import EfError, padded
 
 _UCS2: Final = 0x80  # two octets a character, FFFF after the last
 _HALF_PAGE: Final = 0x81  # length, bits 15..8 of a 15-bit base, then one octet a character
@@ -59,11 +59,10 @@ def decode_alpha(data: bytes, file: str, at: int = 0) -> str:
         return _ucs2(data, file, at)
     if form in (_HALF_PAGE, _BASE):
         head = 3 if form == _HALF_PAGE else 4
-        need(data, 0, head, file)
+        if len(data) < head or data[1] > len(data) - head:
+            raise EfError(file, f"form {form:02X} runs over the end of {len(data)} octets", at + 1)
         base = data[2] << 7 if form == _HALF_PAGE else int.from_bytes(data[2:4], "big")
-        if data[1] > len(data) - head:
-            raise EfError(file, f"{data[1]} characters, {len(data) - head} octets left", at + 1)
-        return _characters(data[head : head + data[1]], base)
+        return _characters(data[head : head + data[1]], base, file, at + head)
     name = data.split(b"\xff", 1)[0]
     bad = next((i for i, octet in enumerate(name) if octet > 0x7F), None)
     if bad is not None:
@@ -78,13 +77,16 @@ def _ucs2(data: bytes, file: str, at: int) -> str:
     return data[1:end].decode("utf-16-be", "surrogatepass")
 
 
-def _characters(octets: bytes, base: int) -> str:
+def _characters(octets: bytes, base: int, file: str, at: int) -> str:
     """Octets above 7F are characters from `base` on; runs of the others are of the GSM alphabet."""
     text, run = "", b""
-    for octet in octets:
+    for offset, octet in enumerate(octets, at):
+        code = base + octet - 0x80
         if octet < 0x80:
             run += bytes((octet,))
+        elif 0xD800 <= code <= 0xDFFF or code > 0xFFFF:
+            raise EfError(file, f"{code:X} is no UCS2 character", offset)
         else:
-            text += gsm7.decode(run) + chr(base + octet - 0x80)
+            text += gsm7.decode(run) + chr(code)
             run = b""
     return text + gsm7.decode(run)

@@ -100,7 +100,7 @@ class Smsp:
         for bit, value in (
             (_PID, self.pid),
             (_DCS, self.dcs),
-            (_VALIDITY, self.validity.value if self.validity else None),
+            (_VALIDITY, None if self.validity is None else self.validity.value),
         ):
             if value is None:
                 tail.append(0xFF)

@@ -98,7 +98,7 @@ class FileStatus:
             raise EfError(_FILE, f"descriptor {descriptor[0]:02X} is no elementary file", at)
         record_length = 0
         if structure is not Structure.TRANSPARENT:
-            need(descriptor, 2, 2, _FILE)
+            need(data[: at + len(descriptor)], at + 2, 2, _FILE)
             record_length = int.from_bytes(descriptor[2:4], "big")
         file_id = int.from_bytes(found[_FILE_ID][1][:2], "big")
         status = cls(file_id, structure, int.from_bytes(found[_SIZE][1], "big"), record_length)

@@ -21,6 +21,7 @@ class Iccid:
     @classmethod
     def decode(cls, data: bytes, file: str = "EF_ICCID") -> Self:
         """Raises EfError on an empty file, and on a filler among the digits."""
+        need(data, 0, 10, file)
         digits = _swapped(data).rstrip("F")
         if not digits or "F" in digits or len(digits) > 20:
             problem = f"{data.hex().upper()} is not 1 to 20 digits and filler F"
@@ -89,13 +90,14 @@ class Ad:
         if not 0 <= self.mode <= 0xFF or len(self.info) != 2:
             raise EfError(file, f"mode {self.mode}, {len(self.info)} octets of information")
         content = bytes((self.mode,)) + self.info
-        if self.mnc_length is not None:
-            if not 0 <= self.mnc_length <= 0xF:
-                raise EfError(file, f"MNC length {self.mnc_length}")
+        if self.mnc_length is None:
+            if size > 3 or self.rest:
+                raise EfError(file, f"{size} octets need an MNC length")
+        elif 0 <= self.mnc_length <= 0xF:
             content += bytes((self.mnc_length,)) + self.rest
-        if len(content) != size:
-            raise EfError(file, f"takes {len(content)} octets, the file has {size}")
-        return content
+        else:
+            raise EfError(file, f"MNC length {self.mnc_length}")
+        return padded(content, size, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,9 @@ class Acc:
 
     @classmethod
     def of_imsi(cls, imsi: str) -> Self:
-        """The class of an ordinary subscriber: the last digit of the IMSI (3GPP TS 22.011 4.2)."""
+        """The last digit of the IMSI, as for any ordinary subscriber (3GPP TS 22.011 4.2). Raises EfError."""
+        if imsi[-1:] not in tuple("0123456789"):
+            raise EfError("EF_ACC", f"IMSI {imsi!r} does not end with a digit")
         return cls((int(imsi[-1]),))
 
     @classmethod

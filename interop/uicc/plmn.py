@@ -26,18 +26,18 @@ class Plmn:
         digits = self.mcc + self.mnc
         if len(self.mcc) != 3 or len(self.mnc) not in (2, 3) or not (digits.isascii() and digits.isdecimal()):
             raise EfError(file, f"{self.mcc}-{self.mnc} is not 3 + 2 or 3 digits")
-        a, b, c, d, e, f = digits if len(digits) == 6 else digits + "F"
-        return bytes.fromhex(b + a + f + c + e + d)
+        mcc, mnc = self.mcc, self.mnc.ljust(3, "F")
+        return bytes.fromhex(mcc[1] + mcc[0] + mnc[2] + mcc[2] + mnc[1] + mnc[0])
 
     @classmethod
     def decode(cls, data: bytes, at: int = 0, file: str = "PLMN") -> Self:
         """From the three octets at `at`. Raises EfError."""
         need(data, at, 3, file)
-        b, a, f, c, e, d = data[at : at + 3].hex()
-        digits = (a + b + c, d + e + f.removesuffix("f"))
-        if not "".join(digits).isdecimal():
-            raise EfError(file, f"{data[at : at + 3].hex().upper()} is no PLMN", at)
-        return cls(*digits)
+        text = data[at : at + 3].hex()
+        mcc, mnc = text[1] + text[0] + text[3], text[5] + text[4] + text[2].replace("f", "")
+        if not (mcc + mnc).isdecimal():
+            raise EfError(file, f"{text.upper()} is no PLMN", at)
+        return cls(mcc, mnc)
 
 
 @dataclass(frozen=True, slots=True)

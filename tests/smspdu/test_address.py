@@ -22,7 +22,7 @@ VECTORS = [
     (Address.parse("10086"), "05810180F6"),
     (Address.parse("*100#"), "05811A00FB"),
     (Address.parse("00861380013"), "0B810068310810F3"),
-    (Address("0017012345678", TypeOfNumber.NATIONAL), "0DA10071103254 76F8".replace(" ", "")),
+    (Address("0017012345678", TypeOfNumber.NATIONAL), "0DA1007110325476F8"),
     (Address("1a2b3c"), "0681C1D2E3"),
     # seven characters are 49 bits, 13 useful semi-octets in 7 octets; eight are 14 in the same 7
     (Address("1234567", ALPHANUMERIC, 0), "0DD031D98C56B3DD00"),

@@ -43,7 +43,7 @@ DELIVERS = [
     ),
     # [MM] pdu1
     (
-        "07912104442961f4040b91617195729 1f800001120821105050a6ac8b2bc7c9a83c220f6db7d2ecb41edf27c1e3e9741"
+        "07912104442961f4040b916171957291f800001120821105050a6ac8b2bc7c9a83c220f6db7d2ecb41edf27c1e3e9741"
         "1bde06754fd3d1a0f9bb5d0695f1f4b29b5c2683c6e8b03c3ca697e5f34d6ae303d1d1f2f7dd0d4abb59a0797d8c0685"
         "e7a00028ec26832a960b28ec2683be6050780eba97d96c17",
         (
@@ -66,7 +66,7 @@ DELIVERS = [
     ),
     # [MM] pdu_dcsf1: 160 septets, coding group F
     (
-        "07913306091093F004048581000 0F111604231805180A049B7F90D9A1AA5A01668F8769BD3E4B29B9E2EB359A03FC85D"
+        "07913306091093F0040485810000F111604231805180A049B7F90D9A1AA5A01668F8769BD3E4B29B9E2EB359A03FC85D"
         "06A9C3ED707A0EA2CBC3EE79BB4CA7CBCBA05643617DA7C76990FD4D979741EE77DD5E0ED741ED371D442E83E0E1F9BC"
         "0CD281E677D9B84C06C1DF7539E85C9097E520FB9B2E2F83C6EF369C5E064D8D52D0BC2E07DDEF77D7DC2C7799E5A077"
         "1D040FCB41F402BB0047BFDD6550B80ECAD966",
@@ -100,7 +100,7 @@ DELIVERS = [
 
 @pytest.mark.parametrize(("pdu", "fields"), DELIVERS)
 def test_deliver(pdu: str, fields: tuple[str, str, str, str]) -> None:
-    pdu = pdu.replace(" ", "").upper()
+    pdu = pdu.upper()
     smsc, tpdu = from_at(pdu, Direction.SC_TO_MS)
     assert isinstance(tpdu, Deliver)
     assert (str(smsc), str(tpdu.originator), str(tpdu.timestamp), tpdu.user_data.body) == fields
@@ -202,7 +202,7 @@ SUBMITS = [
     ),
     # [MM] create_pdu_gsm_3: the 25th septet in an octet of its own
     (
-        "0011000B915155661632F400000019 54747A0E4ACF41F27298CDCE83C6EF371B0481402010",
+        "0011000B915155661632F40000001954747A0E4ACF41F27298CDCE83C6EF371B0481402010",
         None,
         Submit.of_text(Address.parse("+15556661234"), "This is really cool ΔΔΔΔΔ", validity=Relative(0)),
     ),
@@ -217,7 +217,6 @@ SUBMITS = [
 
 @pytest.mark.parametrize(("pdu", "smsc", "submit"), SUBMITS)
 def test_submit(pdu: str, smsc: str | None, submit: Submit) -> None:
-    pdu = pdu.replace(" ", "")
     centre = Address.parse(smsc) if smsc else None
     assert from_at(pdu, Direction.MS_TO_SC) == (centre, submit)
     length, sent = to_cmgs(submit, centre)

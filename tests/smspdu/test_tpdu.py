@@ -79,10 +79,10 @@ def test_header_sets_udhi() -> None:
         ("00", None, None, None),
         ("0140", 0x40, None, None),
         ("0208", None, 8, None),
-        ("0401E1".replace("E1", "61"), None, None, "a"),
+        ("040161", None, None, "a"),
         ("07000802597D", 0, 8, "好"),
         ("060802597D", None, 8, "好"),
-        ("8100 40", 0x40, None, None),  # an extension of TP-PI
+        ("810040", 0x40, None, None),  # an extension of TP-PI
         ("0940FFFF", 0x40, None, None),  # a reserved bit: what follows is of a later version
     ],
 )
