@@ -17,18 +17,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from interop.lab.roles import Cast, Role
+
 CaseFunction = Callable[..., Awaitable[None]]
-
-
-class Cast(Enum):
-    """Who may play a role."""
-
-    SUBJECT = "subject"
-    """the SIM under test: one case per MVNO SIM of the lab"""
-    PEER = "peer"
-    """the far end: one case per class (ordinary CMCC, CUCC, CTCC, and another MVNO); any SIM of the class plays"""
-    EACH = "each"
-    """one case per such device of the lab (a form, a label service)"""
 
 
 class Contrast(Enum):
@@ -49,15 +40,6 @@ class Probe(Enum):
     ALIVE = "alive"
     """modem and SIM answer; registration is what the case tests"""
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """`kind`: modem, form or label; `capabilities`: all of them are needed."""
-
-    kind: str
-    capabilities: tuple[str, ...]
-    cast: Cast
 
 
 def role(kind: str, *capabilities: str, cast: Cast = Cast.SUBJECT) -> Any:

@@ -1,15 +1,27 @@
-"""The lab file as pydantic models: what exists in this lab. `interop.lab.load` reads it with file:line:column."""
+"""The lab file as pydantic models: what exists in this lab. `interop.lab.load` reads it.
+
+These models hold the shape; what a value means beyond it (check digits, segments, duplicate names) is judged
+in `interop.lab.rules`, which can name the place.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+"""Where a secret is, never the secret: `env:NAME`, or `file:PATH` relative to the lab file."""
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Operator = Literal["CMCC", "CUCC", "CTCC"]
 Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
+
+EMULATED = "emulated"
+"""The port of a modem in the emulated country; `emulated:/path` is a site there."""
 
 
 class Part(BaseModel):
@@ -18,34 +30,29 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Secret(Part):
-    """Never the secret itself: `env:NAME` or `file:PATH` (relative to the lab file), read when it is used."""
-
-    reference: str
-
-    def __repr__(self) -> str:
-        return f"Secret({self.reference})"
-
-
 class Budget(Part):
     """Most of each that one run may spend on one SIM; None is no limit."""
 
-    calls: int | None = None
-    messages: int | None = None
+    calls: Annotated[int, Field(ge=0)] | None = None
+    messages: Annotated[int, Field(ge=0)] | None = None
 
 
 class ModemPart(Part):
     """A modem. `port`: "emulated", a device path (/dev/serial/by-id/... encouraged) or any pyserial URL."""
 
     name: Name
-    port: str
+    port: Text
     sim: Name | None = None
-    driver: str = "at"
-    dialect: str = "generic"
-    baudrate: int = 115200
+    driver: Text = "at"
+    dialect: Text = "generic"
+    baudrate: Annotated[int, Field(gt=0)] = 115200
     capabilities: tuple[Capability, ...] = ("voice", "sms", "ussd", "volte")
-    defects: tuple[str, ...] = ()
-    quirks: tuple[str, ...] = ()
+    defects: tuple[Text, ...] = ()
+    quirks: tuple[Text, ...] = ()
+
+    @property
+    def emulated(self) -> bool:
+        return self.port == EMULATED
 
 
 class SimPart(Part):
@@ -53,66 +60,72 @@ class SimPart(Part):
 
     name: Name
     msisdn: Digits
+    """11 national digits"""
     imsi: Digits
-    iccid: str
+    iccid: Text
     kind: Literal["mvno", "ordinary"]
-    brand: str
+    brand: Text
     base_operator: Operator
-    city: str
+    city: Text
+    """home city, as in 北京"""
     spn: str | None = None
     smsc: str | None = None
     hotline: Digits | None = None
     msisdn_on_card: bool = False
     """does EF_MSISDN hold the number (many cards leave it empty)"""
-    pin: str | None = None
+    pin: Reference | None = None
     budget: Budget = Budget()
-    cooldown_s: float = 0.0
+    cooldown_s: Seconds = 0.0
+
+
+class FormRule(Part):
+    """Matches when every condition it states holds; one without conditions matches everything."""
+
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    body: Text | None = None
+    """regex searched in the decoded body"""
+    outcome: Literal["accepted", "rejected_by_format", "rejected_by_policy", "rejected", "unclear"]
 
 
 class FormPart(Part):
     """A site's number form. `url`: http(s)://..., or emulated:/path for one of the emulated country.
 
-    The answer is judged by the first rule that matches: HTTP status and a regex over the body.
+    The answer is judged by the first rule that matches: HTTP status and a regex over the body. A header's
+    value may be a reference (`env:`, `file:`) and must be one where the header is a secret.
     """
 
     name: Name
-    title: str
-    driver: str = "form"
-    url: str
+    title: Text
+    driver: Text = "form"
+    url: Text
     method: Literal["POST", "GET"] = "POST"
-    field: str = "mobile"
+    field: Text = "mobile"
     encoding: Literal["form", "json"] = "form"
     headers: dict[str, str] = Field(default_factory=dict)
     rules: tuple[FormRule, ...]
-    cooldown_s: float = 0.0
-    timeout_s: float = 20.0
-
-
-class FormRule(Part):
-    status: int | None = None
-    body: str | None = None
-    """regex searched in the decoded body"""
-    outcome: Literal["accepted", "rejected_by_format", "rejected_by_policy", "rejected", "unclear"]
+    cooldown_s: Seconds = 0.0
+    timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 
 
 class LabelPart(Part):
     """A number-label service: GET `url` with {number}; `label` is a regex whose group 1 is the label."""
 
     name: Name
-    title: str
-    driver: str = "label"
-    url: str
-    label: str
+    title: Text
+    driver: Text = "label"
+    url: Text
+    label: Text
     headers: dict[str, str] = Field(default_factory=dict)
-    cooldown_s: float = 0.0
-    timeout_s: float = 20.0
+    cooldown_s: Seconds = 0.0
+    timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 
 
 class Lab(Part):
     """A whole lab. `drivers` holds each driver's own section, checked by the schema that driver brings."""
 
-    name: str
-    city: str
+    name: Text
+    city: Text
+    """where the equipment stands"""
     modems: tuple[ModemPart, ...]
     sims: tuple[SimPart, ...]
     forms: tuple[FormPart, ...] = ()
@@ -120,5 +133,20 @@ class Lab(Part):
     free_numbers: tuple[Digits, ...] = ("10086", "10010", "10000")
     drivers: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
+    _directory: Path = PrivateAttr(default_factory=Path)
 
-FormPart.model_rebuild()
+    @property
+    def directory(self) -> Path:
+        """Where the lab file lies: `file:` references are relative to it."""
+        return self._directory
+
+    @property
+    def sites(self) -> tuple[FormPart | LabelPart, ...]:
+        return (*self.forms, *self.labels)
+
+    def modem_of(self, sim: SimPart) -> ModemPart | None:
+        """The modem that holds this SIM; None when it lies in a drawer."""
+        return next((modem for modem in self.modems if modem.sim == sim.name), None)
+
+    def sim_of(self, modem: ModemPart) -> SimPart | None:
+        return next((sim for sim in self.sims if sim.name == modem.sim), None)

@@ -1,0 +1,59 @@
+"""What a run may spend: calls and messages per SIM, and the engineer's word before the first live one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from interop.lab.model import Lab, ModemPart, SimPart
+from interop.protocols.equipment import Spend
+from interop.protocols.errors import BudgetSpent
+
+What = Literal["calls", "messages"]
+Spent = dict[str, dict[str, int]]
+"""SIM -> {"calls": n, "messages": n}"""
+
+
+class Purse:
+    """Counts against the budgets of one lab. `already`: what a resumed run had spent before.
+
+    `confirm` is asked once, with a question, before the first call or message that leaves on a link that is
+    not emulated; when it says no, no live one leaves in this run.
+    """
+
+    def __init__(
+        self, lab: Lab, *, confirm: Callable[[str], bool], already: Mapping[str, Mapping[str, int]]
+    ) -> None:
+        self._lab = lab
+        self._confirm = confirm
+        self._confirmed: bool | None = None
+        self._spent = {
+            sim.name: {"calls": 0, "messages": 0} | dict(already.get(sim.name, {})) for sim in lab.sims
+        }
+
+    @property
+    def spent(self) -> Spent:
+        """A copy of what is spent so far, `already` included: an attempt's own is the difference of two."""
+        return {sim: dict(counts) for sim, counts in self._spent.items()}
+
+    def spender(self, modem: ModemPart, sim: SimPart, *, live: bool) -> Spend:
+        """For a modem driver to call before each call and each message. What it calls raises BudgetSpent."""
+        limits: dict[What, int | None] = {"calls": sim.budget.calls, "messages": sim.budget.messages}
+        counts = self._spent[sim.name]
+
+        def spend(what: What) -> None:
+            limit = limits[what]
+            if limit is not None and counts[what] >= limit:
+                raise BudgetSpent(modem.name, f"{counts[what]} of the {limit} {what} of {sim.name} are spent")
+            if live and not self._live_allowed():
+                raise BudgetSpent(modem.name, f"live {what} were not confirmed (--yes allows them)")
+            counts[what] += 1
+
+        return spend
+
+    def _live_allowed(self) -> bool:
+        if self._confirmed is None:
+            self._confirmed = self._confirm(
+                f"Lab {self._lab.name}: real calls and messages are about to leave, and they cost. Go on?"
+            )
+        return self._confirmed

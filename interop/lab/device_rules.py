@@ -1,0 +1,117 @@
+"""Modems and sites of a lab file: ports, drivers, dialects, what is injected, URLs, regexes, headers."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from interop.lab.document import secret
+from interop.lab.drivers import DriverError, Group, driver, injectables, names
+from interop.lab.item import Item
+from interop.lab.model import EMULATED
+from interop.lab.shape import close, unknown
+
+
+def check_modem(modem: Item, sims: list[str]) -> None:
+    # a SIM whose own name is mistaken ("") may be the one that is meant
+    if (sim := modem.text("sim")) and sim not in sims and "" not in sims:
+        modem.refuse("sim", f'no SIM "{sim}" in this lab{close(sim, sims)}')
+    _port(modem)
+    _driver(modem, "modems")
+    _dialect(modem)
+    _injected(modem, "defects")
+    _injected(modem, "quirks")
+
+
+def check_site(site: Item) -> None:
+    is_form = site.path[0] == "forms"
+    _driver(site, "originators")
+    _url(site)
+    _headers(site)
+    if is_form:
+        _form_rules(site)
+    elif (pattern := _regex(site, "label", site.text("label"))) and pattern.groups < 1:
+        site.refuse("label", "label: the regex has no group; group 1 is the label")
+
+
+def _port(modem: Item) -> None:
+    port = modem.text("port")
+    if re.match(r"/dev/tty(USB|ACM)", port):
+        modem.warn(
+            "port", f"port: {port} is renumbered when devices are plugged in; use /dev/serial/by-id/..."
+        )
+    elif port and not re.match(r"/.|[a-z][a-z0-9+.-]*://.", port) and port != EMULATED:
+        hint = close(port, [EMULATED]) or " (emulated, /dev/serial/by-id/..., or a URL such as socket://)"
+        modem.refuse("port", f'port: "{port}" is no port{hint}')
+
+
+def _driver(item: Item, group: Group) -> None:
+    name = item.text("driver")
+    if name and name not in names(group):
+        item.refuse("driver", unknown("driver", name, names(group)))
+
+
+def _dialect(modem: Item) -> None:
+    """A modem driver may say which dialects it knows: a static method `dialects()`."""
+    dialect = modem.text("dialect")
+    try:
+        offered = getattr(driver("modems", modem.text("driver") or "at"), "dialects", None)
+    except DriverError:
+        return
+    if dialect and callable(offered) and dialect not in (known := sorted(offered())):
+        modem.refuse("dialect", unknown("dialect", dialect, known))
+
+
+def _injected(modem: Item, what: Literal["defects", "quirks"]) -> None:
+    given = modem.several(what)
+    if not given:
+        return
+    if (port := modem.text("port")) and port != EMULATED:
+        modem.refuse(what, f"{what}: only an emulated modem has them, not one on {port}")
+        return
+    try:
+        known = [item.name for catalogue in injectables(what).values() for item in catalogue]
+    except DriverError:
+        return
+    for place, item in enumerate(given):
+        name = item.partition("@")[0] if isinstance(item, str) else ""
+        if name and known and name not in known:
+            modem.refuse(what, f'no {what[:-1]} is named "{name}"{close(name, known)}', place)
+
+
+def _url(site: Item) -> None:
+    url = site.text("url")
+    if not url:
+        return
+    if not re.match(rf"https?://[^/\s]|{EMULATED}:/", url):
+        site.refuse("url", f'url: "{url}" is neither http(s)://... nor {EMULATED}:/path')
+    elif re.match(r"https?://[^/]*@", url):
+        site.refuse("url", "url: no user name or password in it; use a header with env: or file:")
+    elif site.path[0] == "labels" and "{number}" not in url:
+        site.refuse("url", f'url: "{url}" has no {{number}} where the number goes')
+
+
+def _form_rules(site: Item) -> None:
+    rules = site.several("rules")
+    if rules and not any(isinstance(rule, dict) and rule.get("outcome") == "accepted" for rule in rules):
+        site.refuse("rules", "rules: none says what an accepted number looks like")
+    for index, rule in enumerate(rules):
+        if isinstance(rule, dict) and isinstance(body := rule.get("body"), str):
+            _regex(site, "rules", body, index, "body")
+
+
+def _regex(site: Item, key: str, text: str, *below: str | int) -> re.Pattern[str] | None:
+    if not text:
+        return None
+    try:
+        return re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        site.refuse(key, f'"{text}" is no regular expression: {error}', *below)
+        return None
+
+
+def _headers(site: Item) -> None:
+    headers = site.data.get("headers")
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        if secret((name,)) and isinstance(value, str) and not re.match(r"(env|file):.", value):
+            site.refuse("headers", f"{name}: must be env:NAME or file:PATH, never the secret itself", name)

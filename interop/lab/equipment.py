@@ -1,0 +1,145 @@
+"""A lab comes to life for one run: links started, modems opened, sites reachable; and all of it let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from interop.lab import secrets
+from interop.lab.budget import Purse
+from interop.lab.drivers import driver, names
+from interop.lab.model import EMULATED, FormPart, Lab, LabelPart, ModemPart, SimPart
+from interop.protocols.equipment import LinkDriver, ModemDriver, OpenModem, Setting, SiteDriver
+from interop.protocols.errors import EquipmentError, NotAvailable
+from interop.protocols.link import Journal
+
+Device = OpenModem | SiteDriver
+
+
+def all_emulated(lab: Lab) -> bool:
+    """Whether every device of the lab lives in this process: then the run's clock can be virtual."""
+    return all(modem.emulated for modem in lab.modems) and all(_emulated(site.url) for site in lab.sites)
+
+
+class Equipment:
+    """Async context manager over every device of a lab.
+
+    >>> async with Equipment(setting, purse=purse, journal=journals.open) as equipment:
+    ...     modem = equipment.device("m01")
+
+    A device that cannot be opened does not stop the others: it stands in `failed`, and `device` raises what
+    it failed with. Modems without a SIM are not opened. Raises DriverError, and ValueError where a driver
+    does not know a defect or quirk, before anything is opened.
+    """
+
+    def __init__(self, setting: Setting, *, purse: Purse, journal: Callable[[str], Journal]) -> None:
+        self._setting = setting
+        self._purse = purse
+        self._journal = journal
+        self._modem_drivers: dict[str, ModemDriver] = {
+            modem.driver: driver("modems", modem.driver) for modem in setting.lab.modems
+        }
+        self._site_drivers: dict[str, Callable[..., SiteDriver]] = {
+            site.driver: driver("originators", site.driver) for site in setting.lab.sites
+        }
+        self._serving = _link_drivers(setting)
+        self._devices: dict[str, Device] = {}
+        self._started: list[LinkDriver] = []
+        self.failed: dict[str, EquipmentError] = {}
+
+    @property
+    def emulated(self) -> bool:
+        return all_emulated(self._setting.lab)
+
+    def device(self, name: str) -> Any:
+        """The open modem or site of that name in the lab file. Raises EquipmentError where it failed."""
+        if name in self._devices:
+            return self._devices[name]
+        raise self.failed.get(name) or NotAvailable(name, "is not open: no such device, or no SIM in it")
+
+    async def __aenter__(self) -> Self:
+        try:
+            for links in dict.fromkeys(self._serving.values()):
+                self._started.append(links)
+                await links.start()
+            lab = self._setting.lab
+            seats = [(modem, sim) for modem in lab.modems if (sim := lab.sim_of(modem))]
+            await _all(self._open(modem, sim) for modem, sim in seats)
+            for site in lab.sites:
+                self._connect(site)
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Hang everything up and let go of it, once; modems first, for they still need their links."""
+        devices, self._devices = self._devices, {}
+        started, self._started = self._started, []
+        await _all(device.close() for device in devices.values())
+        for links in reversed(started):
+            await links.stop()
+
+    async def _open(self, modem: ModemPart, sim: SimPart) -> None:
+        try:
+            link = self._serving[modem.port].link(modem)
+            self._devices[modem.name] = await self._modem_drivers[modem.driver].open(
+                modem,
+                sim,
+                link,
+                self._journal(modem.name),
+                self._purse.spender(modem, sim, live=not link.emulated),
+                secrets.secrets(self._setting.lab, sim),
+            )
+        except EquipmentError as error:
+            self.failed[modem.name] = error
+        except secrets.SecretError as error:
+            self.failed[modem.name] = NotAvailable(modem.name, str(error))
+
+    def _connect(self, site: FormPart | LabelPart) -> None:
+        """A site has no connection to open yet: it is only told where it is, and with which headers."""
+        try:
+            links = self._serving.get(EMULATED) if _emulated(site.url) else None
+            endpoint = links.endpoint(site.url) if links else (site.url, None)
+            part = site.model_copy(update={"headers": secrets.headers(self._setting.lab, site)})
+            self._devices[site.name] = self._site_drivers[site.driver](part, endpoint)
+        except EquipmentError as error:
+            self.failed[site.name] = error
+        except secrets.SecretError as error:
+            self.failed[site.name] = NotAvailable(site.name, str(error))
+
+
+def _emulated(url: str) -> bool:
+    return url.startswith(f"{EMULATED}:")
+
+
+def _link_drivers(setting: Setting) -> Mapping[str, LinkDriver]:
+    """Port -> the link driver that serves it, one instance of each. Raises ValueError, DriverError."""
+    ports = [modem.port for modem in setting.lab.modems if modem.sim]
+    ports += [EMULATED for site in setting.lab.sites if _emulated(site.url)]
+    classes = {name: driver("links", name) for name in names("links")}
+    instances: dict[str, LinkDriver] = {}
+    serving: dict[str, LinkDriver] = {}
+    for port in dict.fromkeys(ports):
+        name = next((name for name, offered in classes.items() if offered.serves(port)), None)
+        if name is None:
+            raise ValueError(f"no link driver serves the port {port!r} (there are: {', '.join(classes)})")
+        if name not in instances:
+            instances[name] = classes[name](setting)
+        serving[port] = instances[name]
+    return serving
+
+
+async def _all(work: Any) -> None:
+    """All at once, started in order; the first unexpected error is raised when all have ended."""
+    jobs: list[Coroutine[Any, Any, None]] = list(work)
+    for result in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,104 @@
+"""Reading a lab file: every mistake in it as one line `file:line:column: message`, and never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from interop.lab import document as yaml
+from interop.lab.document import Document, Problem
+from interop.lab.drivers import DriverError, driver, names
+from interop.lab.model import Lab
+from interop.lab.rules import judge
+from interop.lab.shape import close, fit, unknown
+
+
+class LabError(Exception):
+    """A lab file that cannot be used; `str` is one line per mistake, in the order of the file."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(problem.at(source) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class LabFile:
+    """A lab as read, with what looks odd in it and need not be wrong."""
+
+    lab: Lab
+    source: str
+    warnings: tuple[Problem, ...]
+
+
+def load(path_or_name: str) -> Lab:
+    """The lab in a file, or one that ships with Interop (`shipped()`). Raises LabError with every mistake."""
+    return read(path_or_name).lab
+
+
+def read(path_or_name: str) -> LabFile:
+    """As `load`, with the warnings. A path wins over a shipped lab of the same name."""
+    path = Path(path_or_name)
+    try:
+        if "/" not in path_or_name and not path.suffix and not path.is_file():
+            path = _shipped(path_or_name)
+        content = path.read_bytes()
+    except FileNotFoundError:
+        known = shipped()
+        text = f"no such file, and no lab of that name (there are: {', '.join(known)})"
+        raise LabError(path_or_name, [Problem(0, 0, text + close(path_or_name, known))]) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise LabError(path_or_name, [Problem(0, 0, f"cannot be read: {why}")]) from None
+    return parse(content, source=str(path_or_name), directory=path.parent)
+
+
+def parse(content: bytes, *, source: str, directory: Path) -> LabFile:
+    """A lab from a file's bytes; `directory` is what `file:` references are relative to. Raises LabError."""
+    try:
+        document = yaml.read(content)
+    except yaml.Unreadable as error:
+        raise LabError(source, [error.problem]) from None
+    lab = fit(document, Lab)
+    _driver_sections(document)
+    warnings = judge(document)
+    if document.problems or lab is None:
+        raise LabError(source, document.problems)
+    lab._directory = directory
+    return LabFile(lab, source, tuple(sorted(warnings)))
+
+
+def shipped() -> list[str]:
+    """The names of the labs that come with Interop."""
+    found = (entry.name for entry in files("interop.lab.shipped").iterdir())
+    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(files("interop.lab.shipped").joinpath(f"{name}.yaml")))
+
+
+def _driver_sections(document: Document) -> None:
+    """`drivers: {emulated: {...}}`, each by the schema that the link driver of that name brings."""
+    sections = document.data.get("drivers")
+    if not isinstance(sections, dict):
+        return
+    known = names("links")
+    for name, section in sections.items():
+        path = ("drivers", name)
+        if name not in known:
+            document.refuse(path, unknown("driver", name, known), key=True)
+            continue
+        try:
+            schema: type[BaseModel] | None = getattr(driver("links", name), "section", None)
+        except DriverError as error:
+            document.refuse(path, str(error), key=True)
+            continue
+        if schema is None:
+            document.refuse(path, f'driver "{name}" takes no section', key=True)
+        elif isinstance(section, dict):
+            fit(document, schema, path)

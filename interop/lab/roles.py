@@ -1,0 +1,254 @@
+"""Who can play the roles of a case in this lab: what a case needs, held against what exists.
+
+A case's parameter is a `Role`; `bindings` gives one `Binding` per subject (and per peer class, and per site),
+each with everybody who could play, or with why it can never run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import product
+from typing import Protocol
+
+from interop.lab.model import FormPart, Lab, LabelPart, ModemPart, SimPart
+from interop.numbering import segment_label
+from interop.record import Subject
+
+PEER_CLASSES = ("CMCC", "CUCC", "CTCC", "MVNO")
+"""Ordinary SIMs of each base operator, and virtual operators' SIMs of another brand than the subject's."""
+
+_OF_THE_SIM = {"hotline": lambda sim: sim.hotline is not None}
+"""Capabilities that the SIM has or lacks; all others are the modem's."""
+
+_SITES = {"form": "number form", "label": "label service"}
+
+
+class Cast(Enum):
+    """Who may play a role."""
+
+    SUBJECT = "subject"
+    """the SIM under test: one case per MVNO SIM of the lab"""
+    PEER = "peer"
+    """the far end: one case per class (`PEER_CLASSES`); any SIM of the class plays"""
+    EACH = "each"
+    """one case per such device of the lab (a form, a label service)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`kind`: modem, form or label; `capabilities`: all of them are needed."""
+
+    kind: str
+    capabilities: tuple[str, ...]
+    cast: Cast
+
+
+class HasRoles(Protocol):
+    """What of a case matters here."""
+
+    @property
+    def roles(self) -> Mapping[str, Role]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A SIM and the modem that holds it; `modem` is None only for a subject that lies in a drawer."""
+
+    sim: SimPart
+    modem: ModemPart | None
+
+    @property
+    def name(self) -> str:
+        """The modem's name: what `Equipment.device` is asked for."""
+        return self.modem.name if self.modem else ""
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What a case claims when this seat plays in it."""
+        return (*((f"modem:{self.modem.name}",) if self.modem else ()), f"sim:{self.sim.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A form or a label service."""
+
+    part: FormPart | LabelPart
+
+    @property
+    def name(self) -> str:
+        return self.part.name
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"{'form' if isinstance(self.part, FormPart) else 'label'}:{self.part.name}",)
+
+
+Player = Seat | Site
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One case of a case function in this lab.
+
+    `id`: its stable suffix, "mi-1709", "mi-1709->CMCC", "mi-1709@bank-a". `candidates`: per role who can
+    play, in the order of the lab file; the runner picks one of each such that no resource is claimed twice.
+    `missing` says why it can never run here, empty when it can. `peer`: class or site, for reports.
+    """
+
+    id: str
+    subject: Seat
+    candidates: Mapping[str, tuple[Player, ...]]
+    peer: str | None
+    missing: tuple[str, ...]
+    roles: Mapping[str, Role]
+    lab: Lab = field(repr=False, compare=False)
+
+    @property
+    def subject_role(self) -> str:
+        return next(name for name, role in self.roles.items() if role.cast is Cast.SUBJECT)
+
+
+def subject_of(seat: Seat) -> Subject:
+    """The number under test, as the record holds it; `mvno` is "" for an ordinary SIM."""
+    sim = seat.sim
+    return Subject(
+        sim=sim.name,
+        msisdn=sim.msisdn,
+        segment=segment_label(sim.msisdn),
+        mvno=sim.brand if sim.kind == "mvno" else "",
+        base_operator=sim.base_operator,
+        city=sim.city,
+    )
+
+
+def bindings(spec: HasRoles, lab: Lab) -> list[Binding]:
+    """Every case of `spec` in this lab, those that can never run included; in the order of the lab file."""
+    roles = spec.roles
+    peers = any(role.cast is Cast.PEER for role in roles.values())
+    each = [(name, role) for name, role in roles.items() if role.cast is Cast.EACH]
+    found = []
+    for sim in lab.sims:
+        if sim.kind == "mvno":
+            for peer_class in PEER_CLASSES if peers else (None,):
+                for sites in product(*(_sites(lab, role) or (None,) for _, role in each)):
+                    chosen = {name: site for (name, _), site in zip(each, sites, strict=True)}
+                    found.append(_bind(roles, lab, sim, peer_class, chosen))
+    return found
+
+
+def control_for(binding: Binding, chosen: Mapping[str, Player]) -> Binding | str:
+    """The same case with an ordinary SIM of the same base operator, and exactly the other players `chosen`.
+
+    One of the same home city is preferred. `chosen`: role -> who played; the subject's entry is ignored.
+    A `str` says why there is no such SIM.
+    """
+    tested, subject_role = binding.subject.sim, binding.subject_role
+    others = {name: player for name, player in chosen.items() if name != subject_role}
+    taken = [player.sim.name for player in others.values() if isinstance(player, Seat)]
+    operator = tested.base_operator
+    ordinary = [sim for sim in binding.lab.sims if sim.kind == "ordinary" and sim.base_operator == operator]
+    reasons = []
+    for sim in sorted(ordinary, key=lambda sim: sim.city != tested.city):
+        seat = Seat(sim, binding.lab.modem_of(sim))
+        if sim.name in taken:
+            reasons.append(f"{sim.name} is the peer")
+        elif lacks := _lacks(seat, binding.roles[subject_role]):
+            reasons.append(lacks)
+        else:
+            return Binding(
+                id=sim.name + binding.id.removeprefix(tested.name),
+                subject=seat,
+                candidates={subject_role: (seat,)} | {name: (player,) for name, player in others.items()},
+                peer=binding.peer,
+                missing=(),
+                roles=binding.roles,
+                lab=binding.lab,
+            )
+    return f"no ordinary {operator} SIM can take its place: {'; '.join(reasons) or 'the lab has none'}"
+
+
+def _bind(
+    roles: Mapping[str, Role],
+    lab: Lab,
+    sim: SimPart,
+    peer_class: str | None,
+    sites: Mapping[str, Site | None],
+) -> Binding:
+    seat = Seat(sim, lab.modem_of(sim))
+    peers = list(_peers(lab, sim, peer_class)) if peer_class else []
+    candidates: dict[str, tuple[Player, ...]] = {}
+    missing: list[str] = []
+    for name, role in roles.items():
+        if role.cast is Cast.EACH:
+            site = sites[name]
+            candidates[name] = (site,) if site else ()
+            lacking = [] if site else [f"the lab has no {_SITES[role.kind]}"]
+        elif role.cast is Cast.SUBJECT:
+            candidates[name], lacking = _able([seat], role)
+        else:
+            candidates[name], lacking = _able(peers, role)
+            lacking = lacking or [f"the lab has no {_class_in_words(peer_class, sim)}"]
+        if not candidates[name]:
+            missing += lacking
+    able = [len(candidates[name]) for name, role in roles.items() if role.cast is Cast.PEER]
+    if not missing and able and len(able) > min(able):
+        words = _class_in_words(peer_class, sim)
+        missing.append(f"{len(able)} peers are needed, there is {min(able)} {words}")
+    place = "".join(f"@{site.name if site else roles[name].kind}" for name, site in sites.items())
+    return Binding(
+        id=sim.name + (f"->{peer_class}" if peer_class else "") + place,
+        subject=seat,
+        candidates=candidates,
+        peer=peer_class or place.removeprefix("@") or None,
+        missing=tuple(dict.fromkeys(missing)),
+        roles=roles,
+        lab=lab,
+    )
+
+
+def _peers(lab: Lab, subject: SimPart, peer_class: str) -> Iterator[Seat]:
+    for sim in lab.sims:
+        if sim.kind == "mvno":
+            of_class = peer_class == "MVNO" and sim.brand != subject.brand
+        else:
+            of_class = peer_class == sim.base_operator
+        if of_class and sim.name != subject.name:
+            yield Seat(sim, lab.modem_of(sim))
+
+
+def _class_in_words(peer_class: str | None, subject: SimPart) -> str:
+    if peer_class == "MVNO":
+        return f"SIM of another virtual operator than {subject.brand}"
+    return f"ordinary {peer_class} SIM"
+
+
+def _sites(lab: Lab, role: Role) -> Sequence[Site]:
+    parts: Iterable[FormPart | LabelPart] = lab.forms if role.kind == "form" else lab.labels
+    return [Site(part) for part in parts]
+
+
+def _able(seats: Sequence[Seat], role: Role) -> tuple[tuple[Seat, ...], list[str]]:
+    """Those who can play, and what the others lack."""
+    lacking = [_lacks(seat, role) for seat in seats]
+    able = tuple(seat for seat, lacks in zip(seats, lacking, strict=True) if not lacks)
+    return able, [lacks for lacks in lacking if lacks]
+
+
+def _lacks(seat: Seat, role: Role) -> str:
+    """Which device lacks what; "" when this seat can play the role."""
+    sim, modem = seat.sim, seat.modem
+    if modem is None:
+        return f"SIM {sim.name} is in no modem"
+    for capability in role.capabilities:
+        if capability in _OF_THE_SIM:
+            if not _OF_THE_SIM[capability](sim):
+                return f"SIM {sim.name} has no {capability}"
+        elif capability not in modem.capabilities:
+            return f"modem {modem.name} ({sim.name}) has no {capability}"
+    speaks = [capability for capability in role.capabilities if capability in ("voice", "sms")]
+    if speaks and sim.base_operator == "CTCC" and "volte" not in modem.capabilities:
+        # China Telecom never had GSM or UMTS
+        return f"modem {modem.name} has no volte, and {sim.name} of CTCC has no {speaks[0]} without it"
+    return ""

@@ -1,0 +1,47 @@
+"""Secrets where they are used: `env:NAME`, or `file:PATH` relative to the lab file; never shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from interop.lab.model import FormPart, Lab, LabelPart, SimPart
+
+_REFERENCE = re.compile(r"(?:env|file):.+")
+
+
+class SecretError(Exception):
+    """A secret cannot be had; names the reference."""
+
+
+def secrets(lab: Lab, sim: SimPart) -> Mapping[str, str]:
+    """The SIM's secrets by lab-file key, those that it has. Raises SecretError."""
+    return {"pin": resolve(sim.pin, lab.directory)} if sim.pin else {}
+
+
+def headers(lab: Lab, site: FormPart | LabelPart) -> dict[str, str]:
+    """The site's HTTP headers with references replaced by what they stand for. Raises SecretError."""
+    return {
+        name: resolve(value, lab.directory) if _REFERENCE.fullmatch(value) else value
+        for name, value in site.headers.items()
+    }
+
+
+def resolve(reference: str, directory: Path) -> str:
+    """What a reference stands for; a file's first line. Raises SecretError."""
+    kind, _, place = reference.partition(":")
+    if kind == "env":
+        value = os.environ.get(place, "")
+        if not value:
+            raise SecretError(f"{reference}: this environment variable is not set")
+        return value
+    try:
+        lines = (directory / place).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise SecretError(f"{reference}: {why}") from None
+    if not lines or not lines[0].strip():
+        raise SecretError(f"{reference}: this file is empty")
+    return lines[0].strip()

@@ -1,0 +1,259 @@
+"""A lab comes to life and is let go, whatever fails on the way. Drivers here are small fakes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interop.lab.budget import Purse
+from interop.lab.drivers import DriverError
+from interop.lab.equipment import Equipment, all_emulated
+from interop.lab.load import load
+from interop.lab.model import Lab
+from interop.protocols.equipment import Setting
+from interop.protocols.errors import DeviceLost, NotAvailable
+from interop.protocols.link import NoJournal
+
+
+class World:
+    """What the fakes did, in order, and what they are to do wrong."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.wrong: dict[str, BaseException] = {}
+
+    def do(self, what: str) -> None:
+        self.log.append(what)
+        if what in self.wrong:
+            raise self.wrong[what]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+
+    class Link:
+        def __init__(self, name: str, emulated: bool) -> None:
+            self.name, self.emulated = name, emulated
+
+    def links(name: str, serves: Callable[[str], bool]) -> type:
+        class Links:
+            section = None
+
+            def __init__(self, setting: Setting) -> None:
+                if setting.defects:
+                    raise ValueError(f"unknown defect {setting.defects[0]!r}")
+
+            serves_port = staticmethod(serves)
+
+            async def start(self) -> None:
+                world.do(f"start {name}")
+
+            def link(self, modem: Any) -> Link:
+                return Link(modem.name, name == "emulated")
+
+            def endpoint(self, url: str) -> tuple[str, str | None]:
+                return url.replace("emulated:", "http://country"), "/sockets/web"
+
+            async def stop(self) -> None:
+                world.do(f"stop {name}")
+
+        Links.serves = staticmethod(serves)  # type: ignore[attr-defined]
+        return Links
+
+    class Modem:
+        def __init__(self, name: str, **given: Any) -> None:
+            self.name, self.given = name, given
+
+        @staticmethod
+        async def open(modem: Any, sim: Any, link: Any, journal: Any, spend: Any, secrets: Any) -> Modem:
+            world.log.append(f"opening {modem.name}")
+            await asyncio.sleep(0)
+            world.do(f"open {modem.name}")
+            return Modem(modem.name, sim=sim.name, link=link, spend=spend, secrets=secrets)
+
+        async def close(self) -> None:
+            world.do(f"close {self.name}")
+
+    class Site:
+        def __init__(self, part: Any, endpoint: tuple[str, str | None]) -> None:
+            self.part, self.endpoint = part, endpoint
+
+        async def close(self) -> None:
+            world.do(f"close {self.part.name}")
+
+    drivers: dict[tuple[str, str], Any] = {
+        ("links", "emulated"): links("emulated", lambda port: port == "emulated"),
+        ("links", "serial"): links("serial", lambda port: port.startswith("/dev/")),
+        ("modems", "at"): Modem,
+        ("originators", "form"): Site,
+        ("originators", "label"): Site,
+    }
+    monkeypatch.setattr("interop.lab.equipment.driver", lambda group, name: drivers[group, name])
+    monkeypatch.setattr("interop.lab.equipment.names", lambda group: [n for g, n in drivers if g == group])
+    return world
+
+
+def equipment(
+    lab: Lab, *, defects: tuple[str, ...] = (), confirm: Callable[[str], bool] = lambda _: True
+) -> Equipment:
+    setting = Setting(lab, 1, defects, (), Path("/nowhere"), 0.0, True)
+    return Equipment(
+        setting, purse=Purse(lab, confirm=confirm, already={}), journal=lambda _name: NoJournal()
+    )
+
+
+def lab(**modems: str) -> Lab:
+    """The small lab with other ports: lab(m02="/dev/x")."""
+    small = load("small")
+    changed = [
+        modem.model_copy(update={"port": modems.get(modem.name, modem.port)}) for modem in small.modems
+    ]
+    return small.model_copy(update={"modems": tuple(changed)})
+
+
+def test_everything_is_opened_at_once_in_order_and_let_go(world: World) -> None:
+    async def run() -> None:
+        async with equipment(lab()) as living:
+            assert living.emulated and not living.failed
+            assert living.device("m02").given["sim"] == "snail-1718"
+            assert living.device("bank-a").endpoint == ("http://country/bank-a", "/sockets/web")
+
+    asyncio.run(run())
+    names = [f"m0{number}" for number in range(1, 7)]
+    assert world.log == [
+        "start emulated",
+        *(f"opening {name}" for name in names),
+        *(f"open {name}" for name in names),
+        *(f"close {name}" for name in names),
+        "close bank-a",
+        "close labels",
+        "stop emulated",
+    ]
+
+
+def test_one_lost_device_does_not_stop_the_others(world: World) -> None:
+    world.wrong["open m02"] = DeviceLost("m02", "no such port")
+
+    async def run() -> None:
+        async with equipment(lab()) as living:
+            assert list(living.failed) == ["m02"]
+            with pytest.raises(DeviceLost, match="m02: no such port"):
+                living.device("m02")
+            assert living.device("m03").name == "m03"
+
+    asyncio.run(run())
+    assert "close m02" not in world.log and "close m03" in world.log
+
+
+@pytest.mark.parametrize("where", ["start emulated", "open m04"])
+def test_a_bug_in_a_driver_is_raised_after_everything_is_let_go(world: World, where: str) -> None:
+    world.wrong[where] = RuntimeError("bug")
+
+    async def run() -> None:
+        async with equipment(lab()):
+            raise AssertionError("never inside")
+
+    with pytest.raises(RuntimeError, match="bug"):
+        asyncio.run(run())
+    assert world.log[-1] == "stop emulated"
+    opened = {line.partition(" ")[2] for line in world.log if line.startswith("open ")} - {"m04"}
+    closed = {line.partition(" ")[2] for line in world.log if line.startswith("close m")}
+    assert opened == closed
+
+
+def test_a_secret_that_is_not_there_fails_its_modem_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_PIN", raising=False)
+    small = lab()
+    sims = (small.sims[0].model_copy(update={"pin": "env:NO_PIN"}), *small.sims[1:])
+    small = small.model_copy(update={"sims": sims})
+
+    async def run() -> None:
+        async with equipment(small) as living:
+            with pytest.raises(NotAvailable, match="m01: env:NO_PIN: this environment variable is not set"):
+                living.device("m01")
+            assert list(living.failed) == ["m01"]
+
+    asyncio.run(run())
+
+
+def test_a_secret_header_is_resolved_for_the_site_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "hush")
+    small = lab()
+    forms = (small.forms[0].model_copy(update={"headers": {"Authorization": "env:TOKEN"}}),)
+    small = small.model_copy(update={"forms": forms})
+
+    async def run() -> None:
+        async with equipment(small) as living:
+            assert living.device("bank-a").part.headers == {"Authorization": "hush"}
+
+    asyncio.run(run())
+    assert "hush" not in repr(small)
+
+
+def test_a_modem_without_a_sim_is_not_opened(world: World) -> None:
+    small = lab()
+    modems = (small.modems[0].model_copy(update={"sim": None}), *small.modems[1:])
+
+    async def run() -> None:
+        async with equipment(small.model_copy(update={"modems": modems})) as living:
+            assert not living.failed
+            with pytest.raises(NotAvailable, match="m01"):
+                living.device("m01")
+
+    asyncio.run(run())
+    assert "opening m01" not in world.log
+
+
+def test_only_a_link_to_the_real_world_asks_before_spending(world: World) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    async def run() -> None:
+        async with equipment(lab(m02="/dev/x"), confirm=confirm) as living:
+            assert not living.emulated
+            living.device("m01").given["spend"]("calls")
+            assert not asked
+            living.device("m02").given["spend"]("calls")
+
+    asyncio.run(run())
+    assert len(asked) == 1
+    assert [line for line in world.log if line.startswith("start")] == ["start emulated", "start serial"]
+
+
+def test_what_is_wrong_with_the_wish_is_said_before_anything_starts(world: World) -> None:
+    with pytest.raises(ValueError, match="unknown defect 'nonsense'"):
+        equipment(lab(), defects=("nonsense",))
+    with pytest.raises(ValueError, match="no link driver serves the port 'socket://x'"):
+        equipment(lab(m02="socket://x"))
+    assert world.log == []
+
+
+def test_a_real_site_beside_emulated_modems_is_the_real_world(world: World) -> None:
+    small = lab()
+    real = small.model_copy(
+        update={"forms": (small.forms[0].model_copy(update={"url": "https://bank.example/"}),)}
+    )
+    assert not all_emulated(real)
+
+    async def run() -> None:
+        async with equipment(real) as living:
+            assert living.device("bank-a").endpoint == ("https://bank.example/", None)
+
+    asyncio.run(run())
+
+
+def test_a_driver_that_is_not_installed() -> None:
+    small = lab()
+    modems = (small.modems[0].model_copy(update={"driver": "pigeon"}),)
+    with pytest.raises(DriverError, match=r"no driver 'pigeon' in interop\.modems"):
+        equipment(small.model_copy(update={"modems": modems}))
