@@ -1,0 +1,193 @@
+"""The defects as data: name, what it does, its parameters. `interop list defects` prints this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from interop.protocols.equipment import Injectable
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`pattern` is what a whole value must match, `text` says it in words."""
+
+    text: str
+    pattern: str = r".+"
+    default: str = ""
+
+
+class Scope(Enum):
+    """What a defect sits on; decides which selectors it understands."""
+
+    PAIR = "between two subscribers"
+    SUBSCRIBER = "one subscriber"
+    SITE = "one number at one site"
+
+
+_SUBJECT = {
+    "segment": Parameter("three or four digits of a segment, such as 171 or 1709", r"1\d{2,3}"),
+    "msisdn": Parameter("a mobile number"),
+    "mvno": Parameter("the brand of the subject's SIM in the lab file"),
+    "operator": Parameter("the subject's base operator: CMCC, CUCC or CTCC", "CMCC|CUCC|CTCC"),
+    "city": Parameter("the home city of the subject's SIM in the lab file"),
+}
+_PEER = {
+    "direction": Parameter("in (to the subject), out (from the subject) or both", "in|out|both"),
+    "from": Parameter("the peer who calls or writes the subject: a base operator or a brand"),
+    "to": Parameter("the peer whom the subject calls or writes: a base operator or a brand"),
+}
+_SERVICE = {"service": Parameter("voice or sms; without it both", "voice|sms")}
+_SITE = {"site": Parameter("a form or label service, by its name in the lab file")}
+_SELECTORS = {
+    Scope.PAIR: {**_SUBJECT, **_PEER},
+    Scope.SUBSCRIBER: _SUBJECT,
+    Scope.SITE: {**_SUBJECT, **_SITE},
+}
+
+_DIGITS = r"\+?[0-9]{3,20}"
+_CAUSE = r"[1-9][0-9]{0,2}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row. `direction`: what a PAIR defect has when none is said. `own`: parameters beside selectors."""
+
+    name: str
+    scope: Scope
+    effect: str
+    direction: str = ""
+    own: Mapping[str, Parameter] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        return {**_SELECTORS[self.scope], **self.own}
+
+
+def _cause(default: int) -> dict[str, Parameter]:
+    return {"cause": Parameter("a cause code, 1 to 999", _CAUSE, str(default))}
+
+
+_ROWS = (
+    Kind(
+        "route.missing",
+        Scope.PAIR,
+        "no route: calls end with cause 3; messages are taken, never delivered and reported as failed (43)",
+        "in",
+        _SERVICE,
+    ),
+    Kind(
+        "route.unassigned",
+        Scope.PAIR,
+        "taken for an empty number: calls end with cause 1; messages are reported as failed (49)",
+        "in",
+        _SERVICE,
+    ),
+    Kind("clip.missing", Scope.PAIR, "the caller's number is not shown (CLI validity 2)", "out"),
+    Kind(
+        "clip.wrong",
+        Scope.PAIR,
+        "another number is shown as caller",
+        "out",
+        {"number": Parameter("the number shown instead", _DIGITS, "01088880000")},
+    ),
+    Kind("clip.doubled86", Scope.PAIR, "the caller is shown with the country code twice", "out"),
+    Kind("clip.type", Scope.PAIR, "the caller's national digits are marked as international", "out"),
+    Kind(
+        "release.masked",
+        Scope.PAIR,
+        "busy, refused, unanswered or absent reaches the caller as another cause",
+        "in",
+        _cause(31),
+    ),
+    Kind("call.silent", Scope.PAIR, "the caller hears ringing but the called phone never rings", "in"),
+    Kind(
+        "call.dropped",
+        Scope.PAIR,
+        "the call is cut some seconds after the answer (cause 41)",
+        "both",
+        {"after": Parameter("seconds of talk, 1 to 999", r"[1-9][0-9]{0,2}", "3")},
+    ),
+    Kind(
+        "call.barred",
+        Scope.SUBSCRIBER,
+        "outgoing calls are barred (cause 8), emergency calls excepted",
+        own=_cause(8),
+    ),
+    Kind("report.dropped", Scope.PAIR, "messages arrive but the sender never gets a status report", "out"),
+    Kind("report.false", Scope.PAIR, "delivery is reported although nothing is delivered", "in"),
+    Kind("sms.lost", Scope.PAIR, "messages are taken and vanish: no delivery, no report", "in"),
+    Kind("sms.refused", Scope.PAIR, "the service centre refuses the message", "out", _cause(21)),
+    Kind(
+        "sms.sender",
+        Scope.PAIR,
+        "messages arrive with another sender",
+        "out",
+        {"number": Parameter("the sender shown instead", _DIGITS, "106550109988")},
+    ),
+    Kind("sms.text", Scope.PAIR, "every character outside ASCII arrives as '?'", "out"),
+    Kind("sms.barred", Scope.SUBSCRIBER, "sending messages is barred", own=_cause(8)),
+    Kind(
+        "plmn.foreign",
+        Scope.SUBSCRIBER,
+        "registers as roaming at home: the network says so (core), or the card lacks EF_EHPLMN (card; only an"
+        " IMSI of another PLMN than the network's, such as 46009, notices)",
+        own={"mode": Parameter("core or card", "core|card", "core")},
+    ),
+    Kind("registration.barred", Scope.SUBSCRIBER, "registration is denied (+CREG: 3): no service at all"),
+    Kind(
+        "hotline.empty",
+        Scope.SUBSCRIBER,
+        "the subject's customer-service number ends as an empty number, whoever calls it",
+        own=_cause(1),
+    ),
+    Kind(
+        "free.unreachable",
+        Scope.SUBSCRIBER,
+        "the free operator numbers (10086, 10010, 10000) cannot be reached",
+        own={"number": Parameter("one of these numbers; without it all", r"\d{3,6}"), **_cause(3)},
+    ),
+    Kind("site.format", Scope.SITE, "the form says the number is not a valid phone number"),
+    Kind("site.policy", Scope.SITE, "the form says it does not serve virtual operators"),
+    Kind("site.opaque", Scope.SITE, "the form refuses without saying why"),
+    Kind("site.down", Scope.SITE, "the form or label service answers 503 for everything"),
+    Kind(
+        "label.marked",
+        Scope.SITE,
+        "the label service marks the number",
+        own={"text": Parameter("the label", default="骚扰电话")},
+    ),
+    *(
+        Kind(
+            f"sim.{file}",
+            Scope.SUBSCRIBER,
+            f"the card holds another {words} than the lab file says",
+            own={"value": Parameter(f"the {words} on the card; without it a plausible other one")},
+        )
+        for file, words in (
+            ("imsi", "IMSI"),
+            ("iccid", "ICCID"),
+            ("msisdn", "own number"),
+            ("spn", "service provider name"),
+            ("smsc", "service centre address"),
+        )
+    ),
+)  # fmt: skip
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ROWS}
+
+
+def listing() -> list[Injectable]:
+    """All defects with their parameters, as `interop list defects` shows them."""
+    return [
+        Injectable(
+            kind.name,
+            {
+                name: item.text + (f" (default {item.default})" if item.default else "")
+                for name, item in kind.parameters.items()
+            },
+            kind.effect + (f"; direction {kind.direction} unless said" if kind.direction else ""),
+        )
+        for kind in _ROWS
+    ]

@@ -1,0 +1,241 @@
+"""The emulated country as a link driver: every `port: emulated` and every `emulated:/path` of a lab file.
+
+One network, a card and a modem for each emulated modem of the lab, the sites on a unix socket. Same lab,
+seed and traffic: same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, field_validator
+
+from drivers.emulated import catalogue, defects, quirks
+from drivers.emulated.card import Card
+from drivers.emulated.hlr import Subscriber
+from drivers.emulated.network import Network
+from drivers.emulated.quirks import Quirks
+from drivers.emulated.sites import SCHEME, application, paths
+from drivers.emulated.terminal import EmulatedModem, profile
+from drivers.links.memory import Far, MemoryLink, memory_pair
+from interop.lab.model import EMULATED, ModemPart, Part, SimPart
+from interop.lab.secrets import SecretError, secrets
+from interop.numbering import BaseOperator, luhn_digit
+from interop.protocols.equipment import Injectable, Setting
+from interop.uicc import EfError
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HOST = "emulated.country"
+LOOPBACK = "127.0.0.1"
+_LONGEST_SOCKET = 100
+"""octets; sun_path holds 108 with its end"""
+
+# Two listed centres of each operator: a card that holds the other one still sends. Telecom needs none, and
+# firmware that writes Mobile's for it is known (facts/smsc.csv).
+_CENTRES = {
+    "CMCC": ("+8613800100500", "+8613800210500"),
+    "CUCC": ("+8613010112500", "+8613010314500"),
+    "CTCC": ("+8613800100500", "+8613800210500"),
+}
+
+
+class CountrySection(Part):
+    """`drivers: {emulated: ...}` of a lab file: what is wrong whatever the run's options say."""
+
+    defects: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
+
+    @field_validator("defects")
+    @classmethod
+    def _known_defects(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            defects.parse(text)
+        return texts
+
+    @field_validator("quirks")
+    @classmethod
+    def _known_quirks(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            quirks.parse(text)
+        return texts
+
+
+class Country:
+    """Implements `LinkDriver` and `Catalogue`. `modems` by their names in the lab file, once started."""
+
+    name = EMULATED
+    section: type[BaseModel] | None = CountrySection
+
+    def __init__(self, setting: Setting) -> None:
+        """Raises ValueError with one sentence for a defect, quirk, card, dialect or site that cannot be."""
+        lab = setting.lab
+        section = CountrySection.model_validate_json(json.dumps(lab.drivers.get(EMULATED, {})))
+        self._setting = setting
+        self._defects = defects.parse_all([*section.defects, *setting.defects], lab)
+        specs = [quirks.parse(text) for text in (*section.quirks, *setting.quirks)]
+        self._parts = {part.name: part for part in lab.modems if part.emulated}
+        self._quirks = {part.name: _quirks_of(part, specs, setting.seed) for part in self._parts.values()}
+        for part in self._parts.values():
+            profile(part.dialect)
+        cards = {sim.name: self._card(sim) for sim in lab.sims}
+        self._cards = cards
+        self._subscribers = [
+            Subscriber.of(sim, imsi=cards[sim.name].imsi, ehplmn=cards[sim.name].ehplmn) for sim in lab.sims
+        ]
+        self._pairs: dict[str, tuple[MemoryLink, Far]] = {
+            part.name: memory_pair(part.name, emulated=True) for part in self._parts.values()
+        }
+        self._has_sites = bool(paths(lab))
+        self._socket = setting.scratch / "sites.sock"
+        self._runner: web.AppRunner | None = None
+        self._short: tempfile.TemporaryDirectory[str] | None = None
+        self._network: Network | None = None
+        self.modems: dict[str, EmulatedModem] = {}
+
+    @staticmethod
+    def serves(port: str) -> bool:
+        return port == EMULATED
+
+    @staticmethod
+    def defects() -> Sequence[Injectable]:
+        return catalogue.listing()
+
+    @staticmethod
+    def quirks() -> Sequence[Injectable]:
+        return quirks.listing()
+
+    async def start(self) -> None:
+        """Switch everything on. Modems search and register in the seconds that follow."""
+        setting = self._setting
+        network = self._network = Network(
+            self._subscribers,
+            seed=setting.seed,
+            epoch=setting.epoch,
+            defects=self._defects,
+            free_numbers=setting.lab.free_numbers,
+        )
+        for index, part in enumerate(self._parts.values()):
+            modem = EmulatedModem(
+                self._cards[part.sim] if part.sim else None,
+                network,
+                name=part.name,
+                imei=_imei(index),
+                profile=part.dialect,
+                seed=setting.seed,
+                quirks=self._quirks[part.name],
+                volte="volte" in part.capabilities,
+                epoch=network.zero,
+            )
+            far = self._pairs[part.name][1]
+            far.connect(modem.received)
+            modem.attach(far.write)
+            self.modems[part.name] = modem
+            modem.start()
+        if self._has_sites:
+            await self._open_sites(network)
+
+    def link(self, modem: ModemPart) -> MemoryLink:
+        return self._pairs[modem.name][0]
+
+    def endpoint(self, url: str) -> tuple[str, str | None]:
+        if not url.startswith(SCHEME):
+            return url, None
+        return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._socket)
+
+    async def serve_on_loopback(self) -> str | None:
+        """The sites on a free TCP port of 127.0.0.1 too, for browsers; their root URL, None without sites."""
+        if self._runner is None:
+            return None
+        from aiohttp import web
+
+        site = web.TCPSite(self._runner, LOOPBACK, 0)
+        await site.start()
+        port = self._runner.addresses[-1][1]
+        return f"http://{LOOPBACK}:{port}"
+
+    async def stop(self) -> None:
+        for modem in self.modems.values():
+            modem.stop()
+        if self._network is not None:
+            self._network.stop()
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+            self._socket.unlink(missing_ok=True)
+        if self._short is not None:
+            self._short.cleanup()
+
+    async def _open_sites(self, network: Network) -> None:
+        from aiohttp import web
+
+        app = application(self._setting.lab, network.hlr, self._defects, network.now)
+        if len(bytes(self._socket)) > _LONGEST_SOCKET:
+            self._short = tempfile.TemporaryDirectory(prefix="interop-")
+            self._socket = Path(self._short.name) / self._socket.name
+        self._socket.parent.mkdir(parents=True, exist_ok=True)
+        self._socket.unlink(missing_ok=True)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.UnixSite(self._runner, str(self._socket)).start()
+
+    def _card(self, sim: SimPart) -> Card:
+        subject = Subscriber.of(sim, imsi=sim.imsi, ehplmn=())
+        differences: dict[str, str | Sequence[str] | None] = {}
+        for file in ("imsi", "iccid", "msisdn", "spn", "smsc"):
+            if defect := self._defects.on(f"sim.{file}", subject):
+                differences[file] = defect.values.get("value") or _other(file, sim)
+        if self._defects.on("plmn.foreign", subject, mode="card"):
+            differences["ehplmn"] = ()
+        try:
+            pin = secrets(self._setting.lab, sim).get("pin")
+        except SecretError:
+            pin = None  # whoever opens the modem with this SIM says so
+        try:
+            return Card.of(sim, pin=pin, **differences)
+        except EfError as error:
+            raise ValueError(f"SIM {sim.name}: no card can hold this: {error}") from None
+
+
+def _quirks_of(part: ModemPart, specs: Sequence[quirks.Spec], seed: int) -> Quirks:
+    try:
+        own = [replace(quirks.parse(text), modem=part.name) for text in part.quirks]
+    except ValueError as error:
+        raise ValueError(f"modem {part.name}: {error}") from None
+    return Quirks([*specs, *own], modem=part.name, seed=seed)
+
+
+def _other(file: str, sim: SimPart) -> str:
+    """A plausible content that is not what the lab file says."""
+    match file:
+        case "iccid":
+            body = _turned(sim.iccid[:-1])
+            return body + luhn_digit(body) if body.isdecimal() else body
+        case "msisdn":
+            return _turned(sim.msisdn)
+        case "imsi":
+            return _turned(sim.imsi)
+        case "smsc":
+            first, second = _CENTRES[sim.base_operator]
+            return second if sim.smsc == first else first
+        case _:
+            host = BaseOperator(sim.base_operator).chinese
+            return host if sim.spn != host else "未知网络"
+
+
+def _turned(digits: str) -> str:
+    """With another last but one digit; cards of some issuers have letters there."""
+    turned = str((int(digits[-2], 16) + 5) % 10)
+    return f"{digits[:-2]}{turned}{digits[-1]}"
+
+
+def _imei(index: int) -> str:
+    """A valid IMEI of a type allocation that is nobody's (3GPP TS 23.003 6.2.1)."""
+    body = f"86999999{index:06d}"
+    return body + luhn_digit(body)

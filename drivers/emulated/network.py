@@ -1,0 +1,124 @@
+"""The emulated country's network: registration, calls, messages and USSD behind `Air`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from drivers.emulated.air import Camp, Leg, Submitted, Terminal
+from drivers.emulated.calls import Calls
+from drivers.emulated.defects import Defects
+from drivers.emulated.hlr import DENIED, HOME, OPERATORS, ROAMING, SEARCHING, Hlr, Line, Subscriber
+from drivers.emulated.messages import CHINA, ServiceCentre
+from drivers.emulated.routing import NORMAL, Routing
+from drivers.emulated.timers import Timers
+
+REGISTRATION = (1.0, 3.0)
+USSD = (1.0, 3.0)
+USSD_TEXTS = {"*100#": "您好，您的当前余额为50.00元。"}
+FINISHED, NOT_SUPPORTED = 0, 4
+"""+CUSD <m> (27.007 7.15)"""
+
+
+class Network:
+    """Implements `drivers.emulated.air.Air`. Two with the same subscribers, seed and traffic behave alike.
+
+    `epoch`: POSIX time of the moment it is built, from which TP-SCTS counts.
+    """
+
+    def __init__(
+        self,
+        subscribers: Iterable[Subscriber],
+        *,
+        seed: int,
+        epoch: float,
+        defects: Defects | None = None,
+        free_numbers: tuple[str, ...] = ("10086", "10010", "10000"),
+    ) -> None:
+        defects = defects or Defects()
+        self.hlr = Hlr(subscribers)
+        self._defects = defects
+        self._timers = Timers(seed)
+        self.zero = epoch - asyncio.get_running_loop().time()
+        """POSIX time of the loop's second 0"""
+        self._registering: dict[str, Callable[[], None]] = {}
+        routing = Routing(self.hlr, defects, free_numbers)
+        self._calls = Calls(self.hlr, routing, defects, self._timers)
+        self._centre = ServiceCentre(self.hlr, routing, defects, self._timers, self.now)
+
+    def now(self) -> datetime:
+        """The country's time."""
+        return datetime.fromtimestamp(self.zero + asyncio.get_running_loop().time(), CHINA)
+
+    def stop(self) -> None:
+        """Nothing happens any more."""
+        self._timers.stop()
+
+    def power_on(self, terminal: Terminal, *, volte: bool) -> None:
+        subscriber = self.hlr.by_imsi(terminal.imsi)
+        if subscriber is None or terminal.imsi in self._registering or self.hlr.line(terminal.imsi):
+            return
+        delay = self._timers.draw(f"registration/{terminal.imsi}", *REGISTRATION)
+        self._registering[terminal.imsi] = self._timers.later(
+            delay, self._register, terminal, subscriber, volte
+        )
+
+    def power_off(self, terminal: Terminal) -> None:
+        if cancel := self._registering.pop(terminal.imsi, None):
+            cancel()
+        for leg in self._calls.legs(terminal):
+            self._calls.hang_up(leg, NORMAL)
+        self.hlr.switched_off(terminal.imsi)
+
+    def camp(self, terminal: Terminal) -> Camp:
+        if line := self.hlr.line(terminal.imsi):
+            return line.camp
+        searching = SEARCHING if terminal.imsi in self._registering else 0
+        return Camp(searching, searching, 0, "", "")
+
+    def dial(self, terminal: Terminal, number: str, *, clir: bool = False) -> Leg:
+        return self._calls.dial(terminal, number, clir)
+
+    def answer(self, leg: Leg) -> None:
+        self._calls.answer(leg)
+
+    def hang_up(self, leg: Leg, cause: int = NORMAL) -> None:
+        self._calls.hang_up(leg, cause)
+
+    def legs(self, terminal: Terminal) -> list[Leg]:
+        return self._calls.legs(terminal)
+
+    def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
+        self._centre.submit(terminal, tpdu, smsc, done)
+
+    def ussd(self, terminal: Terminal, code: str) -> None:
+        line = self.hlr.line(terminal.imsi)
+        text = USSD_TEXTS.get(code, "") if line is not None and line.in_service else ""
+        delay = self._timers.draw(f"ussd/{terminal.imsi}", *USSD)
+        self._timers.later(delay, terminal.ussd, text, FINISHED if text else NOT_SUPPORTED)
+
+    def _register(self, terminal: Terminal, subscriber: Subscriber, volte: bool) -> None:
+        del self._registering[subscriber.imsi]
+        line = Line(subscriber, terminal, self._camp(subscriber, volte))
+        self.hlr.switched_on(line)
+        terminal.camped(line.camp)
+        if line.in_service:
+            self._centre.registered(subscriber)
+
+    def _camp(self, subscriber: Subscriber, volte: bool) -> Camp:
+        operator = OPERATORS[subscriber.operator]
+        foreign = self._defects.on("plmn.foreign", subscriber, mode="core")
+        stat = HOME if subscriber.at_home and not foreign else ROAMING
+        camp = Camp(
+            cs=stat if operator.circuit_switched else 0,
+            eps=stat,
+            ims=stat if volte else 0,
+            plmn=operator.plmn,
+            operator=operator.name,
+        )
+        if self._defects.on("registration.barred", subscriber):
+            denied = DENIED if operator.circuit_switched else 0
+            camp = replace(camp, cs=denied, eps=DENIED, ims=0)
+        return camp

@@ -1,0 +1,217 @@
+"""Sites over HTTP: a form that takes a phone number, a service that tells how a number is labelled.
+
+Both follow a description in the lab file (`FormPart`, `LabelPart`) and judge nothing themselves: what the
+description does not cover is UNCLEAR, and says nothing about the number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from interop.lab.model import FormPart, FormRule, LabelPart
+from interop.protocols.site import FormAnswer, FormOutcome
+from interop.protocols.stream import EventStream
+from interop.record.events import FormAnswered, FormSubmitted, LabelAnswered, LabelAsked
+
+if TYPE_CHECKING:  # aiohttp takes 0.3 s to import
+    from aiohttp import ClientResponse, ClientSession
+
+BODY_LIMIT = 256 * 1024
+"""octets of a page that are read; no refusal stands below that"""
+EXCERPT = 200
+"""characters of visible text that go into evidence"""
+REDIRECTS = 5
+
+Endpoint = tuple[str, str | None]
+"""http URL, and the unix socket to reach it by (the emulated country) or None"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """`status` 0: no answer, and `body` says why."""
+
+    status: int
+    body: str
+
+    @property
+    def text(self) -> str:
+        """What a visitor would read, shortened."""
+        visible = re.sub(r"(?is)<(script|style|title)\b.*?</\1>|<[^>]*>", " ", self.body)
+        return " ".join(html.unescape(visible).split())[:EXCERPT]
+
+
+class _Visitor:
+    """One session with one site, no cookies: every visit is a new visitor's."""
+
+    def __init__(self, endpoint: Endpoint, headers: Mapping[str, str], timeout_s: float) -> None:
+        self.url, self._socket = endpoint
+        self._headers = dict(headers)
+        self._timeout_s = timeout_s
+        self._session: ClientSession | None = None
+
+    async def fetch(self, method: str, url: str, **request: Any) -> _Page:
+        """The page, redirects inside the site followed as a browser does (303 and its kin by GET).
+
+        A redirect to another host, or one that would send the number again, is itself the answer.
+        """
+        from aiohttp import ClientError
+
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                session = self._opened()
+                for _ in range(REDIRECTS):
+                    async with session.request(method, url, allow_redirects=False, **request) as answer:
+                        target = _same_site(url, answer)
+                        if target is None:
+                            return _Page(answer.status, await _body(answer))
+                    method, url, request = "GET", target, {}
+                return _Page(0, f"more than {REDIRECTS} redirects")
+        except TimeoutError:
+            return _Page(0, f"no answer in {self._timeout_s:g} s")
+        except (ClientError, OSError, ValueError) as error:
+            return _Page(0, f"{type(error).__name__}: {error}")
+
+    def _opened(self) -> ClientSession:
+        if self._session is None:
+            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, UnixConnector
+
+            # A connection per request: an idle one would leave a timer on a virtual clock that jumps to it.
+            self._session = ClientSession(
+                connector=UnixConnector(path=self._socket, force_close=True)
+                if self._socket
+                else TCPConnector(force_close=True),
+                headers=self._headers,
+                timeout=ClientTimeout(total=None, sock_connect=None),
+                cookie_jar=DummyCookieJar(),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+
+class HttpNumberForm:
+    """Implements `NumberForm` for `driver: form`."""
+
+    def __init__(self, part: FormPart, endpoint: Endpoint) -> None:
+        """Raises ValueError for a rule whose `body` is no regular expression."""
+        self.name = part.name
+        self.events = EventStream()
+        self._part = part
+        self._rules = [(rule, _pattern(part.name, rule.body)) for rule in part.rules]
+        self._visitor = _Visitor(endpoint, part.headers, part.timeout_s)
+
+    async def submit(self, msisdn: str) -> FormAnswer:
+        self.events.append(FormSubmitted(self.name, msisdn))
+        page = await self._visitor.fetch(self._part.method, self._visitor.url, **self._request(msisdn))
+        answer = FormAnswer(self._judge(page), page.status, page.text)
+        self.events.append(FormAnswered(self.name, page.status, str(answer.outcome), page.text))
+        return answer
+
+    async def close(self) -> None:
+        await self._visitor.close()
+
+    def _request(self, msisdn: str) -> dict[str, Any]:
+        fields = {self._part.field: msisdn}
+        if self._part.method == "GET":
+            return {"params": fields}
+        return {"json": fields} if self._part.encoding == "json" else {"data": fields}
+
+    def _judge(self, page: _Page) -> FormOutcome:
+        """By the first rule that matches; a page that never came matches none."""
+        if page.status:
+            for rule, pattern in self._rules:
+                if _matches(rule, pattern, page):
+                    return FormOutcome(rule.outcome)
+        return FormOutcome.UNCLEAR
+
+
+class HttpLabelService:
+    """Implements `LabelService` for `driver: label`.
+
+    The pattern must match an unmarked number's page too, with group 1 empty or absent
+    (`class="tag">(?:<b>([^<]*)</b>)?`): a page it does not match is not what the description knows, a
+    captcha perhaps, and gives no answer.
+    """
+
+    def __init__(self, part: LabelPart, endpoint: Endpoint) -> None:
+        """Raises ValueError for a `label` that is no regular expression with a group."""
+        self.name = part.name
+        self.events = EventStream()
+        pattern = _pattern(part.name, part.label)
+        if pattern is None or not pattern.groups:
+            raise ValueError(f"{part.name}: label {part.label!r} has no group for the label")
+        self._pattern = pattern
+        self._visitor = _Visitor(endpoint, part.headers, part.timeout_s)
+
+    async def lookup(self, msisdn: str) -> str | None:
+        self.events.append(LabelAsked(self.name, msisdn))
+        page = await self._visitor.fetch("GET", self._visitor.url.replace("{number}", quote(msisdn)))
+        found = self._pattern.search(page.body) if 200 <= page.status < 300 else None
+        label = None if found is None else html.unescape(found[1] or "").strip()
+        shown = f"({page.status or 'no answer'})" if label is None else label
+        self.events.append(LabelAnswered(self.name, shown))
+        return label
+
+    async def close(self) -> None:
+        await self._visitor.close()
+
+
+def _matches(rule: FormRule, pattern: re.Pattern[str] | None, page: _Page) -> bool:
+    if rule.status is not None and rule.status != page.status:
+        return False
+    return pattern is None or pattern.search(page.body) is not None
+
+
+def _pattern(site: str, text: str | None) -> re.Pattern[str] | None:
+    try:
+        return None if text is None else re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{site}: {text!r} is no regular expression: {error}") from None
+
+
+def _same_site(url: str, answer: ClientResponse) -> str | None:
+    """Where a redirect leads that may be followed."""
+    target = answer.headers.get("Location")
+    if answer.status not in (301, 302, 303) or not target:
+        return None
+    target = urljoin(url, target)
+    return target if urlsplit(target)[:2] == urlsplit(url)[:2] else None
+
+
+async def _body(answer: ClientResponse) -> str:
+    """The first BODY_LIMIT octets as text."""
+    data = bytearray()
+    while len(data) < BODY_LIMIT and (chunk := await answer.content.read(BODY_LIMIT - len(data))):
+        data += chunk
+    return _decoded(bytes(data), answer.charset)
+
+
+def _decoded(data: bytes, declared: str | None) -> str:
+    """By the header, else by what the page says of itself, else UTF-8, else GB 18030 (which holds GBK and
+    GB 2312, and is what pages mean that say either). What cannot be read becomes U+FFFD."""
+    if declared is None:
+        said = re.search(rb"""<meta[^>]+charset=["']?([\w-]+)""", data[:2048], re.IGNORECASE)
+        declared = said[1].decode("ascii") if said else None
+    try:
+        charset = codecs.lookup(declared or "").name
+        b" ".decode(charset)  # not every codec makes text
+    except (LookupError, UnicodeError):
+        charset = ""
+    if charset in ("gb2312", "gbk"):
+        charset = "gb18030"
+    for attempt in [charset] if charset else ["utf-8", "gb18030"]:
+        try:
+            return data.decode(attempt)
+        except UnicodeDecodeError:
+            charset = attempt
+    return data.decode(charset, "replace")

@@ -1,0 +1,98 @@
+"""`interop emulate` as another program meets it: ptys, a loopback port, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import serial
+
+WITHIN_S = 30.0
+
+
+@contextmanager
+def emulate(*options: str) -> Iterator[tuple[dict[str, Any], subprocess.Popen[str]]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "interop", "emulate", *options, "--json"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], WITHIN_S)
+        assert ready, "no first line"
+        yield json.loads(process.stdout.readline()), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ask(port: serial.Serial, command: str, until: bytes = b"OK\r\n") -> str:
+    port.write(command.encode() + b"\r")
+    return port.read_until(until).decode("latin-1")
+
+
+def test_a_second_program_uses_the_ports(tmp_path: Path) -> None:
+    with emulate("small", "--ports", str(tmp_path), "--defect", "site.format@segment=171") as (rows, process):
+        ports = {row["sim"]: row["pty"] for row in rows["modems"]}
+        assert ports["mi-1709"] == str(tmp_path / "m01")
+        with (
+            serial.Serial(ports["mi-1709"], timeout=WITHIN_S) as a,
+            serial.Serial(ports["cucc-bj"], timeout=WITHIN_S) as b,
+        ):
+            assert "460011709001234" in ask(a, "AT+CIMI")
+            for port in (a, b):
+                while "+CREG: 0,1" not in ask(port, "AT+CREG?"):
+                    pass
+            ask(b, "AT+CLIP=1")
+            a.write(b"ATD18600001234;\r")
+            assert b'"17090001234",129' in b.read_until(b",129")
+            ask(a, "ATH")
+        (form,) = (site for site in rows["sites"] if site["name"] == "bank-a")
+        assert form["url"].startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(form["url"], timeout=WITHIN_S) as page:
+            assert "甲银行" in page.read().decode()
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(form["url"], data=b"mobile=17180001234", timeout=WITHIN_S)
+        assert refused.value.code == 422
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WITHIN_S) == 0
+        assert not os.path.lexists(ports["mi-1709"])
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("small", "--defect", "route.mising"), "did you mean 'route.missing'?"),
+        (("small", "--quirk", "echo.stuk"), "did you mean 'echo.stuck'?"),
+        (("lab-example",), "has no modem with `port: emulated`"),
+        (("no-such-lab",), "no such file"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_code_2(options: tuple[str, ...], complaint: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "interop", "emulate", *options], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2 and complaint in done.stderr and done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_without_a_terminal_it_prints_a_line_a_device() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "interop", "emulate", "small"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline().rstrip("\n") for _ in range(9)]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(WITHIN_S) == 0
+    assert lines[0].split("\t")[0] == "m01" and lines[0].split("\t")[4] == "17090001234"
+    assert lines[-1].startswith("ready")
