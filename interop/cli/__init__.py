@@ -1,4 +1,4 @@
-"""The `interop` command: one file per noun, and drivers' commands by entry point; each imported when needed."""
+"""The `interop` command: one file per noun, drivers' commands by entry point, each imported when needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which checks found in the wild would refuse the lab's own numbers: information for the report, no verdict."""
+"""Which checks found in the wild would refuse the lab's own numbers: information, never a verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from interop.numbering import audit, segment_label
 
 
 def number_audit(lab: Lab) -> list[dict[str, Any]]:
-    """One row per SIM, MVNO numbers first: `{"sim", "msisdn", "segment", "rejected_by": [...], "accepted": n}`."""
+    """One row per SIM, MVNO numbers first: sim, msisdn, segment, rejected_by (names), accepted (how many)."""
     rows = []
     for sim in sorted(lab.sims, key=lambda sim: sim.kind != "mvno"):
         answers = audit(sim.msisdn)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from interop.engine import Bench
-from interop.protocols.modem import Call, CallOutcome, Offer, Progress
-from interop.record import Cause, Layer, codes
+from interop.protocols.modem import Call, CallOutcome, CallStat, Offer, Progress
+from interop.record import Cause, InconcReason, Layer, codes
 from suites.recognition.parties import BLAME_OF_CLI, Party
 
 ALERTING_S = 30.0
@@ -41,6 +41,8 @@ async def rings(bench: Bench, caller: Party, called: Party) -> tuple[Call, Offer
     )
     bench.measure("post_dial_delay", bench.now() - started, "s")
     offer = await called.modem.offered(within=OFFER_S)
+    if offer is None and await called.modem.calls():
+        bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} has the call but never said RING")
     bench.require(
         "it rings there",
         expected="RING",
@@ -70,10 +72,14 @@ def check_caller_identity(bench: Bench, caller: Party, offer: Offer) -> None:
     )
 
 
-async def converses(bench: Bench, call: Call, offer: Offer) -> None:
+async def converses(bench: Bench, called: Party, call: Call, offer: Offer) -> None:
     """Answer; both ends are connected and stay so."""
     await offer.call.answer()
     progress = await call.connected(within=ANSWER_S)
+    if progress.outcome is CallOutcome.SILENT:
+        there = await called.modem.calls()
+        if any(entry.stat is CallStat.INCOMING for entry in there):
+            bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} said OK to ATA and still rings")
     bench.require(
         "answered",
         expected="connected",
@@ -89,6 +95,13 @@ async def converses(bench: Bench, call: Call, offer: Offer) -> None:
         ok=progress.outcome is CallOutcome.SILENT,
         blame=(Layer.CORE, Cause.CALL_DROPPED),
     )
+
+
+async def hangs_up(bench: Bench, called: Party, offer: Offer) -> None:
+    """The called phone ends or refuses the call; nothing may be blamed on a call that it still has."""
+    await offer.call.hang_up()
+    if await called.modem.calls():
+        bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} hung up and still has the call")
 
 
 async def is_released(bench: Bench, call: Call, causes: tuple[int, ...]) -> None:

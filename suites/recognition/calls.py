@@ -9,6 +9,7 @@ from suites.recognition.call_steps import (
     REFUSED,
     check_caller_identity,
     converses,
+    hangs_up,
     is_released,
     rings,
 )
@@ -26,8 +27,8 @@ async def originates(
     caller, called = party(bench, "subject", subject), party(bench, "peer", peer)
     call, offer = await rings(bench, caller, called)
     check_caller_identity(bench, caller, offer)
-    await converses(bench, call, offer)
-    await offer.call.hang_up()
+    await converses(bench, called, call, offer)
+    await hangs_up(bench, called, offer)
     await is_released(bench, call, NORMAL_CLEARING)
 
 
@@ -42,8 +43,8 @@ async def receives(
     caller, called = party(bench, "peer", peer), party(bench, "subject", subject)
     call, offer = await rings(bench, caller, called)
     check_caller_identity(bench, caller, offer)
-    await converses(bench, call, offer)
-    await offer.call.hang_up()
+    await converses(bench, called, call, offer)
+    await hangs_up(bench, called, offer)
     await is_released(bench, call, NORMAL_CLEARING)
 
 
@@ -55,8 +56,9 @@ async def learns_refusal(
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
 ) -> None:
     """The subject calls, the peer refuses: the subject is told busy or rejected, not "empty number"."""
-    call, offer = await rings(bench, party(bench, "subject", subject), party(bench, "peer", peer))
-    await offer.call.hang_up()
+    caller, called = party(bench, "subject", subject), party(bench, "peer", peer)
+    call, offer = await rings(bench, caller, called)
+    await hangs_up(bench, called, offer)
     await is_released(bench, call, REFUSED)
 
 
@@ -68,6 +70,7 @@ async def refusal_is_learnt(
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
 ) -> None:
     """The peer calls, the subject refuses: the peer is told busy or rejected, not "empty number"."""
-    call, offer = await rings(bench, party(bench, "peer", peer), party(bench, "subject", subject))
-    await offer.call.hang_up()
+    caller, called = party(bench, "peer", peer), party(bench, "subject", subject)
+    call, offer = await rings(bench, caller, called)
+    await hangs_up(bench, called, offer)
     await is_released(bench, call, REFUSED)

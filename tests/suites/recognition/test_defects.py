@@ -1,4 +1,4 @@
-"""What each defect must lead to, written by hand: service x subject x far end -> verdict, layer, cause, finding.
+"""What each defect must lead to, by hand: service x subject x far end -> verdict, layer, cause, finding.
 
 Nothing here is computed from the model that injects the defects. Whatever a table does not name must pass.
 The small lab: mi-1709 and snail-1718 (MVNOs on CUCC), hna-1700 (MVNO on CTCC), and one ordinary SIM of each
@@ -21,6 +21,8 @@ RunInterop = Callable[..., Run]
 MI, SNAIL, HNA = "mi-1709", "snail-1718", "hna-1700"
 CMCC, CUCC, CTCC = "cmcc-bj", "cucc-bj", "ctcc-gz"
 NOBODY = ""
+
+SIM_IN = {"m01": MI, "m02": SNAIL, "m03": HNA, "m04": CMCC, "m05": CUCC, "m06": CTCC}
 
 SEGMENT, PATH, UNKNOWN = Finding.SEGMENT, Finding.PATH, Finding.UNKNOWN
 
@@ -164,10 +166,15 @@ TABLE: dict[str, list[Row]] = {
     ],
     "site.opaque@segment=171": [
         Row(
-            ("site",), SNAIL, (NOBODY,), Layer.ORIGINATOR, None, SEGMENT,
+            ("site",),
+            SNAIL,
+            (NOBODY,),
+            Layer.ORIGINATOR,
+            None,
+            SEGMENT,
             ambiguous=(Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY),
         ),
-    ],  # fmt: skip
+    ],
     "label.marked@segment=1709": [
         Row(("label",), MI, (NOBODY,), Layer.ORIGINATOR, Cause.NUMBER_LABELLED, SEGMENT),
     ],
@@ -194,7 +201,7 @@ COMBINED: dict[tuple[str, ...], list[Row]] = {
 
 
 def final(run: Run) -> list[Attempt]:
-    """Per case the last conclusive attempt, else the last; attempts that only serve as contrast are left out."""
+    """Per case the last conclusive attempt, else the last; those that only serve as contrast left out."""
     by_case: dict[str, list[Attempt]] = {}
     for attempt in run.attempts:
         if attempt.control_of is None:
@@ -206,21 +213,22 @@ def final(run: Run) -> list[Attempt]:
     return chosen
 
 
-def far_end(run: Run, attempt: Attempt) -> str:
+def far_end(attempt: Attempt) -> str:
     """The SIM in the modem that played the peer."""
     modem = attempt.devices.get("peer")
-    return run.meta["sims"][modem] if modem else NOBODY
+    return SIM_IN[modem] if modem else NOBODY
 
 
 def said(attempt: Attempt) -> str:
     checks = "; ".join(f"{check.name}: {check.actual}" for check in attempt.checks)
-    return f"{attempt.case}: {attempt.verdict} {attempt.layer} {attempt.cause} {attempt.reason} [{checks}] {attempt.detail}"
+    judged = f"{attempt.verdict} {attempt.layer} {attempt.cause} {attempt.reason}"
+    return f"{attempt.case}: {judged} [{checks}] {attempt.detail}"
 
 
 def assert_as_tabled(run: Run, rows: list[Row]) -> None:
     met: set[int] = set()
     for attempt in final(run):
-        far = far_end(run, attempt)
+        far = far_end(attempt)
         row = next((index for index, row in enumerate(rows) if row.names(attempt, far)), None)
         if row is None:
             assert attempt.verdict is Verdict.PASS, f"untouched, yet {said(attempt)}"
