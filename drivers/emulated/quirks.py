@@ -1,0 +1,143 @@
+"""What is wrong with our own equipment: quirks of an emulated modem, by name (modems.md section 4).
+
+A quirk is written `name@key=value,key=value`: `write.split`, `answer.late@command=+CSQ,by=8`. `modem`
+(a name or a pattern, "huawei*") limits it to some modems, `rate` (0..1) to a share of the occasions, drawn
+from the seed, the modem's name and a count. A run must never turn one into a verdict that is not true.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from drivers.emulated import quirk_kinds as quirk_kinds  # registers them
+from drivers.emulated.quirk import KINDS, Quirk, Subject, fraction
+from interop.protocols.equipment import Injectable
+
+__all__ = ["Quirks", "Spec", "fraction", "listing", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A quirk as asked for; `values` holds every parameter, defaults included."""
+
+    name: str
+    modem: str
+    values: Mapping[str, str]
+
+
+def listing() -> tuple[Injectable, ...]:
+    """Every quirk there is, for `interop list quirks`, by name."""
+    return tuple(
+        Injectable(
+            name,
+            {key: f"{p.text} ({p.default})" if p.default else p.text for key, p in kind.parameters.items()},
+            kind.effect,
+        )
+        for name, kind in sorted(KINDS.items())
+    )
+
+
+def parse(text: str) -> Spec:
+    """`name@key=value,key=value`. Raises ValueError with one sentence that names what is wrong."""
+    name, _, tail = text.strip().partition("@")
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ValueError(f"unknown quirk {name!r}{_meant(name, KINDS)}; `interop list quirks` shows all")
+    values = {key: parameter.default for key, parameter in kind.parameters.items()}
+    for item in filter(None, tail.split(",")):
+        key, equals, value = item.partition("=")
+        if key not in values:
+            raise ValueError(f"quirk {name} has no parameter {key!r}{_meant(key, values)}")
+        if not equals or not value:
+            raise ValueError(f"quirk {name}: parameter {key!r} needs a value, as in {name}@{key}=...")
+        try:
+            kind.parameters[key].kind(value)
+        except ValueError as wrong:
+            reason = str(wrong) if str(wrong).startswith("not in") else "not a number"
+            raise ValueError(f"quirk {name}: {key}={value!r} is {reason}") from None
+        values[key] = value
+    return Spec(name, values.pop("modem"), values)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+class Quirks:
+    """All quirks of one modem, applied in the order given."""
+
+    def __init__(self, specs: Iterable[Spec] = (), *, modem: str = "", seed: int = 0) -> None:
+        self._all: list[Quirk] = []
+        for position, spec in enumerate(s for s in specs if fnmatchcase(modem, s.modem)):
+            self._all.append(KINDS[spec.name](spec.values, _drawer(seed, modem, spec.name, position)))
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def started(self, subject: Subject) -> None:
+        for quirk in self._all:
+            quirk.started(subject)
+
+    def echoed(self, data: bytes, on: bool) -> bytes:
+        if not self._all:
+            return data if on else b""
+        answers = [quirk.echoed(data, on) for quirk in self._all]
+        return max(answers, key=len)
+
+    def written(self, data: bytes) -> bytes:
+        for quirk in self._all:
+            data = quirk.written(data)
+        return data
+
+    def pieces(self, data: bytes) -> list[tuple[float, bytes]]:
+        cut = [(0.0, data)]
+        for quirk in self._all:
+            cut = [
+                (gap if n else wait, part)
+                for wait, whole in cut
+                for n, (gap, part) in enumerate(quirk.pieces(whole))
+            ]
+        return cut
+
+    def lateness(self, command: str) -> float:
+        return sum(quirk.lateness(command) for quirk in self._all)
+
+    def before(self, command: str) -> list[str]:
+        return [line for quirk in self._all if (line := quirk.before(command)) is not None]
+
+    def between(self, command: str) -> list[str]:
+        return [line for quirk in self._all if (line := quirk.between(command)) is not None]
+
+    def refusal(self, command: str, now: float) -> int | None:
+        return next((code for quirk in self._all if (code := quirk.refusal(command, now)) is not None), None)
+
+    def errors(self, cmee: int) -> int:
+        for quirk in self._all:
+            cmee = quirk.errors(cmee)
+        return cmee
+
+    def prompt(self, prompt: bytes) -> bytes:
+        for quirk in self._all:
+            prompt = quirk.prompt(prompt)
+        return prompt
+
+    def banner(self, lines: Sequence[str], restarted: bool) -> Sequence[str]:
+        said: Sequence[str] = lines if restarted else ()
+        for quirk in self._all:
+            said = quirk.banner(lines, restarted) or said
+        return said
+
+
+def _drawer(seed: int, modem: str, name: str, position: int) -> Callable[[], float]:
+    count = 0
+
+    def draw() -> float:
+        nonlocal count
+        count += 1
+        return fraction(seed, modem, name, position, count)
+
+    return draw

@@ -1,0 +1,77 @@
+"""The command table of a profile: every key of the AT language it speaks, to what answers it.
+
+A table is shared by all modems of a profile; dispatch is one dict lookup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from drivers.emulated.terminal import (
+    calls,
+    general,
+    message_commands,
+    registration,
+    settings,
+    sim,
+    ussd,
+)
+from drivers.emulated.terminal.console import Reply
+from drivers.emulated.terminal.parser import Command
+from drivers.emulated.terminal.profile import Profile, profile
+
+if TYPE_CHECKING:
+    from drivers.emulated.terminal.modem import EmulatedModem
+
+Handler = Callable[["EmulatedModem", Command], Reply]
+
+
+@cache
+def table(name: str) -> dict[str, Handler]:
+    """Raises ValueError for a profile that does not exist."""
+    own: Profile = profile(name)
+    found: dict[str, Handler] = {}
+    for command in own.settings:
+        found |= {
+            f"{command}=": settings.write,
+            f"{command}?": settings.read,
+            f"{command}=?": settings.test,
+        }
+    found |= {key: _constant(text) for key, text in own.answers.items()}
+    for area in (general, sim, registration, calls, message_commands, ussd):
+        found |= area.COMMANDS
+    found |= {f"{command}=": settings.switch for command in own.switches}
+    found |= {key: _identity(text) for key, text in own.identify.items()}
+    found |= {key: _iccid(text) for key, text in own.iccid.items()}
+    for key in own.absent:
+        found.pop(key, None)
+    return found
+
+
+def _constant(text: str) -> Handler:
+    def answer(modem: EmulatedModem, command: Command) -> Reply:
+        del modem, command
+        return text
+
+    return answer
+
+
+def _identity(template: str) -> Handler:
+    def answer(modem: EmulatedModem, command: Command) -> Reply:
+        del command
+        own = modem.profile
+        return template.format(
+            manufacturer=own.manufacturer, model=own.model, revision=own.revision, imei=modem.imei
+        )
+
+    return answer
+
+
+def _iccid(template: str) -> Handler:
+    def answer(modem: EmulatedModem, command: Command) -> Reply:
+        del command
+        return template.format(iccid=modem.sim.present().iccid)
+
+    return answer

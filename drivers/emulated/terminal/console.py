@@ -1,0 +1,260 @@
+"""The AT side of an emulated modem: bytes in, command lines executed one after another, bytes out (V.250).
+
+It knows no command. A line is answered as a whole after one timer; a command that must wait for the
+network returns LATER and calls `finish`; one that takes a payload returns a `Prompt`. Unsolicited
+lines that arise meanwhile wait for the final result. Quirks change what goes by, nothing else does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from drivers.emulated.quirks import Quirks, fraction
+from drivers.emulated.terminal.parser import Command, Malformed, parse
+from drivers.emulated.terminal.results import DIGITS, WRONG_PARAMETERS, Ended, Refused
+
+INBOX_LIMIT: Final = 65_536
+"""Bytes a client may send ahead; beyond it the oldest go, as in a UART without flow control."""
+_CTRL_Z: Final = b"\x1a"
+_ESC: Final = b"\x1b"
+_IDLE: Final = b" \n\r\0\x1a\x1b\t"
+_UNPRINTED: Final = b"\0\x1a\x1b\n"
+
+
+class Later(Enum):
+    LATER = "later"
+
+
+LATER: Final = Later.LATER
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Ask for a payload that Ctrl-Z ends; `taken` gets it and answers like a command. ESC ends in OK."""
+
+    taken: Callable[[bytes], Reply]
+
+
+Reply = str | Sequence[str] | None | Later | Prompt
+"""Information lines (None or "": none), then OK. Errors are raised as `Ended`."""
+Execute = Callable[[Command], Reply]
+
+
+class Console:
+    """`execute` runs one command. Settings of the line discipline are plain attributes, reset by &F."""
+
+    def __init__(
+        self,
+        execute: Execute,
+        write: Callable[[bytes], None],
+        *,
+        seed: int,
+        name: str,
+        quirks: Quirks,
+        latency: tuple[float, float],
+        slow: dict[str, float],
+        prompt: str,
+    ) -> None:
+        self.write = write
+        self._execute = execute
+        self._name = f"{seed}/{name}"
+        self._quirks = quirks
+        self._latency = latency
+        self._slow = slow
+        self._prompt = prompt.encode()
+        self._lines = 0
+        self._last = ""
+        self._wire_free = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self.factory()
+        self.clear()
+
+    def factory(self) -> None:
+        """V.250 &F: echo on, words, results shown, all call results."""
+        self.echo, self.verbose, self.quiet, self.extended, self.cmee = True, True, False, 4, 0
+
+    def clear(self) -> None:
+        """Forget what is under way: the modem restarts."""
+        self._inbox = b""
+        self._waiting: list[bytes] = []
+        self._out: list[bytes] = []
+        self._commands: Iterator[Command] = iter(())
+        self._current = ""
+        self._busy = False
+        self._taken: Callable[[bytes], Reply] | None = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+
+    # Bytes in
+
+    def received(self, data: bytes) -> None:
+        if echo := self._quirks.echoed(data, self.echo):
+            self._put(echo)
+        self._inbox = (self._inbox + data)[-INBOX_LIMIT:]
+        self._advance()
+
+    def _advance(self) -> None:
+        while self._inbox and not self._busy:
+            if not (self._take_line() if self._taken is None else self._take_payload(self._taken)):
+                return
+
+    def _take_line(self) -> bool:
+        inbox = self._inbox.lstrip(_IDLE)
+        if inbox[:2].upper() == b"A/":
+            self._inbox = inbox[2:]
+            self._begin(self._last)
+            return True
+        end = inbox.find(b"\r")
+        if end < 0:
+            self._inbox = inbox
+            return False
+        self._inbox = inbox[end + 1 :]
+        line = inbox[:end].translate(None, _UNPRINTED).decode("latin-1")
+        start = line.upper().find("AT")
+        if start >= 0:
+            self._begin(line[start + 2 :])
+        return True
+
+    def _take_payload(self, taken: Callable[[bytes], Reply]) -> bool:
+        finish, escape = self._inbox.find(_CTRL_Z), self._inbox.find(_ESC)
+        if finish < 0 and escape < 0:
+            return False
+        end = min(at for at in (finish, escape) if at >= 0)
+        payload, self._inbox = self._inbox[:end], self._inbox[end + 1 :]
+        self._taken, self._busy = None, True
+        self._timer = asyncio.get_running_loop().call_later(
+            self._delay(), self._resume, None if end == escape else lambda: taken(payload)
+        )
+        return True
+
+    # One command line
+
+    def _begin(self, line: str) -> None:
+        self._last = line
+        self._busy = True
+        try:
+            commands = parse(line)
+        except Malformed:
+            commands = [Command("")]
+        self._commands = iter(commands)
+        first = commands[0] if commands else Command("")
+        wait = self._delay() + self._slow.get(first.key, 0.0) + self._quirks.lateness(first.name)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._resume, None)
+
+    def _delay(self) -> float:
+        low, high = self._latency
+        self._lines += 1
+        return low + (high - low) * fraction(self._name, self._lines)
+
+    def _resume(self, act: Callable[[], Reply] | None) -> None:
+        """Carry on with the line: with `act`, what a payload or the network brought, then the rest."""
+        self._timer = None
+        try:
+            if act is not None and not self._inform(act()):
+                return
+            for command in self._commands:
+                self._current = command.name
+                self._info(self._quirks.before(command.name))
+                if not self._inform(self._execute(command)):
+                    return
+            self._info(self._quirks.between(self._current))
+            self._final("OK")
+        except Malformed:
+            self._final(Refused(WRONG_PARAMETERS).final(self._quirks.errors(self.cmee)))
+        except Ended as ended:
+            self._final(ended.final(self._quirks.errors(self.cmee)))
+
+    def finish(self, *lines: str, ended: Ended | None = None) -> None:
+        """The end of a command that returned LATER."""
+
+        def act() -> Reply:
+            if ended is not None:
+                raise ended
+            return lines
+
+        self._resume(act)
+
+    def _inform(self, reply: Reply) -> bool:
+        """Take a reply; False when the line has to wait."""
+        if reply is LATER:
+            self._flush()
+            return False
+        if isinstance(reply, Prompt):
+            self._taken, self._busy = reply.taken, False
+            self._flush()
+            self._put(self._quirks.written(self._quirks.prompt(self._prompt)))
+            asyncio.get_running_loop().call_soon(self._advance)
+            return False
+        if isinstance(reply, str):
+            self._info(reply.split("\n") if reply else ())
+        elif reply is not None and not isinstance(reply, Later):
+            self._info(reply)
+        return True
+
+    # Bytes out
+
+    def _info(self, lines: Sequence[str]) -> None:
+        if lines:
+            self._out.append(self._block(lines))
+
+    def _final(self, result: str) -> None:
+        if not self.quiet:
+            digit = None if self.verbose else DIGITS.get(result)
+            self._out.append(self._block((result,)) if digit is None else f"{digit}\r".encode())
+        self._busy = False
+        self._out += self._waiting
+        self._waiting = []
+        self._flush()
+        if self._inbox:
+            asyncio.get_running_loop().call_soon(self._advance)
+
+    def unsolicited(self, *lines: str) -> None:
+        """An unsolicited result code, of two lines where a PDU belongs to it."""
+        if not self.verbose and lines[0] in DIGITS:
+            block = f"{DIGITS[lines[0]]}\r".encode()
+        else:
+            block = self._block(lines)
+        if self._busy or self._taken is not None:
+            self._waiting.append(block)
+        else:
+            self._out.append(block)
+            self._flush()
+
+    def result(self, result: str) -> None:
+        """A result code on its own ("NO CARRIER" of a call): hidden by Q1."""
+        if not self.quiet:
+            self.unsolicited(result)
+
+    def _block(self, lines: Sequence[str]) -> bytes:
+        text = "\r\n".join(lines) + "\r\n"
+        return (text if not self.verbose else "\r\n" + text).encode("latin-1", "replace")
+
+    def _flush(self) -> None:
+        if self._out:
+            blocks, self._out = self._out, []
+            if self._quirks:
+                blocks = [self._quirks.written(block) for block in blocks]
+            self._put(b"".join(blocks))
+
+    def _put(self, data: bytes) -> None:
+        """Send, in pieces where a quirk says so; what comes after a delayed piece waits for it."""
+        if not self._quirks:
+            self.write(data)
+            return
+        loop = asyncio.get_running_loop()
+        for gap, piece in self._quirks.pieces(data):
+            due = max(loop.time(), self._wire_free) + gap
+            if due <= loop.time():
+                self.write(piece)
+            else:
+                # Strictly later than the piece before: equal timers keep no order.
+                self._wire_free = due + 1e-5
+                loop.call_at(due, self._deliver, piece)
+
+    def _deliver(self, piece: bytes) -> None:
+        self.write(piece)

@@ -1,0 +1,203 @@
+"""Line discipline, power, clock and indicators: V.250 6, 27.007 5, 8."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from drivers.emulated.terminal import alphabet
+from drivers.emulated.terminal.results import NOT_SUPPORTED, WRONG_PARAMETERS, Ended, Refused
+
+if TYPE_CHECKING:
+    from drivers.emulated.terminal.commands import Handler
+    from drivers.emulated.terminal.console import Reply
+    from drivers.emulated.terminal.modem import EmulatedModem
+    from drivers.emulated.terminal.parser import Command
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def _flag(command: Command, highest: int = 1) -> int:
+    value = command.number(0, 0)
+    if value > highest:
+        raise Ended("ERROR")
+    return value
+
+
+def echo(modem: EmulatedModem, command: Command) -> Reply:
+    modem.console.echo = _flag(command) == 1
+    return None
+
+
+def verbose(modem: EmulatedModem, command: Command) -> Reply:
+    modem.console.verbose = _flag(command) == 1
+    return None
+
+
+def quiet(modem: EmulatedModem, command: Command) -> Reply:
+    modem.console.quiet = _flag(command) == 1
+    return None
+
+
+def extended(modem: EmulatedModem, command: Command) -> Reply:
+    modem.console.extended = _flag(command, 4)
+    return None
+
+
+def factory(modem: EmulatedModem, command: Command) -> Reply:
+    _flag(command)
+    modem.factory()
+    return None
+
+
+def restore(modem: EmulatedModem, command: Command) -> Reply:
+    """Z: hangs up, then the profile that &W kept (V.250 6.1.1)."""
+    _flag(command)
+    modem.calls.end_all()
+    modem.factory()
+    modem.settings.recall()
+    modem.console.cmee = modem.settings.first("+CMEE")
+    return None
+
+
+def save(modem: EmulatedModem, command: Command) -> Reply:
+    _flag(command)
+    modem.settings.save()
+    return None
+
+
+def register_set(modem: EmulatedModem, command: Command) -> Reply:
+    number, value = command.number(0, 0), command.number(1, 0)
+    if number > 255 or value > 255:
+        raise Ended("ERROR")
+    modem.settings.put(f"S{number}", value)
+    return None
+
+
+def register_read(modem: EmulatedModem, command: Command) -> Reply:
+    defaults = {3: 13, 4: 10, 5: 8, 7: 60}
+    number = command.number(0, 0)
+    return f"{modem.settings.first(f'S{number}') or defaults.get(number, 0):03d}"
+
+
+def error_reports(modem: EmulatedModem, command: Command) -> Reply:
+    modem.settings.set(command)
+    modem.console.cmee = modem.settings.first("+CMEE")
+    return None
+
+
+def all_commands(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return sorted({key.rstrip("=?") for key in modem.table if key[0] not in "SD"} | {"D"})
+
+
+def charset_set(modem: EmulatedModem, command: Command) -> Reply:
+    name = command.values[0].upper()
+    # A client that already set UCS2 may name the next one in hex of it.
+    name = name if name in alphabet.NAMES else alphabet.decoded(name, modem.charset)
+    if name not in alphabet.NAMES:
+        raise Refused(WRONG_PARAMETERS)
+    modem.charset = name
+    return None
+
+
+def charset_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return f'+CSCS: "{modem.charset}"'
+
+
+def function_set(modem: EmulatedModem, command: Command) -> Reply:
+    """+CFUN (27.007 8.2): 0 and 4 switch the radio off, 1 on; a second parameter 1 restarts."""
+    function, restart = command.number(0, 1), command.number(1, 0)
+    if function not in (0, 1, 4) or restart not in (0, 1):
+        raise Refused(WRONG_PARAMETERS)
+    if restart:
+        modem.after(0.1, modem.reset)
+        return None
+    modem.function = function
+    modem.radio(function == 1)
+    return None
+
+
+def function_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return f"+CFUN: {modem.function}"
+
+
+def clock_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    now = datetime.fromtimestamp(modem.epoch + asyncio.get_running_loop().time(), CHINA)
+    return f'+CCLK: "{now:%y/%m/%d,%H:%M:%S}+32"'
+
+
+def clock_set(modem: EmulatedModem, command: Command) -> Reply:
+    del modem, command
+    return None
+
+
+def indicators(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    state = (
+        5,
+        modem.signal // 6,
+        int(modem.registration.voice),
+        int(modem.messages.unread),
+        int(bool(modem.calls.entries)),
+        int(modem.registration.roaming),
+        int(modem.messages.receive.full),
+    )
+    return "+CIND: " + ",".join(map(str, state))
+
+
+def contexts_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return [f"+CGDCONT: {text}" for _, text in sorted(modem.contexts.items())]
+
+
+def context_set(modem: EmulatedModem, command: Command) -> Reply:
+    number = command.number(0, 1)
+    if not 1 <= number <= 16:
+        raise Refused(WRONG_PARAMETERS)
+    if len(command.values) == 1:
+        modem.contexts.pop(number, None)
+    else:
+        modem.contexts[number] = command.text
+    return None
+
+
+def context_active(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return [f"+CGACT: {number},{int(modem.registration.data)}" for number in sorted(modem.contexts)]
+
+
+def context_activate(modem: EmulatedModem, command: Command) -> Reply:
+    if command.number(0, 0) and not modem.registration.data:
+        raise Refused(NOT_SUPPORTED)
+    return None
+
+
+COMMANDS: dict[str, Handler] = {
+    "E": echo,
+    "V": verbose,
+    "Q": quiet,
+    "X": extended,
+    "Z": restore,
+    "&F": factory,
+    "&W": save,
+    "S=": register_set,
+    "S?": register_read,
+    "+CMEE=": error_reports,
+    "+CLAC": all_commands,
+    "+CSCS=": charset_set,
+    "+CSCS?": charset_read,
+    "+CFUN=": function_set,
+    "+CFUN?": function_read,
+    "+CCLK?": clock_read,
+    "+CCLK=": clock_set,
+    "+CIND?": indicators,
+    "+CGDCONT?": contexts_read,
+    "+CGDCONT=": context_set,
+    "+CGACT?": context_active,
+    "+CGACT=": context_activate,
+}

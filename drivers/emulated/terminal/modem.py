@@ -1,0 +1,222 @@
+"""The emulated modem: bytes in, bytes out, a card in its slot and the air around it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from drivers.emulated.air import Air, Camp, Cli, Leg
+from drivers.emulated.card import Card
+from drivers.emulated.quirks import Quirks
+from drivers.emulated.terminal.calls import Calls
+from drivers.emulated.terminal.commands import table
+from drivers.emulated.terminal.console import Console, Reply
+from drivers.emulated.terminal.messages import Messages
+from drivers.emulated.terminal.parser import Command
+from drivers.emulated.terminal.profile import profile as load
+from drivers.emulated.terminal.registration import OFF, SEARCHING, Registration
+from drivers.emulated.terminal.results import Ended, Refused
+from drivers.emulated.terminal.settings import Settings
+from drivers.emulated.terminal.sim import Sim
+from drivers.emulated.terminal.ussd import Ussd
+
+WAKE_S = 1.5
+"""from power on to the lines that say SIM and messages are ready"""
+
+
+def _unheard(data: bytes) -> None:
+    del data
+
+
+class EmulatedModem:
+    """Implements `air.Terminal`. One bearer at a time: it calls `received`, and `attach` names what writes.
+
+    >>> modem = EmulatedModem(Card.of(sim), network, name="m1", imei="862107043556942")
+    >>> modem.attach(link.deliver)
+    >>> modem.start()
+    >>> modem.received(b"AT+CSQ\\r")
+
+    `profile`: a vendor's, by file name in terminal/data; ValueError for one that does not exist. `epoch`:
+    POSIX time of the loop's second 0, for +CCLK. `volte`: whether it can register for IMS.
+    """
+
+    def __init__(
+        self,
+        card: Card | None,
+        air: Air,
+        *,
+        name: str,
+        imei: str,
+        profile: str = "generic",
+        seed: int = 0,
+        write: Callable[[bytes], None] = _unheard,
+        quirks: Quirks | None = None,
+        volte: bool = True,
+        signal: int = 22,
+        epoch: float = 0.0,
+    ) -> None:
+        self.name = name
+        self.imei = imei
+        self.imsi = card.imsi if card is not None else ""
+        self.air = air
+        self.epoch = epoch
+        self.signal = signal
+        self.profile = load(profile)
+        self.table = table(profile)
+        self.quirks = quirks or Quirks()
+        self._volte = volte
+        self._write = write
+        self.settings = Settings(self.profile)
+        self.console = Console(
+            self._execute,
+            self._written,
+            seed=seed,
+            name=name,
+            quirks=self.quirks,
+            latency=self.profile.latency,
+            slow=self.profile.slow,
+            prompt=self.profile.prompt,
+        )
+        self.sim = Sim(card)
+        self.registration = Registration(self)
+        self.calls = Calls(self)
+        self.messages = Messages(self)
+        self.ussd_session = Ussd(self)
+        self.contexts = {1: '1,"IP",""'}
+        self.life = 0
+        """counts power cycles: what was begun in another life is void"""
+        self._awake = False
+        self._asked = False
+        self._born = 0.0
+        self.factory()
+
+    # Bearer
+
+    def attach(self, write: Callable[[bytes], None]) -> None:
+        """From now on bytes go to `write`."""
+        self._write = write
+
+    def detach(self) -> None:
+        """Nobody listens; what is said is lost, as on a cable that hangs loose."""
+        self._write = _unheard
+
+    def received(self, data: bytes) -> None:
+        if self._awake:
+            self.console.received(data)
+
+    def _written(self, data: bytes) -> None:
+        self._write(data)
+
+    # Power
+
+    def start(self) -> None:
+        """Switch on. A modem that has long been on says nothing; its radio starts to search."""
+        self._boot(restarted=False)
+
+    def reset(self) -> None:
+        """Restart: calls end, settings are lost, the banner comes when it is up again."""
+        self.stop()
+        self.after(self.profile.boot_s, lambda: self._boot(restarted=True))
+
+    def stop(self) -> None:
+        """Off: nothing is said and heard until `start`."""
+        self.factory()
+        self.radio(False)
+        self.life += 1
+        self._awake = False
+        self.console.clear()
+        self.calls.forget()
+        self.messages.forget()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do `action` later, unless the modem has been switched off or restarted by then."""
+        life = self.life
+
+        def due() -> None:
+            if self.life == life:
+                action()
+
+        asyncio.get_running_loop().call_later(seconds, due)
+
+    def _boot(self, *, restarted: bool) -> None:
+        self.life += 1
+        self._awake = True
+        self._born = asyncio.get_running_loop().time()
+        self.factory()
+        self.sim.restart()
+        if said := self.quirks.banner(self.profile.boot, restarted):
+            for line in said:
+                self.console.unsolicited(line)
+            self.after(WAKE_S, self._woken)
+        self.quirks.started(self)
+        self.radio(True)
+
+    def _woken(self) -> None:
+        for line in self.profile.ready:
+            self.console.unsolicited(line)
+
+    def factory(self) -> None:
+        """&F: every setting of the interface as it left the factory."""
+        self.settings.factory()
+        self.console.factory()
+        self.console.cmee = self.settings.first("+CMEE")
+        self.charset = "IRA"
+        self.phone_book = "SM"
+        self.function = 1
+        self.registration.format = 0
+
+    def fill_storage(self) -> None:
+        self.messages.fill()
+
+    @property
+    def radio_on(self) -> bool:
+        return self.function == 1 and self._awake
+
+    def radio(self, on: bool) -> None:
+        """Search and register, or leave the network with every call ended."""
+        if on and self.sim.ready and not self._asked:
+            self._asked = True
+            self.registration.moved(SEARCHING)
+            self.air.power_on(self, volte=self._volte)
+        elif not on and self._asked:
+            self._asked = False
+            self.air.power_off(self)
+            self.calls.forget()
+            self.registration.moved(OFF)
+
+    # Commands
+
+    def _execute(self, command: Command) -> Reply:
+        if self.quirks:
+            now = asyncio.get_running_loop().time() - self._born
+            if (code := self.quirks.refusal(command.name, now)) is not None:
+                raise Refused(code)
+        handler = self.table.get(command.key)
+        if handler is None:
+            raise Ended("ERROR")
+        return handler(self, command)
+
+    # air.Terminal
+
+    def camped(self, camp: Camp) -> None:
+        if self._asked:
+            self.registration.moved(camp)
+
+    def offered(self, leg: Leg, cli: Cli) -> None:
+        self.calls.offered(leg, cli)
+
+    def progressed(self, leg: Leg) -> None:
+        self.calls.progressed(leg)
+
+    def released(self, leg: Leg, cause: int) -> None:
+        self.calls.released(leg, cause)
+
+    def message(self, tpdu: bytes, smsc: str) -> bool:
+        return self._awake and self.messages.delivered(tpdu, smsc)
+
+    def report(self, tpdu: bytes, smsc: str) -> None:
+        if self._awake:
+            self.messages.reported(tpdu, smsc)
+
+    def ussd(self, text: str, mode: int) -> None:
+        self.ussd_session.answered(text, mode)

@@ -1,0 +1,125 @@
+"""A vendor's modem as data: what it is called, which commands it has, how it says things.
+
+`data/common.yaml` holds what all share; `data/<profile>.yaml` adds to it, replaces and removes (`absent`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Setting(_Data):
+    """A command that keeps numbers: AT+X=.., AT+X? and AT+X=? follow from it.
+
+    `range` is the text of AT+X=? and the rule at once: "(0-2),(0,1)"; `read` the text of AT+X? with
+    {0}, {1} .., all values where empty.
+    """
+
+    range: str
+    default: str
+    read: str = ""
+
+
+class Progress(_Data):
+    """How call progress is told: templates by event, sent while `setting` is not 0 (always, where empty).
+
+    Fields: id, dir (0 MO, 1 MT), stat (by `states`), number, toa, mpty, seconds, hms, cause, end.
+    """
+
+    setting: str = ""
+    states: dict[str, int] = Field(default_factory=dict)
+    dialling: str = ""
+    alerting: str = ""
+    active: str = ""
+    incoming: str = ""
+    ended: str = ""
+    missed: str = ""
+
+
+class Ceer(_Data):
+    """+CEER: `text` with {cause} and {words}; `none` before any call."""
+
+    text: str = "+CEER: {words}"
+    none: str = "+CEER: No cause information available"
+
+
+class Profile(_Data):
+    manufacturer: str
+    model: str
+    revision: str
+    identify: dict[str, str]
+    """command to template of {manufacturer} {model} {revision} {imei}; "\\n" between lines"""
+    iccid: dict[str, str]
+    """command to template of {iccid}"""
+    answers: dict[str, str]
+    """command to its constant information; "" is OK alone"""
+    settings: dict[str, Setting]
+    switches: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """commands of the form AT+X="name",0|1, with the names"""
+    absent: tuple[str, ...] = ()
+    prompt: str = "\r\n> "
+    boot_s: float = 5.0
+    boot: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    """lines once SIM and messages can be used"""
+    latency: tuple[float, float] = (0.004, 0.03)
+    slow: dict[str, float] = Field(default_factory=dict)
+    """command to seconds"""
+    memories: dict[str, int] = Field(default_factory=lambda: {"SM": 20, "ME": 50, "SR": 10})
+    ceer: Ceer = Ceer()
+    progress: tuple[Progress, ...] = ()
+    ussd_packed: bool = False
+    full: str = ""
+    """what is said when a message does not fit, with {memory}"""
+    operators: dict[str, tuple[str, str]]
+    """PLMN to long and short name, for +COPS=?"""
+
+
+@cache
+def profile(name: str) -> Profile:
+    """Raises ValueError naming the profiles there are."""
+    folder = resources.files(__package__).joinpath("data")
+    names = sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml") and entry.name not in ("common.yaml", "codes.yaml")
+    )
+    if name not in names:
+        raise ValueError(f"no emulated modem has the dialect {name!r}; there are {', '.join(names)}")
+    common: dict[str, Any] = yaml.safe_load((folder / "common.yaml").read_text(encoding="utf-8"))
+    own: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+    merged = {**common, **own}
+    for key, shared in common.items():
+        if isinstance(shared, dict):
+            merged[key] = {**shared, **own.get(key, {})}
+    return Profile.model_validate(merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values one parameter may have, from "(0-2,5)"; anything where the text is empty."""
+
+    spans: tuple[tuple[int, int], ...]
+
+    def __contains__(self, value: int) -> bool:
+        return not self.spans or any(low <= value <= high for low, high in self.spans)
+
+
+@cache
+def ranges(text: str) -> tuple[Range, ...]:
+    """One `Range` per parameter of "(0-2),(0,1)"."""
+    found = []
+    for part in text[1:-1].split("),("):
+        spans = [item.partition("-") for item in part.split(",") if item]
+        found.append(Range(tuple((int(low), int(high or low)) for low, _, high in spans)))
+    return tuple(found)

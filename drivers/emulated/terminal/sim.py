@@ -1,0 +1,196 @@
+"""The SIM through the modem: +CPIN +CLCK +CPWD +CIMI +CNUM +CRSM +CSIM (27.007 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drivers.emulated.apdu import Channel
+from drivers.emulated.card import Card
+from drivers.emulated.terminal.results import (
+    INDEX_INVALID,
+    NO_SIM,
+    NOT_SUPPORTED,
+    PIN_REQUIRED,
+    PUK_REQUIRED,
+    WRONG_PARAMETERS,
+    WRONG_PASSWORD,
+    Refused,
+)
+
+if TYPE_CHECKING:
+    from drivers.emulated.terminal.commands import Handler
+    from drivers.emulated.terminal.console import Reply
+    from drivers.emulated.terminal.modem import EmulatedModem
+    from drivers.emulated.terminal.parser import Command
+
+
+class Sim:
+    """The card in the slot, if any, and whether its PIN has been given since power on."""
+
+    def __init__(self, card: Card | None) -> None:
+        self.card = card
+        self.restart()
+
+    def restart(self) -> None:
+        """Power to the card: the PIN is asked again."""
+        if self.card is not None:
+            self.card.power_on()
+            self.channel = Channel(self.card)
+
+    def present(self) -> Card:
+        if self.card is None:
+            raise Refused(NO_SIM)
+        return self.card
+
+    def require(self) -> Card:
+        """The card, open for use. Raises Refused."""
+        card = self.present()
+        if card.blocked:
+            raise Refused(PUK_REQUIRED)
+        if not card.open:
+            raise Refused(PIN_REQUIRED)
+        return card
+
+    @property
+    def ready(self) -> bool:
+        return self.card is not None and self.card.open
+
+
+def pin_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    card = modem.sim.present()
+    return "+CPIN: " + ("SIM PUK" if card.blocked else "READY" if card.open else "SIM PIN")
+
+
+def pin_enter(modem: EmulatedModem, command: Command) -> Reply:
+    card, values = modem.sim.present(), command.values
+    if card.open:
+        raise Refused(3)
+    if card.blocked:
+        right = len(values) > 1 and card.unblock(values[0], values[1])
+    else:
+        right = card.verify(values[0])
+    if not right:
+        raise Refused(PUK_REQUIRED if card.blocked else WRONG_PASSWORD)
+    modem.radio(modem.function == 1)
+    return None
+
+
+def lock(modem: EmulatedModem, command: Command) -> Reply:
+    """+CLCK=<fac>,<mode>[,<passwd>]: SC is the PIN; bars are only asked for, none is set."""
+    card, values = modem.sim.present(), command.values
+    facility, mode = values[0].upper(), command.number(1, 2)
+    if mode == 2:
+        return f"+CLCK: {int(card.pin_enabled) if facility == 'SC' else 0}"
+    if facility != "SC" or mode > 1:
+        raise Refused(NOT_SUPPORTED)
+    if not card.verify(values[2] if len(values) > 2 else ""):
+        raise Refused(PUK_REQUIRED if card.blocked else WRONG_PASSWORD)
+    card.pin_enabled = mode == 1
+    return None
+
+
+def password(modem: EmulatedModem, command: Command) -> Reply:
+    card, values = modem.sim.require(), command.values
+    if len(values) != 3 or values[0].upper() != "SC":
+        raise Refused(WRONG_PARAMETERS)
+    if not card.verify(values[1]):
+        raise Refused(PUK_REQUIRED if card.blocked else WRONG_PASSWORD)
+    card.pin = values[2]
+    return None
+
+
+def imsi(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return modem.sim.require().imsi
+
+
+def own_number(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    number = modem.sim.require().msisdn
+    toa = 145 if number.startswith("+") else 129
+    return f'+CNUM: "","{number}",{toa}' if number else None
+
+
+def restricted(modem: EmulatedModem, command: Command) -> Reply:
+    """+CRSM=<ins>[,<file>[,<P1>,<P2>,<P3>[,<data>[,<path>]]]] (27.007 8.18)."""
+    card, values = modem.sim.require(), command.values
+    ins, file, p1, p2, p3 = (command.number(at, 0) for at in range(5))
+    data, path = (bytes_of(values[at]) if at < len(values) else b"" for at in (5, 6))
+    if file > 0xFFFF or max(p1, p2, p3) > 0xFF:
+        raise Refused(WRONG_PARAMETERS)
+    answer, status = card.restricted(ins, file, p1, p2, p3, data, path)
+    tail = f',"{answer.hex().upper()}"' if answer else ""
+    return f"+CRSM: {status >> 8},{status & 0xFF}{tail}"
+
+
+def generic(modem: EmulatedModem, command: Command) -> Reply:
+    """+CSIM=<length>,"<command>" (27.007 8.17): any APDU, on the same card."""
+    modem.sim.present()
+    length, apdu = command.number(0, 0), bytes_of(command.values[1] if len(command.values) > 1 else "")
+    if length != 2 * len(apdu) or len(apdu) < 4:
+        raise Refused(WRONG_PARAMETERS)
+    answer, status = modem.sim.channel.transmit(apdu)
+    said = answer.hex().upper() + f"{status:04X}"
+    return f'+CSIM: {len(said)},"{said}"'
+
+
+def bytes_of(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise Refused(WRONG_PARAMETERS) from None
+
+
+def phone_books(modem: EmulatedModem, command: Command) -> Reply:
+    del modem, command
+    return '+CPBS: ("SM","ON")'
+
+
+def phone_book_read(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    book = modem.sim.require().book(modem.phone_book)
+    return f'+CPBS: "{modem.phone_book}",{sum(bool(number) for _, number in book)},{len(book)}'
+
+
+def phone_book_set(modem: EmulatedModem, command: Command) -> Reply:
+    name = command.values[0].upper()
+    if name not in ("SM", "ON"):
+        raise Refused(WRONG_PARAMETERS)
+    modem.phone_book = name
+    return None
+
+
+def phone_book_test(modem: EmulatedModem, command: Command) -> Reply:
+    del command
+    return f"+CPBR: (1-{len(modem.sim.require().book(modem.phone_book))}),20,14"
+
+
+def phone_book_entries(modem: EmulatedModem, command: Command) -> Reply:
+    book = modem.sim.require().book(modem.phone_book)
+    first = command.number(0, 1)
+    last = command.number(1, first)
+    if not 1 <= first <= last <= len(book):
+        raise Refused(INDEX_INVALID)
+    return [
+        f'+CPBR: {index},"{number}",{145 if number.startswith("+") else 129},"{name}"'
+        for index, (name, number) in enumerate(book, 1)
+        if first <= index <= last and number
+    ]
+
+
+COMMANDS: dict[str, Handler] = {
+    "+CPIN?": pin_read,
+    "+CPIN=": pin_enter,
+    "+CLCK=": lock,
+    "+CPWD=": password,
+    "+CIMI": imsi,
+    "+CNUM": own_number,
+    "+CRSM=": restricted,
+    "+CSIM=": generic,
+    "+CPBS=?": phone_books,
+    "+CPBS?": phone_book_read,
+    "+CPBS=": phone_book_set,
+    "+CPBR=?": phone_book_test,
+    "+CPBR=": phone_book_entries,
+}

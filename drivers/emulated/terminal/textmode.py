@@ -1,0 +1,118 @@
+"""Text mode (27.005 3.1, 3.4, 4): what a TPDU looks like in words, and a SUBMIT from words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from drivers.emulated.terminal import alphabet
+from drivers.emulated.terminal.results import CMS_TEXT_PARAMETER, MessageRefused
+from drivers.emulated.terminal.storage import Status, Stored
+from interop.smspdu import (
+    Address,
+    Deliver,
+    Direction,
+    PduError,
+    Relative,
+    StatusReport,
+    Submit,
+    Timestamp,
+    Tpdu,
+    TypeOfNumber,
+    UserData,
+    decode,
+)
+
+_REPORT_REQUEST: Final = 0x20
+_RELATIVE_VALIDITY: Final = 0x10
+
+
+def message_class(tpdu: bytes) -> int | None:
+    """0..3, None where the DELIVER names none or cannot be read."""
+    try:
+        message = decode(tpdu, Direction.SC_TO_MS)
+    except PduError:
+        return None
+    return message.dcs.message_class if isinstance(message, Deliver) else None
+
+
+def read(stored: Stored) -> Tpdu:
+    """Raises MessageRefused where the octets are no TPDU."""
+    ours = stored.status in (Status.UNSENT, Status.SENT)
+    try:
+        return decode(stored.tpdu, Direction.MS_TO_SC if ours else Direction.SC_TO_MS)
+    except PduError:
+        raise MessageRefused(CMS_TEXT_PARAMETER) from None
+
+
+def direct(prefix: str, tpdu: bytes, charset: str) -> tuple[str, ...]:
+    """+CMT: "<oa>",,"<scts>" and the text, or +CDS with its fields."""
+    try:
+        message = decode(tpdu, Direction.SC_TO_MS)
+    except PduError:
+        return (f"{prefix}: ,{len(tpdu)}", tpdu.hex().upper())
+    head, body = _parts(message, charset)
+    if prefix == "+CDS":
+        return (f"+CDS: {tpdu[0]},{head}",)
+    return (f"{prefix}: {head}", *body)
+
+
+def row(stored: Stored, charset: str) -> tuple[str, tuple[str, ...]]:
+    """What follows the status in +CMGR and +CMGL, and the lines of text."""
+    message = read(stored)
+    head, body = _parts(message, charset)
+    return (f"{stored.tpdu[0]},{head}" if isinstance(message, StatusReport) else head), body
+
+
+def _parts(message: Tpdu, charset: str) -> tuple[str, tuple[str, ...]]:
+    if isinstance(message, StatusReport):
+        sent, done = _stamp(message.timestamp), _stamp(message.discharge)
+        to = _number(message.recipient, charset)
+        octet = message.recipient.type_octet
+        return f'{message.reference},"{to}",{octet},"{sent}","{done}",{message.status.value}', ()
+    if isinstance(message, Submit):
+        return f'"{_number(message.destination, charset)}",', (_body(message.user_data, charset),)
+    head = f'"{_number(message.originator, charset)}",,"{_stamp(message.timestamp)}"'
+    return head, (_body(message.user_data, charset),)
+
+
+def _number(address: Address, charset: str) -> str:
+    return alphabet.encoded(str(address), charset)
+
+
+def _body(data: UserData, charset: str) -> str:
+    """Octets and what the character set lacks come as hex (27.005 3.1 <data>)."""
+    if isinstance(data.body, bytes):
+        return data.body.hex().upper()
+    if charset in ("IRA", "GSM") and not alphabet.fits_gsm(data.body):
+        return data.body.encode("utf-16-be", "surrogatepass").hex().upper()
+    return alphabet.encoded(data.body, charset)
+
+
+def _stamp(stamp: Timestamp) -> str:
+    """yy/MM/dd,hh:mm:ss and the zone in quarters of an hour with its sign."""
+    return (
+        f"{stamp.year % 100:02}/{stamp.month:02}/{stamp.day:02},"
+        f"{stamp.hour:02}:{stamp.minute:02}:{stamp.second:02}{stamp.quarters:+03d}"
+    )
+
+
+def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, int, int, int]) -> bytes:
+    """The TPDU of +CMGS="<to>" in text mode. Raises MessageRefused."""
+    first, validity, pid, _ = csmp
+    text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    number = alphabet.decoded(to, charset)
+    if toa == 145 and not number.startswith("+"):
+        number = "+" + number
+    try:
+        address = Address.parse(number)
+        if address.ton is TypeOfNumber.ALPHANUMERIC:
+            raise MessageRefused(CMS_TEXT_PARAMETER)
+        return Submit.of_text(
+            address,
+            alphabet.decoded(text, charset),
+            validity=Relative(validity) if first & _RELATIVE_VALIDITY else None,
+            report_request=bool(first & _REPORT_REQUEST),
+            pid=pid,
+        ).encode()
+    except PduError:
+        raise MessageRefused(CMS_TEXT_PARAMETER) from None

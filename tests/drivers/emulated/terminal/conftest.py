@@ -1,0 +1,175 @@
+"""A modem on a desk: a small air that records and obeys, and a client that types and reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from drivers.emulated.air import Camp, Cli, Leg, Submitted, Terminal
+from drivers.emulated.card import Card
+from drivers.emulated.quirks import Quirks, parse
+from drivers.emulated.terminal import EmulatedModem
+from interop.engine.clock import run_virtual
+from interop.lab.model import SimPart
+
+UNICOM = Camp(cs=1, eps=1, ims=1, plmn="46001", operator="CHN-UNICOM")
+
+
+class FakeAir:
+    """Implements `air.Air`: keeps what it was asked; a test makes things happen with the other methods."""
+
+    def __init__(self, camp: Camp = UNICOM) -> None:
+        self.home = camp
+        self.on: list[Terminal] = []
+        self.volte: bool | None = None
+        self.dialled: list[tuple[str, bool]] = []
+        self.calls: list[Leg] = []
+        self.answered: list[Leg] = []
+        self.hung_up: list[int] = []
+        self.submitted: list[tuple[bytes, str]] = []
+        self.codes: list[str] = []
+        self.verdict: Submitted | None = None
+
+    def power_on(self, terminal: Terminal, *, volte: bool) -> None:
+        self.on.append(terminal)
+        self.volte = volte
+        asyncio.get_running_loop().call_later(0.5, terminal.camped, self.home)
+
+    def power_off(self, terminal: Terminal) -> None:
+        self.on.remove(terminal)
+
+    def camp(self, terminal: Terminal) -> Camp:
+        del terminal
+        return self.home
+
+    def dial(self, terminal: Terminal, number: str, *, clir: bool = False) -> Leg:
+        self.dialled.append((number, clir))
+        leg = Leg(True, number, 145 if number.startswith("+") else 129, 2, terminal)
+        self.calls.append(leg)
+        return leg
+
+    def ring(self, number: str, toa: int = 129, validity: int = 0) -> Leg:
+        leg = Leg(False, number, toa, 4, self.on[0])
+        self.calls.append(leg)
+        self.on[0].offered(leg, Cli(number, toa, validity))
+        return leg
+
+    def progress(self, leg: Leg, state: int) -> None:
+        leg.state = state
+        leg.terminal.progressed(leg)
+
+    def release(self, leg: Leg, cause: int) -> None:
+        self.calls.remove(leg)
+        leg.terminal.released(leg, cause)
+
+    def answer(self, leg: Leg) -> None:
+        self.answered.append(leg)
+        asyncio.get_running_loop().call_later(0.2, self.progress, leg, 0)
+
+    def hang_up(self, leg: Leg, cause: int = 16) -> None:
+        self.hung_up.append(cause)
+        self.calls.remove(leg)
+
+    def legs(self, terminal: Terminal) -> list[Leg]:
+        return [leg for leg in self.calls if leg.terminal is terminal]
+
+    def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
+        del terminal
+        self.submitted.append((tpdu, smsc))
+        asyncio.get_running_loop().call_later(0.5, done, self.verdict or Submitted(tpdu[1]))
+
+    def ussd(self, terminal: Terminal, code: str) -> None:
+        del terminal
+        self.codes.append(code)
+
+
+class Desk:
+    """A client's end of the wire."""
+
+    def __init__(self, modem: EmulatedModem, air: FakeAir) -> None:
+        self.modem = modem
+        self.air = air
+        self.pieces: list[bytes] = []
+        modem.attach(self.pieces.append)
+
+    def read(self) -> bytes:
+        """Everything since the last read."""
+        data = b"".join(self.pieces)
+        self.pieces.clear()
+        return data
+
+    async def later(self, seconds: float = 1.0) -> bytes:
+        await asyncio.sleep(seconds)
+        return self.read()
+
+    async def at(self, text: str | bytes, seconds: float = 1.0) -> bytes:
+        """Type a line (CR is added), and what has come back `seconds` later."""
+        data = text.encode() if isinstance(text, str) else text
+        self.modem.received(data + b"\r")
+        return await self.later(seconds)
+
+    async def lines(self, text: str, seconds: float = 1.0) -> list[str]:
+        """The lines of an answer without the echo."""
+        answer = (await self.at(text, seconds)).decode("latin-1")
+        return [line for line in answer.removeprefix(text + "\r").split("\r\n") if line]
+
+
+SIM = SimPart(
+    name="s1",
+    msisdn="17090001234",
+    imsi="460010123456789",
+    iccid="8986011234567890123",
+    kind="mvno",
+    brand="小米移动",
+    base_operator="CUCC",
+    city="北京",
+    spn="小米移动",
+    smsc="+8613010112500",
+    msisdn_on_card=True,
+)
+
+
+@pytest.fixture
+def sim() -> SimPart:
+    return SIM
+
+
+@pytest.fixture
+def on_desk() -> Callable[..., None]:
+    """Run `scenario(desk)` on a virtual clock with a registered modem, echo off."""
+
+    def run(
+        scenario: Callable[[Desk], Coroutine[Any, Any, None]],
+        *,
+        profile: str = "generic",
+        card: Card | None = None,
+        quirks: tuple[str, ...] = (),
+        camp: Camp = UNICOM,
+        slot: bool = True,
+        quiet: bool = True,
+    ) -> None:
+        async def main() -> None:
+            air = FakeAir(camp)
+            wrong = Quirks(map(parse, quirks), modem="m1", seed=7)
+            modem = EmulatedModem(
+                (card or Card.of(SIM)) if slot else None,
+                air,
+                name="m1",
+                imei="862107043556942",
+                profile=profile,
+                seed=7,
+                quirks=wrong,
+            )
+            desk = Desk(modem, air)
+            modem.start()
+            await desk.later(2)
+            if quiet:
+                await desk.at("ATE0")
+            await scenario(desk)
+
+        run_virtual(main())
+
+    return run
