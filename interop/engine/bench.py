@@ -8,7 +8,6 @@ from random import Random
 from typing import NoReturn
 
 from interop.lab.model import SimPart
-from interop.lab.model import SimPart
 from interop.record import Cause, Check, InconcReason, Layer, Measurement, Subject, Verdict
 
 
@@ -47,7 +46,6 @@ class Bench:
         self.subject = subject
         self.tested = tested
         self.sims = sims
-        self.tested = tested
         self.devices = devices
         self.random = random
         self.control = control

@@ -1,0 +1,233 @@
+"""`interop run`: run suites in a lab, say what came of it, draw the reports."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from interop.cli.progress import Progress
+    from interop.lab.model import Lab
+
+PASSED, FAILED, USAGE, INCONCLUSIVE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+"""Exit codes; an error of the harness outweighs a fail, a fail what is inconclusive."""
+
+
+class _Command(TyperCommand):
+    """Keeps what stands after `--` apart: it is pytest's."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        ctx.obj = args[at + 1 :]
+        return super().parse_args(ctx, args[:at])
+
+
+run = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@run.command("run", cls=_Command)
+def _run(
+    context: typer.Context,
+    suites: Annotated[
+        list[str] | None, typer.Argument(help="Suites [default: all].", show_default=False)
+    ] = None,
+    lab: Annotated[str, typer.Option(help="A lab file, or the name of a lab that ships.")] = "emulated",
+    defect: Annotated[
+        list[str] | None, typer.Option(help="Inject into the network: NAME@KEY=VALUE,...")
+    ] = None,
+    quirk: Annotated[list[str] | None, typer.Option(help="Inject into our own equipment.")] = None,
+    seed: Annotated[int, typer.Option(help="One seed, one result (emulated labs).")] = 1,
+    repeat: Annotated[int, typer.Option(min=1, help="Run every case so often.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Most cases at once.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run directory [default: runs/<time>-<id>].")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with an interrupted run: its directory.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Real calls and messages may leave; they cost.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the schedule and stop.")] = False,
+    keyword: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only cases that match.")] = "",
+    exit_first: Annotated[bool, typer.Option("-x", help="Stop at the first fail or error.")] = False,
+) -> None:
+    """Run suites in a lab and judge the numbers of its virtual operators.
+
+    Exit code: 0 all pass, 1 a fail, 2 wrong usage, 3 no fail but something inconclusive, 4 an error of the
+    harness, 130 interrupted. What stands after -- goes to pytest.
+    """
+    if resume is not None:
+        if out is not None:
+            _refuse("--resume goes on in the run's own directory; leave out --out")
+        options = _options_of(resume)
+        suites = suites or options.get("suites") or []
+        keyword = keyword or options.get("keyword") or ""
+        repeat = int(options.get("repeat") or repeat)
+        lab = str(options["lab_file"])
+    paths = [str(_suite(name)) for name in suites or _suites()]
+    if not paths:
+        _refuse("no suites are installed")
+    allowed = yes or dry_run or _may_spend(_lab(lab))
+    arguments = _arguments(lab, defect or [], quirk or [], seed, repeat, jobs, out, resume)
+    arguments += ["--interop-yes"] * allowed + ["--interop-dry-run"] * dry_run
+    arguments += ["-k", keyword] * bool(keyword) + ["-x"] * exit_first
+    raise typer.Exit(_pytest([*arguments, *paths], context.obj, dry_run=dry_run))
+
+
+def _arguments(
+    lab: str,
+    defects: list[str],
+    quirks: list[str],
+    seed: int,
+    repeat: int,
+    jobs: int | None,
+    out: Path | None,
+    resume: Path | None,
+) -> list[str]:
+    arguments = [f"--interop-lab={lab}", f"--interop-seed={seed}", f"--interop-repeat={repeat}"]
+    arguments += [f"--interop-defect={one}" for one in defects]
+    arguments += [f"--interop-quirk={one}" for one in quirks]
+    for name, value in (("jobs", jobs), ("out", out), ("resume", resume)):
+        if value is not None:
+            arguments.append(f"--interop-{name}={value}")
+    return arguments
+
+
+def _pytest(arguments: list[str], further: list[str], *, dry_run: bool) -> int:
+    """Run pytest in this process, with our own configuration whatever lies in the current directory."""
+    import os
+
+    import pytest
+
+    from interop.cli.progress import Progress
+    from interop.pytest_plugin import suites_folder
+
+    folder = suites_folder()
+    assert folder is not None
+    ours = ["-c", os.devnull, "--rootdir", str(folder.parent), "--import-mode=importlib", "--capture=sys"]
+    ours += ["-p", "interop", "-p", "no:cacheprovider"]
+    if not further:
+        ours += ["-p", "no:terminal"]
+    progress = Progress(quiet=bool(further) or dry_run)
+    with progress:
+        code = int(pytest.main([*ours, *arguments, *further], plugins=[progress]))
+    if progress.directory is not None:
+        _conclude(progress.directory)
+    if progress.interrupted:
+        if progress.directory is not None:
+            typer.echo(f"interrupted; go on with: interop run --resume {progress.directory}", err=True)
+        return INTERRUPTED
+    return _exit_code(code, progress, dry_run=dry_run)
+
+
+def _exit_code(code: int, progress: Progress, *, dry_run: bool) -> int:
+    import pytest
+
+    from interop.record import Verdict
+
+    verdicts = set(progress.verdicts)
+    if code == pytest.ExitCode.USAGE_ERROR:
+        return USAGE
+    if code == pytest.ExitCode.INTERNAL_ERROR or progress.broken or Verdict.ERROR in verdicts:
+        return BROKEN
+    if dry_run and code == pytest.ExitCode.OK:
+        return PASSED
+    if Verdict.FAIL in verdicts:
+        return FAILED
+    if Verdict.INCONC in verdicts:
+        return INCONCLUSIVE
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return FAILED
+    if not verdicts:
+        typer.echo("interop run: no case was run: none matched, or none can run in this lab", err=True)
+        return USAGE
+    return PASSED
+
+
+def _conclude(directory: Path) -> None:
+    """Matrix, summary and reports from the record. Whatever goes wrong here, the record is safe."""
+    try:
+        from interop.record.reader import read_run
+        from interop.reports import draw
+        from interop.reports.terminal import console, matrix, summary
+
+        record = read_run(directory)
+        out = console()
+        out.print(matrix(record))
+        out.print(summary(record))
+        for path in draw(directory):
+            typer.echo(path)
+    except Exception as error:
+        typer.echo(f"interop run: the reports could not be drawn: {error!r}", err=True)
+        typer.echo(f"the record is whole; try: interop report {directory}", err=True)
+
+
+def _options_of(directory: Path) -> dict[str, Any]:
+    from interop.record.reader import RunDamaged, read_run
+
+    try:
+        meta = read_run(directory).meta
+    except RunDamaged as damage:
+        _refuse(str(damage))
+    return {**meta.get("options", {}), "lab_file": meta.get("lab_file", "emulated")}
+
+
+def _lab(name: str) -> Lab:
+    from interop.lab.load import LabError, load
+
+    try:
+        return load(name)
+    except LabError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from None
+
+
+def _may_spend(lab: Lab) -> bool:
+    """Ask before anything real leaves; a script has to say --yes."""
+    from interop.lab.equipment import all_emulated
+
+    if all_emulated(lab):
+        return False
+    if not sys.stdin.isatty():
+        _refuse(
+            f"lab {lab.name} has real devices: calls and messages would leave and cost; allow it with --yes"
+        )
+    if not typer.confirm(
+        f"Lab {lab.name} has real devices: calls and messages will leave, and they cost. Go on?"
+    ):
+        raise typer.Exit(USAGE)
+    return True
+
+
+def _suites() -> list[str]:
+    """The installed suites by name."""
+    from interop.pytest_plugin import suites_folder
+
+    folder = suites_folder()
+    if folder is None:
+        return []
+    return sorted(path.name for path in folder.iterdir() if (path / "__init__.py").is_file())
+
+
+def _suite(name: str) -> Path:
+    """The folder of a suite, or a module of one: "recognition", "recognition.calls"."""
+    from difflib import get_close_matches
+
+    from interop.pytest_plugin import suites_folder
+
+    folder = suites_folder()
+    parts = name.removesuffix(".py").replace("/", ".").split(".")
+    if folder is not None and all(part.isidentifier() for part in parts):
+        path = folder.joinpath(*parts)
+        if path.is_dir():
+            return path
+        if path.with_suffix(".py").is_file():
+            return path.with_suffix(".py")
+    known = _suites()
+    close = get_close_matches(name, known, n=1)
+    hint = f'; did you mean "{close[0]}"?' if close else f" (there are: {', '.join(known) or 'none'})"
+    _refuse(f"no suite {name!r}{hint}")
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(f"interop run: {reason}", err=True)
+    raise typer.Exit(USAGE)

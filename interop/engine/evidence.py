@@ -1,0 +1,97 @@
+"""Whose event is it? Devices are heard for the whole run; a lease says which attempt they work for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from interop.protocols.stream import EventStream
+from interop.record import Event, Late
+from interop.record import events as seen
+from interop.record.writer import RunWriter
+
+# a call or message that left must be on disk even if the process dies next: budgets are counted from it
+_COSTLY = (seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted)
+
+
+@dataclass(eq=False)
+class Lease:
+    """One attempt's hold on its devices, and what they did meanwhile."""
+
+    case: str
+    attempt: int
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    ended: float | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.case}#{self.attempt}"
+
+
+class Evidence:
+    """Listens to every device and writes what it hears; recognises messages that come after their case."""
+
+    def __init__(self, writer: RunWriter) -> None:
+        self._writer = writer
+        self._leases: dict[str, Lease] = {}
+        self._expected: dict[str, list[tuple[str, Lease]]] = {}
+        self._streams: dict[str, EventStream] = {}
+        self._ends: list[Callable[[], None]] = []
+
+    def attach(self, party: str, stream: EventStream) -> None:
+        """Hear a device from now on; `party` is its SIM's name or the site's."""
+        self._streams[party] = stream
+        self._ends.append(stream.listen(lambda event: self._hear(party, event)))
+
+    def detach(self) -> None:
+        for end in self._ends:
+            end()
+        self._ends.clear()
+
+    def begin(self, lease: Lease, parties: Iterable[str]) -> None:
+        """What these parties do from now on belongs to `lease`; what they did before is forgotten."""
+        for party in parties:
+            self._leases[party] = lease
+            if stream := self._streams.get(party):
+                stream.forget()
+
+    def end(self, lease: Lease) -> None:
+        lease.ended = self._writer.now()
+        self._leases = {party: other for party, other in self._leases.items() if other is not lease}
+
+    def expect(self, lease: Lease, sim: str, text: str) -> None:
+        self._expected.setdefault(sim, []).append((text, lease))
+
+    def _hear(self, party: str, event: Event) -> None:
+        lease = self._leases.get(party)
+        late = self._late(party, event) if isinstance(event, seen.MessageReceived) else None
+        owner = late or lease
+        self._writer.observe(party, event, owner.key if owner else None)
+        if isinstance(event, _COSTLY):
+            self._writer.flush()
+        if late:
+            self._write_late(late, party, event)
+        elif lease:
+            lease.events.append((party, event))
+
+    def _late(self, sim: str, message: seen.MessageReceived) -> Lease | None:
+        """The ended attempt that asked for this text on this SIM, if one did."""
+        for text, lease in self._expected.get(sim, ()):
+            if lease.ended is not None and text in message.text:
+                return lease
+        return None
+
+    def _write_late(self, lease: Lease, party: str, event: Event) -> None:
+        assert lease.ended is not None and isinstance(event, seen.MessageReceived)
+        now = round(self._writer.now(), 6)
+        what = f"message from {event.sender}: {event.text}"
+        after = round(now - lease.ended, 6)
+        self._writer.write(Late(lease.case, lease.attempt, now, party, what, after))
+
+
+def call_parties(events: Sequence[tuple[str, Event]]) -> list[str]:
+    """Who had to do with a call, in order: these must be hung up."""
+    of_calls = (
+        seen.Dialled, seen.Ringing, seen.CallerId, seen.Answered, seen.Alerting, seen.Connected, seen.Released
+    )  # fmt: skip
+    return list(dict.fromkeys(party for party, event in events if isinstance(event, of_calls)))

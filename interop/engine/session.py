@@ -1,0 +1,235 @@
+"""One run from its directory to its last line: lab, clock, equipment, record and runner put together."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from interop import __version__
+from interop.engine import clock, resume
+from interop.engine.attempt import BoundCase, Stage
+from interop.engine.evidence import Evidence
+from interop.engine.runner import Runner
+from interop.lab.audit import number_audit
+from interop.lab.budget import Purse
+from interop.lab.equipment import Equipment, all_emulated
+from interop.lab.model import Lab
+from interop.lab.secrets import SecretError, headers, secrets
+from interop.protocols.equipment import Setting
+from interop.record import Attempt
+from interop.record.reader import Run, read_run
+from interop.record.writer import RUN, RunWriter
+
+EPOCH = 1_767_574_800.0
+"""Second 0 of every run on the virtual clock: 2026-01-05 09:00 in China, a Monday."""
+
+
+class Observer(Protocol):
+    """Told of a run's progress while it happens."""
+
+    def started(self, case: BoundCase) -> None: ...
+
+    def ended(self, case: BoundCase, attempt: Attempt) -> None: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to run. `limit`: most cases at once; `confirm`: asked before the first live call or message."""
+
+    lab: Lab
+    source: str
+    directory: Path
+    seed: int = 1
+    defects: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
+    limit: int | None = None
+    resume: bool = False
+    confirm: Callable[[str], bool] = lambda _question: False
+    options: Mapping[str, Any] | None = None
+    """what else the run was asked for, for the record"""
+
+
+class Session:
+    """A run that is ready to go.
+
+    Raises ValueError and DriverError where a driver refuses a defect or quirk or is missing, RunDamaged for a
+    run that cannot be resumed, FileExistsError for a directory that already holds a run; nothing is opened.
+    """
+
+    def __init__(self, plan: Plan, cases: Sequence[BoundCase], never: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._cases = cases
+        self._never = never
+        self.virtual = all_emulated(plan.lab)
+        self._previous = _previous(plan)
+        self._runner: Runner | None = None
+        before = self._previous.meta if self._previous else {}
+        if before and before.get("lab_sha256") != _fingerprint(plan.lab):
+            raise ValueError(f"the lab has changed since {plan.directory} began; start a new run")
+        self._epoch = float(before.get("epoch", EPOCH if self.virtual else time.time()))
+        if self.virtual:
+            self._base = resume.end_of(self._previous) if self._previous else 0.0
+        else:
+            self._base = time.time() - self._epoch
+        self._before = {name: float(before.get(name) or 0.0) for name in _TIMES}
+        self._scratch = tempfile.TemporaryDirectory(prefix="interop-")
+        self._purse = Purse(
+            plan.lab,
+            confirm=plan.confirm,
+            already=resume.spent_before(self._previous) if self._previous else {},
+        )
+        self._equipment = Equipment(
+            self._setting(), purse=self._purse, journal=lambda name: self._writer.journal(name)
+        )
+        self._writer = RunWriter(plan.directory, secrets=_secrets(plan.lab))
+
+    def run(self, observer: Observer) -> None:
+        """Run all cases. Raises KeyboardInterrupt when interrupted, after everything is hung up."""
+        began = time.perf_counter()
+        self._describe("running", {})
+        times = dict.fromkeys(_TIMES, 0.0)
+        state = "broken"
+        try:
+            clock.run(self._main(observer, times), virtual=self.virtual)
+            state = "finished"
+        except KeyboardInterrupt:
+            state = "interrupted"
+            raise
+        finally:
+            times["wall_s"] = round(time.perf_counter() - began, 3)
+            if not self.virtual:
+                times["simulated_s"] = times["wall_s"]
+            self._describe(state, {name: round(self._before[name] + times[name], 3) for name in _TIMES})
+            self._writer.close()
+            self._scratch.cleanup()
+
+    def stop(self) -> None:
+        """Begin no more cases, interrupt those that run."""
+        if self._runner is not None:
+            self._runner.stop()
+
+    async def _main(self, observer: Observer, times: dict[str, float]) -> None:
+        loop = asyncio.get_running_loop()
+        zero = loop.time()
+        self._writer.now = lambda: self._base + loop.time() - zero
+        try:
+            async with self._equipment as equipment:
+                evidence = Evidence(self._writer)
+                modems = self._listen(evidence)
+                if self._previous is not None:
+                    await resume.drain(modems)
+                stage = Stage(equipment, self._writer, evidence, self._plan.seed, lambda: self._purse.spent)
+                self._runner = Runner(
+                    self._cases,
+                    stage,
+                    lab=self._plan.lab,
+                    limit=self._plan.limit,
+                    previous=self._previous,
+                    started=observer.started,
+                    ended=observer.ended,
+                )
+                await self._runner.run()
+        finally:
+            times["simulated_s"] = loop.time() - zero
+            if self._runner is not None:
+                times["makespan_s"] = self._runner.makespan_s
+                times["lower_bound_s"] = self._runner.lower_bound_s
+
+    def _listen(self, evidence: Evidence) -> list[Any]:
+        """Hear every device that came to life; returns the modems among them."""
+        lab, equipment = self._plan.lab, self._equipment
+        seats = [(modem.name, sim.name) for modem in lab.modems if (sim := lab.sim_of(modem))]
+        modems = []
+        for name, party in [*seats, *((site.name, site.name) for site in lab.sites)]:
+            if name in equipment.failed:
+                continue
+            device = equipment.device(name)
+            evidence.attach(party, device.events)
+            if (name, party) in seats:
+                modems.append(device)
+        return modems
+
+    def _setting(self) -> Setting:
+        plan = self._plan
+        return Setting(
+            lab=plan.lab,
+            seed=plan.seed,
+            defects=plan.defects,
+            quirks=plan.quirks,
+            scratch=Path(self._scratch.name),
+            epoch=self._epoch + self._base,
+            virtual=self.virtual,
+        )
+
+    def _describe(self, state: str, times: Mapping[str, float]) -> None:
+        plan = self._plan
+        self._writer.describe(
+            {
+                "run": plan.directory.name,
+                "state": state,
+                "lab": plan.lab.name,
+                "lab_file": plan.source,
+                "lab_sha256": _fingerprint(plan.lab),
+                "seed": plan.seed,
+                "defects": list(plan.defects),
+                "quirks": list(plan.quirks),
+                "options": dict(plan.options or {}),
+                "clock": "virtual" if self.virtual else "real",
+                "epoch": self._epoch,
+                "versions": _versions(),
+                "cases": len(self._cases),
+                "never": dict(self._never),
+                **times,
+                "audit": number_audit(plan.lab),
+            }
+        )
+
+
+_TIMES = ("simulated_s", "wall_s", "makespan_s", "lower_bound_s")
+
+
+def _previous(plan: Plan) -> Run | None:
+    if plan.resume:
+        return read_run(plan.directory)
+    if plan.directory.exists() and any(plan.directory.iterdir()):
+        what = "a run is" if (plan.directory / RUN).exists() else "something is"
+        raise FileExistsError(f"{plan.directory}: {what} already there")
+    return None
+
+
+def _fingerprint(lab: Lab) -> str:
+    return hashlib.sha256(lab.model_dump_json().encode()).hexdigest()
+
+
+def _secrets(lab: Lab) -> list[str]:
+    """Every secret of the lab file that can be resolved: none of them may reach the disk."""
+    found: list[str] = []
+    for sim in lab.sims:
+        try:
+            found += secrets(lab, sim).values()
+        except SecretError:
+            continue  # its modem will not open, and say so
+    for site in lab.sites:
+        try:
+            resolved = headers(lab, site)
+        except SecretError:
+            continue
+        found += [value for name, value in resolved.items() if value != site.headers[name]]
+    return found
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "interop": __version__,
+        "python": platform.python_version(),
+        "pytest": version("pytest"),
+        "system": platform.platform(terse=True),
+    }

@@ -1,0 +1,99 @@
+"""Secrets on their way to disk. Command forms from 27.007, APDUs from TS 102 221 11.1.9 to 11.1.13."""
+
+import json
+from io import StringIO
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interop.record.journal import LinkJournal
+from interop.record.redaction import Redactor, mask
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('AT+CPIN="1234"\r', 'AT+CPIN="****"\r'),
+        ("AT+CPIN=1234\r", "AT+CPIN=****\r"),
+        ("at + c p i n = 1234\r", "at + c p i n = ****\r"),
+        ('AT+CPIN="12345678","4321"\r', 'AT+CPIN="********","****"\r'),
+        ('AT+CPIN2="9876"\r', 'AT+CPIN2="****"\r'),
+        ('AT+CMEE=1;+CPIN="1234";+CSQ\r', 'AT+CMEE=1;+CPIN="****";+CSQ\r'),
+        ('AT+CPIN="12', 'AT+CPIN="**'),
+        ('AT+CLCK="SC",1,"1234"\r', 'AT+CLCK="SC",1,"****"\r'),
+        ('AT+CLCK="SC",2\r', 'AT+CLCK="SC",2\r'),
+        ('AT+CPWD="SC","1234","5678"\r', 'AT+CPWD="SC","****","****"\r'),
+        ('AT+CSIM=26,"0020000108313233' + '34FFFFFFFF"\r', 'AT+CSIM=26,"0020000108****************"\r'),
+        (
+            'AT+CSIM=42,"A02C00011031323334353637383132' + '3334FFFFFFFF"\r',
+            'AT+CSIM=42,"A02C000110' + "*" * 32 + '"\r',
+        ),
+        ('AT+CGLA=1,26,"0120000108313233' + '34FFFFFFFF"\r', 'AT+CGLA=1,26,"0120000108****************"\r'),
+        ('AT+CSIM=14,"00A40004023F00"\r', 'AT+CSIM=14,"00A40004023F00"\r'),
+        ('AT+CSIM=10,"0020000100"\r', 'AT+CSIM=10,"0020000100"\r'),  # asks for the retry counter
+        ("+CPIN: READY\r\n", "+CPIN: READY\r\n"),
+        ("AT+CREG=2\r", "AT+CREG=2\r"),
+    ],
+)
+def test_what_is_secret_by_its_place(line: str, shown: str) -> None:
+    assert Redactor()(line) == shown
+
+
+def test_a_registered_secret_is_masked_also_in_hex_but_not_inside_a_number() -> None:
+    redact = Redactor(["4711", "hunter2-long"])
+    assert redact("pin 4711.") == "pin ****."
+    assert redact("13847110001") == "13847110001"
+    assert redact("34373131FF") == "********FF"
+    assert redact("xhunter2-longx") == "x" + "*" * 12 + "x"
+
+
+@given(st.text(min_size=1))
+def test_a_mask_has_the_length_and_never_the_characters(secret: str) -> None:
+    shown = mask(secret)
+    assert len(shown) == len(secret)
+    assert all(a != b for a, b in zip(shown, secret, strict=True) if b not in '" \t')
+
+
+PIECES = st.lists(st.integers(1, 60), max_size=12)
+
+
+@given(PIECES, st.sampled_from(["<", ">"]))
+def test_a_secret_in_pieces_never_reaches_the_disk_and_no_byte_is_lost(cuts: list[int], way: str) -> None:
+    stream = b'\r\nOK\r\nAT+CPIN="90217"\r\r\nOK\r\n> \r\n+CMTI: "SM",1\r\nAT+CPIN="90217'
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 1.5, sequence=lambda: next(numbers), redact=Redactor())
+    start = 0
+    for end in sorted({cut % len(stream) for cut in cuts} | {len(stream)}):
+        (journal.received if way == "<" else journal.sent)(stream[start:end])
+        start = end
+    journal.settle()
+    lines = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert {line["dir"] for line in lines} == {way}
+    assert [line["seq"] for line in lines] == list(range(len(lines)))
+    shown = "".join(line["data"] for line in lines)
+    assert shown == stream.decode().replace("90217", "*****")
+
+
+def test_every_byte_value_survives() -> None:
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    journal.received(bytes(range(256)))
+    journal.settle()
+    shown = "".join(json.loads(line)["data"] for line in file.getvalue().splitlines())
+    assert shown.encode("latin-1") == bytes(range(256))
+
+
+def test_a_prompt_is_written_at_once_and_a_line_when_it_ends() -> None:
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    journal.received(b"> ")
+    assert '"> "' in file.getvalue()
+    journal.received(b"\r\n+CMGS: ")
+    assert "CMGS" not in file.getvalue()
+    journal.received(b"1\r\n")
+    assert '"data":"+CMGS: "' in file.getvalue() and '"data":"1\\r\\n"' in file.getvalue()
