@@ -13,6 +13,7 @@ from interop.engine.case import CaseFunction, CaseSpec, Probe
 from interop.engine.evidence import Evidence, Lease, call_parties
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge
 from interop.lab.budget import Spent
+from interop.lab.model import SimPart
 from interop.lab.roles import Binding, Player, Seat, subject_of
 from interop.protocols.errors import EquipmentError
 from interop.protocols.modem import Health
@@ -46,6 +47,8 @@ class BoundCase:
     arguments: Mapping[str, Any]
     parameters: str = ""
     repeat: int = 1
+    stands_in_for: SimPart | None = None
+    """in a control: the SIM under test, whose role an ordinary one plays"""
 
     @property
     def name(self) -> str:
@@ -58,8 +61,12 @@ class BoundCase:
         return self.where.partition(".")[0]
 
     def bound_to(self, binding: Binding) -> BoundCase:
-        """The same case with other players, for a contrast."""
-        return replace(self, binding=binding, repeat=1)
+        """The same case with an ordinary SIM in the place of the one under test, for a contrast."""
+        return replace(self, binding=binding, repeat=1, stands_in_for=self.tested)
+
+    @property
+    def tested(self) -> SimPart:
+        return self.stands_in_for or self.binding.subject.sim
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ class _Performance:
         binding, lease = self._case.binding, self._lease
         return Bench(
             subject=subject_of(binding.subject),
-            tested=binding.subject.sim,
+            tested=self._case.tested if self._case.spec.own_control else None,
             sims=sims,
             devices=devices,
             random=Random(f"{self._stage.seed}/{lease.case}/{lease.attempt}"),

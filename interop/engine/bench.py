@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import NoReturn
 
+from interop.engine.case import CaseFormError
 from interop.lab.model import SimPart
 from interop.record import Cause, Check, InconcReason, Layer, Measurement, Subject, Verdict
 
@@ -27,16 +28,15 @@ class Ended(Exception):
 class Bench:
     """Handed to a case as its first argument.
 
-    `tested`: the SIM under test as the lab file has it; `sims`: the same for every role that a SIM plays.
-    `devices`: role -> what plays it. `random` depends on seed, case and attempt only. `control`: an ordinary
-    SIM stands in for the number under test.
+    `sims`: role -> the SIM that plays it, as the lab file has it; `devices`: role -> what plays it. `random`
+    depends on seed, case and attempt only. `control`: an ordinary SIM stands in for the number under test.
     """
 
     def __init__(
         self,
         *,
         subject: Subject,
-        tested: SimPart,
+        tested: SimPart | None,
         sims: Mapping[str, SimPart],
         devices: Mapping[str, object],
         random: Random,
@@ -44,7 +44,7 @@ class Bench:
         expect_message: Callable[[str, str], None] = lambda _sim, _text: None,
     ) -> None:
         self.subject = subject
-        self.tested = tested
+        self._tested = tested
         self.sims = sims
         self.devices = devices
         self.random = random
@@ -53,6 +53,16 @@ class Bench:
         self.measurements: list[Measurement] = []
         self.cleanups: list[Callable[[], Awaitable[None]]] = []
         self._expect_message = expect_message
+
+    @property
+    def tested(self) -> SimPart:
+        """The SIM this is about, also in a control, where an ordinary one plays its role.
+
+        Raises CaseFormError in a case that did not say `own_control`.
+        """
+        if self._tested is None:
+            raise CaseFormError("bench.tested is for cases that say own_control=True")
+        return self._tested
 
     def now(self) -> float:
         """Seconds on the loop's clock: differences are durations in simulated or real seconds."""

@@ -59,6 +59,7 @@ class CaseSpec:
     probe: Probe
     timeout_s: float
     roles: dict[str, Role]
+    own_control: bool = False
 
 
 class CaseFormError(TypeError):
@@ -73,8 +74,13 @@ def case(
     contrast: Contrast = Contrast.SEGMENT,
     probe: Probe = Probe.REGISTERED,
     timeout_s: float = 300.0,
+    own_control: bool = False,
 ) -> Callable[[CaseFunction], CaseFunction]:
-    """Mark an async function as a case. `expected_s`: how long it takes when all is well."""
+    """Mark an async function as a case. `expected_s`: how long it takes when all is well.
+
+    `own_control`: the case reaches for something that belongs to the number under test (`bench.tested`: its
+    hotline, say), so the control of one number says nothing about another one and is not shared.
+    """
 
     def mark(function: CaseFunction) -> CaseFunction:
         spec = CaseSpec(
@@ -86,6 +92,7 @@ def case(
             probe=probe,
             timeout_s=timeout_s,
             roles=_roles(function),
+            own_control=own_control,
         )
         function.__interop_case__ = spec  # type: ignore[attr-defined]
         function.__test__ = True  # type: ignore[attr-defined]

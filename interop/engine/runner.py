@@ -247,6 +247,8 @@ class Runner:
         others = [f"{role}={player.name}" for role, player in sorted(players.items())]
         others = [one for one in others if not one.startswith(f"{case.binding.subject_role}=")]
         key = (case.where, case.parameters, found.subject.sim.name, *others)
+        if case.spec.own_control:
+            key += (case.tested.name,)
         before = self._contrasts.get(key)
         if before is not None and before.attempt is None:
             before.waiting.append(tried)

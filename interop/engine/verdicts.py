@@ -125,11 +125,22 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     """What the same case with an ordinary SIM says about a fail."""
     said = {Verdict.PASS: Finding.SEGMENT, Verdict.FAIL: Finding.PATH}.get(control.verdict, Finding.UNKNOWN)
     why = "" if said is not Finding.UNKNOWN else f"the control was {control.verdict}: {control.detail}"
+    if said is Finding.PATH and _blame(control) != _blame(failed):
+        said, why = Finding.UNKNOWN, f"the control failed in another way: {_blame_in_words(control)}"
     if abs(_end(control) - _end(failed)) > CONTROL_WITHIN_S:
         said, why = Finding.UNKNOWN, "the control was not within the hour"
     return Control(
         said, control.key, control.subject.sim, control.verdict, control.layer, control.cause, why=why
     )
+
+
+def _blame(attempt: Attempt) -> tuple[Layer | None, Cause | None, tuple[Cause, ...]]:
+    return attempt.layer, attempt.cause, attempt.ambiguous
+
+
+def _blame_in_words(attempt: Attempt) -> str:
+    causes = [attempt.cause] if attempt.cause else attempt.ambiguous
+    return f"{attempt.layer}: {' or '.join(causes)}"
 
 
 def contrasted(failed: Attempt, contrast: Contrast, control: Control) -> Attempt:

@@ -36,7 +36,7 @@ async def _answers(bench: Bench, subject: Modem, number: str) -> None:
     await call.hang_up()
 
 
-@case(service="hotline", standard="facts: MVNO service numbers 100xx", expected_s=12)
+@case(service="hotline", standard="facts: MVNO service numbers 100xx", expected_s=12, own_control=True)
 async def hotline_answers(bench: Bench, *, subject: Modem = role("modem", "voice", "hotline")) -> None:
     """The MVNO's customer service rings and answers; it is not an empty number."""
     assert bench.tested.hotline is not None

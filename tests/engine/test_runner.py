@@ -62,7 +62,7 @@ def by_sim(**acts: Callable[[Bench], None]) -> Callable[[Bench], None]:
     """What happens depends on who is tested: `mvno_a`, else `other`."""
 
     def act(bench: Bench) -> None:
-        acts.get(bench.tested.name.replace("-", "_"), acts["other"])(bench)
+        acts.get(bench.subject.sim.replace("-", "_"), acts["other"])(bench)
 
     return act
 
@@ -150,6 +150,10 @@ TABLE = [
         "the control breaks",
         by_sim(mvno_a=fails, other=raises(KeyError("x"))), FAIL, finding=Finding.UNKNOWN,
     ),
+    Row(
+        "the ordinary SIM fails in another way: not the same path trouble",
+        by_sim(mvno_a=fails, other=fails_somehow), FAIL, finding=Finding.UNKNOWN,
+    ),
     Row("two causes look the same", fails_somehow, FAIL, finding=Finding.PATH),
     Row("no contrast wanted", fails, FAIL, contrast=Contrast.NONE),
     Row(
@@ -234,6 +238,30 @@ def test_a_fail_is_on_disk_before_its_control_begins(toy: ToyLab) -> None:
     assert lines[2]["control_of"] == lines[3]["control_of"] == f"{mine}#1"
     assert lines[3]["subject"]["mvno"] == "" and lines[3]["devices"]["peer"] == lines[0]["devices"]["peer"]
     assert lines[4]["control"]["case"] == f"{control}#1" and lines[4]["control"]["sim"] == "cucc-1"
+
+
+def test_what_belongs_to_a_number_has_a_control_of_its_own(toy: ToyLab) -> None:
+    """Two numbers, two hotlines: that an ordinary SIM reaches one of them says nothing about the other."""
+
+    def act(bench: Bench) -> None:
+        reached = bench.control and bench.tested.name == "mvno-a"
+        (passes if reached else fails)(bench)
+
+    run = toy.run(toy.cases(scripted(act, own_control=True), only="->CMCC]"))
+    found = {case: final.control.finding for case, final in run.final.items() if final.control}
+    assert found == {
+        "toy.scripted[mvno-a->CMCC]": Finding.SEGMENT,
+        "toy.scripted[mvno-b->CMCC]": Finding.PATH,
+    }
+
+
+def test_the_tested_sim_is_not_to_be_had_where_controls_are_shared(toy: ToyLab) -> None:
+    run = toy.run(
+        toy.cases(scripted(lambda bench: bench.check("x", expected=1, actual=bench.tested.name)))[:1]
+    )
+    (final,) = run.final.values()
+    assert final.verdict is Verdict.ERROR
+    assert "own_control" in final.detail
 
 
 def test_a_control_is_shared_by_those_it_fits(make_toy: MakeToy, new_lab: Any, toy: ToyLab) -> None:
@@ -437,8 +465,8 @@ def test_resuming_runs_only_what_has_no_conclusive_attempt(make_toy: MakeToy, to
     begun: list[str] = []
 
     def act(bench: Bench) -> None:
-        begun.append(bench.tested.name)
-        acts[bench.tested.name](bench)
+        begun.append(bench.subject.sim)
+        acts[bench.subject.sim](bench)
 
     function = scripted(act, contrast=Contrast.NONE)
     before = toy.run(toy.cases(function, only="->CMCC]"))

@@ -240,7 +240,9 @@ def assert_as_tabled(run: Run, rows: list[Row]) -> None:
         assert attempt.ambiguous == expected.ambiguous, said(attempt)
         finding = attempt.control.finding if attempt.control else None
         assert finding == expected.finding, f"{said(attempt)}: {attempt.control}"
-    never = [row for index, row in enumerate(rows) if index not in met and MI not in row.far]
+    # which of two MVNO SIMs plays the far end is up to the schedule: such a row may go unmet
+    certain = [index for index, row in enumerate(rows) if not set(row.far) <= {MI, SNAIL, HNA}]
+    never = [rows[index] for index in certain if index not in met]
     assert not never, f"no case at all for {never}"
 
 
