@@ -1,0 +1,337 @@
+"""Readers of answers and URCs: pure functions from text to typed values.
+
+Each takes what follows the prefix. What cannot be read raises `Unreadable`; nothing else is ever raised.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from drivers.at.codes import CME_TEXTS, CMS_TEXTS, RELEASE_TEXTS
+from interop.protocols.modem import CallEntry, CallStat, SimState, Stat
+from interop.record import InconcReason
+from interop.record.codes import EQUIPMENT_CODES_OF_OURS, MESSAGE_CODES_OF_OURS
+from interop.smspdu import gsm7
+
+_SIM_BUSY = frozenset({14, 314, 515})  # 27.007 9.2, 27.005 3.2.5, Wavecom
+
+
+class Unreadable(ValueError):
+    """An answer that is not what its command gives."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(f"{what} {text!r} cannot be read")
+
+
+def fields(text: str) -> list[str]:
+    """Values between commas outside quotes, without their quotes; an open quote ends with the text.
+
+    >>> fields('0,"a,b",,"0B')
+    ['0', 'a,b', '', '0B']
+    """
+    if '"' not in text:
+        return [value.strip() for value in text.split(",")]
+    values: list[str] = []
+    start, quoted = 0, False
+    for at, char in enumerate(text):
+        if char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            values.append(text[start:at])
+            start = at + 1
+    values.append(text[start:])
+    return [value.strip().strip('"') for value in values]
+
+
+def _number(text: str) -> int | None:
+    """A short decimal, else None (`str.isdigit` and `int` take more than a modem should say)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+# Errors
+
+
+def number_of(final: str) -> int | None:
+    """The code of a +CME or +CMS ERROR, numeric or verbose (+CMEE=2); None for other final results."""
+    for prefix, texts in (("+CME ERROR:", CME_TEXTS), ("+CMS ERROR:", CMS_TEXTS)):
+        if final.startswith(prefix):
+            text = final[len(prefix) :].strip()
+            number = _number(text)
+            return texts.get(text.lower()) if number is None else number
+    return None
+
+
+def is_busy(final: str) -> bool:
+    """SIM busy: nothing was done, and the same may work a little later."""
+    return number_of(final) in _SIM_BUSY
+
+
+def is_ours(final: str) -> bool:
+    """A refused message or call that says something about our equipment, not about the network."""
+    number = number_of(final)
+    if final.startswith("+CMS ERROR:") and number is not None:
+        return number in MESSAGE_CODES_OF_OURS
+    return True
+
+
+def reason_of(final: str) -> InconcReason:
+    number = number_of(final)
+    if number is None:
+        return InconcReason.MODEM
+    table = MESSAGE_CODES_OF_OURS if final.startswith("+CMS") else EQUIPMENT_CODES_OF_OURS
+    return table.get(number, InconcReason.MODEM)
+
+
+# Registration, operator, signal, SIM
+
+
+def is_registration_answer(text: str) -> bool:
+    """`<n>,<stat>...` and not the URC `<stat>[,"<lac>"...]` of the same prefix (27.007 7.2).
+
+    The second value decides: a status is one bare digit, an area code has four and mostly quotes.
+    """
+    parts = text.split(",")
+    return len(parts) >= 2 and len(parts[1].strip()) == 1
+
+
+def registration(text: str) -> Stat:
+    """<stat> of an answer to +CREG?, +CGREG?, +CEREG? in any arity, broken quotes included."""
+    parts = fields(text)
+    return _stat(parts[1] if len(parts) > 1 else parts[0], text)
+
+
+def registration_news(text: str) -> Stat:
+    """<stat> of the URC: the first value."""
+    return _stat(fields(text)[0], text)
+
+
+def _stat(value: str, text: str) -> Stat:
+    """6 and 7 are "registered for SMS only", home and roaming; 9 and 10 "CSFB not preferred" (27.007 7.2)."""
+    stat = _number(value)
+    if stat in (6, 9):
+        return Stat.HOME
+    if stat in (7, 10):
+        return Stat.ROAMING
+    try:
+        return Stat(-1 if stat is None else stat)
+    except ValueError:
+        raise Unreadable("registration", text) from None
+
+
+def ims_registration(text: str) -> Stat:
+    """+CIREG: <n>,<reg_info>[,<ext_info>], +CIREGU: <reg_info>[,<ext_info>] (27.007 8.71); 1: registered.
+
+    An extended info has two hex digits where <reg_info> has one.
+    """
+    parts = fields(text)
+    stat = _number(parts[1] if len(parts) > 1 and len(parts[1]) == 1 else parts[0])
+    if stat not in (0, 1):
+        raise Unreadable("+CIREG", text)
+    return Stat.HOME if stat else Stat.NOT_REGISTERED
+
+
+def operator(text: str) -> str:
+    """PLMN of +COPS: <mode>[,2,"46001"[,<act>]]; "" when none is selected or only a name is given."""
+    parts = fields(text)
+    plmn = parts[2] if len(parts) > 2 else ""
+    return plmn if plmn.isascii() and plmn.isdigit() and len(plmn) in (5, 6) else ""
+
+
+def signal(text: str) -> int | None:
+    """dBm of +CSQ (27.007 8.5); None for 99. 100..191 are TD-SCDMA and LTE forms of some modems."""
+    rssi = _number(fields(text)[0])
+    if rssi is None:
+        raise Unreadable("+CSQ", text)
+    if rssi <= 31:
+        return -113 + 2 * rssi
+    if 100 <= rssi <= 191:
+        return rssi - 216
+    return None
+
+
+_SIM_STATES = {
+    "READY": SimState.READY,
+    "SIM PIN": SimState.PIN,
+    "SIM PUK": SimState.PUK,
+    "SIM BUSY": SimState.BUSY,
+    "NOT INSERTED": SimState.MISSING,
+    "NOT READY": SimState.BUSY,
+}
+_SIM_ERRORS = {10: SimState.MISSING, 11: SimState.PIN, 12: SimState.PUK, 13: SimState.FAILED}
+
+
+def sim_state(text: str) -> SimState:
+    """+CPIN (27.007 8.3); other locks (PH-NET PIN) make the SIM useless here: FAILED."""
+    return _SIM_STATES.get(text.strip().strip('"').upper(), SimState.FAILED)
+
+
+def sim_state_of_error(code: int | None) -> SimState:
+    """What a refused +CPIN? says of the SIM."""
+    if code in _SIM_BUSY:
+        return SimState.BUSY
+    return SimState.FAILED if code is None else _SIM_ERRORS.get(code, SimState.FAILED)
+
+
+# Calls
+
+
+def call_entry(text: str) -> CallEntry | None:
+    """One row of +CLCC (27.007 7.18); None for data, fax and states that are no call (SIMCom's 6).
+
+    >>> call_entry('1,0,3,0,0,"10086",129')
+    CallEntry(index=1, outgoing=True, stat=<CallStat.ALERTING: 3>, multiparty=False, number='10086', toa=129)
+    """
+    parts = fields(text)
+    numbers = [_number(part) for part in parts[:5]]
+    if len(parts) < 4 or numbers[0] is None or numbers[1] not in (0, 1):
+        raise Unreadable("+CLCC", text)
+    if numbers[3] != 0 or numbers[2] not in tuple(CallStat):
+        return None
+    return CallEntry(
+        index=numbers[0],
+        outgoing=numbers[1] == 0,
+        stat=CallStat(numbers[2]),
+        multiparty=len(numbers) > 4 and numbers[4] == 1,
+        number=text_of(parts[5]) if len(parts) > 5 else "",
+        toa=_number(parts[6]) if len(parts) > 6 else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    number: str
+    toa: int | None
+    validity: int | None
+
+
+def caller_id(text: str) -> Clip:
+    """+CLIP: <number>,<type>[,<subaddr>,<satype>[,<alpha>[,<CLI validity>]]] (27.007 7.11)."""
+    parts = fields(text)
+    return Clip(
+        number=text_of(parts[0]),
+        toa=_number(parts[1]) if len(parts) > 1 else None,
+        validity=_number(parts[5]) if len(parts) > 5 else None,
+    )
+
+
+def release_cause(text: str) -> int | None:
+    """24.008 cause of +CEER: `16`, `0,16`, `8,16,0` (location, cause), `... Cause:16`, or its words."""
+    text = text.strip().strip('"')
+    # SIM900: "Cause Select:67 Cause:16"
+    if named := re.findall(r"cause\s*[:=]\s*(\d{1,3})\b", text, re.IGNORECASE):
+        return _cause(int(named[-1]))
+    numbers = [_number(part) for part in fields(text)]
+    if all(number is not None for number in numbers):
+        return _cause(numbers[0] if len(numbers) == 1 else numbers[1])
+    words = re.sub(r"[^a-z]+", " ", text.lower()).strip()
+    if words in RELEASE_TEXTS:
+        return RELEASE_TEXTS[words]
+    return next((_cause(number) for number in numbers if number), None)
+
+
+def _cause(number: int | None) -> int | None:
+    return number if number is not None and 1 <= number <= 127 else None
+
+
+# Messages
+
+
+def memory_place(text: str) -> tuple[str, int]:
+    """+CMTI, +CDSI: "<mem>",<index>."""
+    parts = fields(text)
+    index = _number(parts[1]) if len(parts) > 1 else None
+    if index is None or not re.fullmatch("[A-Z]{2}", parts[0]):
+        raise Unreadable("place of a message", text)
+    return parts[0], index
+
+
+def message_reference(text: str) -> int:
+    """+CMGS: <mr>[,...]."""
+    number = _number(fields(text)[0])
+    if number is None or number > 255:
+        raise Unreadable("+CMGS", text)
+    return number
+
+
+def service_centre(text: str) -> str:
+    """+CSCA: <sca>[,<tosca>], also as hex of UCS2; with "+" where the type says international."""
+    parts = fields(text)
+    number = text_of(parts[0])
+    international = len(parts) > 1 and parts[1] == "145"
+    return f"+{number}" if international and number and not number.startswith("+") else number
+
+
+def text_of(text: str) -> str:
+    """A number, which may come as hex of UCS2: "002B00380036" is "+86"."""
+    if len(text) >= 8 and re.fullmatch(r"(?:00(?:3[0-9]|2[ABab3])){2,}", text):
+        return bytes.fromhex(text).decode("utf-16-be")
+    return text
+
+
+# USSD
+
+
+def ussd(text: str) -> tuple[int, str | None]:
+    """<m> and the text of +CUSD: <m>[,<str>,<dcs>] (27.007 7.15), decoded by content and dcs.
+
+    Modems give plain text, hex of UCS2 (also under dcs 15), hex of packed GSM 7 bit, hex of ASCII.
+    """
+    found = re.match(r"(\d)\s*(?:,\s*(.*))?$", text, re.DOTALL)
+    if found is None:
+        raise Unreadable("+CUSD", text)
+    rest = found[2]
+    if not rest:
+        return int(found[1]), None
+    closed = re.match(r'"(.*)"\s*(?:,\s*(\d+))?\s*$', rest, re.DOTALL)
+    bare = re.match(r"([^\",]*)(?:,\s*(\d+))?\s*$", rest, re.DOTALL)
+    taken = closed or bare
+    content, dcs = (taken[1], _number(taken[2] or "")) if taken else (rest.strip('"'), None)
+    return int(found[1]), _ussd_text(content, dcs)
+
+
+def _ussd_text(content: str, dcs: int | None) -> str:
+    if len(content) < 4 or len(content) % 2 or not re.fullmatch("[0-9A-Fa-f]+", content):
+        return _plain(content)
+    octets = bytes.fromhex(content)
+    ucs2 = _ucs2(octets)
+    if dcs in (0x48, 0x11) or (dcs is not None and dcs & 0x0C == 0x08 and dcs < 0x80):
+        return ucs2 if ucs2 is not None else _plain(content)
+    packed = _packed(octets)
+    candidates = [candidate for candidate in (ucs2, _ascii(octets), packed) if candidate]
+    if content.isdigit() and len(content) < 8:
+        return content  # a code or an amount
+    return candidates[0] if candidates else content
+
+
+def _plain(content: str) -> str:
+    """The channel reads Latin-1; a modem that sends UTF-8 shows in what was read."""
+    try:
+        return content.encode("latin-1").decode("utf-8")
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return content
+
+
+def _ucs2(octets: bytes) -> str | None:
+    try:
+        text = octets.decode("utf-16-be").rstrip("\0\uffff")
+    except UnicodeDecodeError:
+        return None
+    return text if text and all(_is_usual(char) for char in text) else None
+
+
+def _is_usual(char: str) -> bool:
+    """ASCII and the blocks in which Chinese networks write: anything else is a wrong reading."""
+    code = ord(char)
+    return char in "\r\n\t" or 0x20 <= code < 0x7F or 0x3000 <= code < 0x3040 or 0x4E00 <= code < 0xA000 \
+        or 0xFF00 <= code < 0xFFF0 or 0x2010 <= code < 0x2040 or code in (0xA5, 0xB7)  # fmt: skip
+
+
+def _ascii(octets: bytes) -> str | None:
+    text = octets.decode("latin-1")
+    return text if all(char in "\r\n" or " " <= char < "\x7f" for char in text) else None
+
+
+def _packed(octets: bytes) -> str | None:
+    text = gsm7.decode(gsm7.unpack(octets, len(octets) * 8 // 7)).rstrip("\r@")
+    return text if text and text.isprintable() else None

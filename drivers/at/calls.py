@@ -1,0 +1,220 @@
+"""Calls as the modem tells of them, piece by piece, made into legs with one history each. Pure: no I/O.
+
+News come as URCs with or without an index, as rows of +CLCC and as final results. What a sign without an
+index means ("NO CARRIER": which call?) is never guessed: it asks for a look at +CLCC, so the end of an old
+call cannot end a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from drivers.at.answers import Clip
+from interop.protocols.modem import CallEntry, CallStat
+from interop.record.events import Alerting, CallerId, Connected, Event, Released, Ringing
+
+_ABSENT = 2
+"""looks at +CLCC without a call that was never in it, until it counts as ended"""
+
+
+class Phase(IntEnum):
+    """Only ever grows."""
+
+    STARTED = 0
+    """dialling, or ringing here"""
+    ALERTING = 1
+    ACTIVE = 2
+    ENDING = 3
+    """gone, its cause not yet asked"""
+    ENDED = 4
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One call at this modem. `index`: <id> of +CLCC once known; `placed`: the modem has taken the ATD."""
+
+    outgoing: bool
+    number: str = ""
+    phase: Phase = Phase.STARTED
+    index: int | None = None
+    placed: bool = False
+    listed: bool = False
+    absent: int = 0
+    rings: int = 0
+    clip: Clip | None = None
+    offered: bool = False
+    closing: bool = False
+    """we are ending it: signs of its end are our own doing"""
+    cause: int | None = None
+    text: str = ""
+
+    @property
+    def live(self) -> bool:
+        return self.phase < Phase.ENDING
+
+
+@dataclass(slots=True)
+class Look:
+    """+CLCC has to be asked what is left."""
+
+
+@dataclass(slots=True)
+class Explain:
+    """The leg is gone and +CEER may know why; `cause` is what the sign itself said."""
+
+    leg: Leg
+    cause: int | None = None
+
+
+News = Event | Look | Explain
+
+
+class Calls:
+    """The legs that are not over, oldest first."""
+
+    def __init__(self) -> None:
+        self.legs: list[Leg] = []
+        self._closed: list[int] = []  # indices of calls that we ended: the modem may still tell of it
+        self._hint: int | None = None
+
+    def dialled(self, number: str) -> Leg:
+        leg = Leg(outgoing=True, number=number)
+        self.legs.append(leg)
+        return leg
+
+    def forget(self, leg: Leg) -> None:
+        """The call was never placed, or nobody knows."""
+        leg.phase = Phase.ENDED
+        self._drop(leg)
+
+    def ring(self) -> Iterator[News]:
+        leg = self._ringing()
+        if leg is None:
+            leg = Leg(outgoing=False, placed=True)
+            self.legs.append(leg)
+            yield Ringing()
+        leg.rings += 1
+
+    def caller_id(self, clip: Clip) -> Iterator[News]:
+        if self._ringing() is None:
+            yield from self.ring()
+        leg = self._ringing()
+        if leg is not None and leg.clip is None:
+            leg.clip = clip
+            leg.number = clip.number
+            yield CallerId(clip.number, clip.toa, clip.validity)
+
+    def started(self, index: int) -> None:
+        leg = self._new()
+        if leg is not None:
+            leg.index = index
+
+    def alerting(self, index: int | None) -> Iterator[News]:
+        yield from self._to(self._outgoing(index), Phase.ALERTING)
+
+    def connected(self, index: int | None) -> Iterator[News]:
+        leg = self._by_index(index) or self._outgoing(index) or self._ringing()
+        yield from self._to(leg, Phase.ACTIVE)
+
+    def answered(self, leg: Leg) -> Iterator[News]:
+        yield from self._to(leg, Phase.ACTIVE)
+
+    def row(self, entry: CallEntry) -> Iterator[News]:
+        """One row, of an answer or as a URC."""
+        leg = self._by_index(entry.index)
+        if leg is None or leg.outgoing != entry.outgoing:
+            leg = self._new() if entry.outgoing else self._unindexed_incoming()
+            if leg is None and entry.stat in (CallStat.INCOMING, CallStat.WAITING):
+                leg = Leg(outgoing=False, placed=True)
+                self.legs.append(leg)
+                yield Ringing()
+        if leg is None:
+            return
+        leg.index, leg.listed, leg.absent = entry.index, True, 0
+        if entry.stat is CallStat.ALERTING:
+            yield from self._to(leg, Phase.ALERTING)
+        elif entry.stat in (CallStat.ACTIVE, CallStat.HELD):
+            yield from self._to(leg, Phase.ACTIVE)
+
+    def ended(self, index: int | None, cause: int | None) -> Iterator[News]:
+        """A sign that a call is over; without a known index it only asks for a look."""
+        leg = self._by_index(index)
+        if leg is not None:
+            yield from self._gone(leg, cause)
+        elif index is not None and index in self._closed:
+            self._closed.remove(index)
+        elif self.legs:
+            self._hint = cause
+            yield Look()
+
+    def listed(self, entries: list[CallEntry]) -> Iterator[News]:
+        """A whole answer to +CLCC: what is missing is over."""
+        for entry in entries:
+            yield from self.row(entry)
+        present = {entry.index for entry in entries}
+        hint, self._hint = self._hint, None
+        for leg in tuple(self.legs):
+            if not leg.placed or leg.index in present:
+                continue
+            leg.absent += 1
+            if leg.listed or leg.absent >= _ABSENT:
+                yield from self._gone(leg, hint)
+            else:
+                self._hint = hint
+                yield Look()
+
+    def hung_up(self, leg: Leg) -> None:
+        """We ended it."""
+        if leg.index is not None:
+            self._closed.append(leg.index)
+            del self._closed[:-8]
+        leg.text = leg.text or "hung up here"
+        leg.phase = Phase.ENDED
+        self._drop(leg)
+
+    def explained(self, leg: Leg, cause: int | None, text: str) -> Iterator[News]:
+        """What +CEER said."""
+        if leg.phase is Phase.ENDING:
+            leg.cause, leg.text, leg.phase = cause, text, Phase.ENDED
+            yield Released(cause, text)
+
+    def _to(self, leg: Leg | None, phase: Phase) -> Iterator[News]:
+        if leg is not None and leg.phase < phase:
+            leg.phase = phase
+            yield Connected() if phase is Phase.ACTIVE else Alerting()
+
+    def _gone(self, leg: Leg, cause: int | None) -> Iterator[News]:
+        if leg.closing:
+            return
+        leg.phase = Phase.ENDING
+        self._drop(leg)
+        yield Explain(leg, cause)
+
+    def _drop(self, leg: Leg) -> None:
+        if leg in self.legs:
+            self.legs.remove(leg)
+
+    def _by_index(self, index: int | None) -> Leg | None:
+        return next((leg for leg in self.legs if index is not None and leg.index == index), None)
+
+    def _new(self) -> Leg | None:
+        return next((leg for leg in self.legs if leg.outgoing and leg.index is None), None)
+
+    def _outgoing(self, index: int | None) -> Leg | None:
+        leg = self._by_index(index)
+        if leg is None:
+            leg = self._new()
+            if leg is not None:
+                leg.index = index
+        return leg
+
+    def _ringing(self) -> Leg | None:
+        legs = (leg for leg in self.legs if not leg.outgoing and leg.phase is Phase.STARTED)
+        return next(legs, None)
+
+    def _unindexed_incoming(self) -> Leg | None:
+        """Also one that was answered before any row named it: its row is not another call's."""
+        legs = (leg for leg in self.legs if not leg.outgoing and leg.index is None)
+        return next(legs, None)

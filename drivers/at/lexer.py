@@ -1,0 +1,136 @@
+"""Bytes from a modem cut into lines and prompts. Sans-I/O; never fails, never decodes (bytes as Latin-1).
+
+CR and LF each end a line and blank lines vanish, so `\\r\\n`, `\\r\\r\\n`, bare `\\n` and the bare `\\r` of
+ATV0 are one thing, and a line is out as soon as its first end is in: however bytes are split into reads,
+the tokens are the same (modems.md 4.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_PER_LINE = 16384
+"""more than any answer to a command of ours, and the bound of what the lexer keeps"""
+
+_BLANK = " \t\0\x1b"
+_PROMPT = ord(">")
+_CR, _LF = b"\r\n"
+
+
+@dataclass(slots=True)
+class Line:
+    """One line without its end, blanks, NULs and echoed ESCs around it; `cut` if it was over-long."""
+
+    text: str
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class Prompt:
+    """The `> ` of 27.005 3.5.1, in any of its variants."""
+
+
+@dataclass(slots=True)
+class Raw:
+    """Counted bytes that were asked for with `take`."""
+
+    data: bytes
+
+
+Token = Line | Prompt | Raw
+
+
+class Lexer:
+    """Feed, then pull until None: what `expect_prompt` and `take` change holds from the next token on."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._at = 0
+        self._discarding = False
+        self._raw = 0
+        self._skip_lf = False
+        self.expect_prompt = False
+        """only then is ">" at the start of a line a prompt; it may start a line of text otherwise"""
+
+    def feed(self, data: bytes) -> None:
+        if self._at:
+            del self._buffer[: self._at]
+            self._at = 0
+        self._buffer += data
+
+    def take(self, count: int) -> None:
+        """The next `count` bytes, behind the end of the line just read, are one Raw token."""
+        self._raw = count
+        self._skip_lf = self._at > 0 and self._buffer[self._at - 1] == _CR
+
+    def reset(self) -> None:
+        """Forget what is unfinished."""
+        self._buffer.clear()
+        self._at = self._raw = 0
+        self._discarding = self._skip_lf = self.expect_prompt = False
+
+    def next(self) -> Token | None:
+        """The next token, None when more bytes are needed."""
+        if self._raw:
+            return self._next_raw()
+        buffer = self._buffer
+        while True:
+            if self._discarding and not self._discard():
+                return None
+            if self.expect_prompt and self._at_prompt():
+                return Prompt()
+            end = _line_end(buffer, self._at)
+            if end < 0:
+                if len(buffer) - self._at > MOST_PER_LINE:
+                    return self._cut()
+                return None
+            if end - self._at > MOST_PER_LINE:
+                return self._cut()
+            text = buffer[self._at : end].decode("latin-1").strip(_BLANK)
+            self._at = end + 1
+            if text:
+                return Line(text)
+
+    def _next_raw(self) -> Raw | None:
+        if self._skip_lf and self._at < len(self._buffer):
+            self._skip_lf = False
+            self._at += self._buffer[self._at] == _LF
+        if self._skip_lf or len(self._buffer) - self._at < self._raw:
+            return None
+        data = bytes(self._buffer[self._at : self._at + self._raw])
+        self._at += self._raw
+        self._raw = 0
+        return Raw(data)
+
+    def _at_prompt(self) -> bool:
+        at, buffer = self._at, self._buffer
+        while at < len(buffer) and buffer[at] in b"\r\n \t\0\x1b":
+            at += 1
+        if at == len(buffer) or buffer[at] != _PROMPT:
+            return False
+        self._at = at + 1
+        self.expect_prompt = False
+        return True
+
+    def _cut(self) -> Line:
+        text = self._buffer[self._at : self._at + MOST_PER_LINE].decode("latin-1").strip(_BLANK)
+        self._at += MOST_PER_LINE
+        self._discarding = True
+        return Line(text, cut=True)
+
+    def _discard(self) -> bool:
+        """Skip the rest of an over-long line; False while its end is not in."""
+        end = _line_end(self._buffer, self._at)
+        if end < 0:
+            self._at = len(self._buffer)
+            return False
+        self._at = end + 1
+        self._discarding = False
+        return True
+
+
+def _line_end(buffer: bytearray, start: int) -> int:
+    lf = buffer.find(b"\n", start)
+    # bounded by the LF, or every line of a long answer would be searched to the end of the buffer
+    cr = buffer.find(b"\r", start, lf) if lf >= 0 else buffer.find(b"\r", start)
+    return cr if cr >= 0 else lf

@@ -1,0 +1,308 @@
+"""The AT modem: `protocols.Modem` over a channel, a dialect and the calls and messages of one SIM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from drivers.at import answers
+from drivers.at.channel import Channel
+from drivers.at.dialect import DialectError, UrcKind, load
+from drivers.at.exchange import (
+    Answer,
+    Command,
+    Unsolicited,
+)
+from drivers.at.guard import Guard
+from drivers.at.messages import Messages
+from drivers.at.setup import Setup
+from drivers.at.sim_files import SimFiles
+from drivers.at.voice import AtCall, Voice
+from drivers.at.work import Work
+from interop.lab.model import ModemPart, SimPart
+from interop.protocols.equipment import Spend
+from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError, NotAnswering, NotAvailable
+from interop.protocols.link import Journal, Link
+from interop.protocols.modem import (
+    CallEntry,
+    Health,
+    ModemIdentity,
+    Offer,
+    Registration,
+    SimState,
+    Stat,
+    Submission,
+)
+from interop.protocols.stream import EventStream
+from interop.record import InconcReason
+from interop.record.events import (
+    LinkLost,
+    ModemReset,
+    RegistrationSeen,
+    Unclaimed,
+    UssdAnswered,
+    UssdSent,
+)
+
+WEAKEST_DBM = -109
+"""+CSQ below 2: calls fail for want of signal, whatever the network does"""
+
+_VOICE = frozenset({
+    UrcKind.RING, UrcKind.CALLER_ID, UrcKind.CALL_ROW, UrcKind.CALL_STARTED, UrcKind.CALL_ALERTING,
+    UrcKind.CALL_CONNECTED, UrcKind.CALL_ENDED,
+})  # fmt: skip
+_MESSAGE = frozenset({UrcKind.MESSAGE, UrcKind.MESSAGE_STORED, UrcKind.REPORT, UrcKind.REPORT_STORED})
+_TROUBLE = {
+    SimState.PIN: "the SIM asks for its PIN",
+    SimState.PUK: "the SIM asks for its PUK",
+    SimState.MISSING: "no SIM",
+    SimState.BUSY: "the SIM stays busy",
+    SimState.FAILED: "the SIM does not work",
+}
+
+
+class AtModem:
+    """Satisfies `protocols.Modem` and, by `open`, `protocols.equipment.ModemDriver`."""
+
+    def __init__(
+        self,
+        modem: ModemPart,
+        sim: SimPart,
+        link: Link,
+        journal: Journal,
+        spend: Spend,
+        secrets: Mapping[str, str],
+        folders: tuple[Path, ...] = (),
+    ) -> None:
+        self.name = modem.name
+        self.sim = sim.name
+        self.events = EventStream()
+        self._journal = journal
+        self._emulated = link.emulated
+        try:
+            dialect = load(modem.dialect, *folders)
+        except DialectError as error:
+            raise EquipmentError(modem.name, str(error)) from None
+        self.channel = Channel(modem.name, link, journal, dialect, self, Guard())
+        work = self._work = Work(journal)
+        self._voice = Voice(self.channel, journal, self.events, work, spend)
+        self._messages = Messages(self.channel, journal, self.events, work, spend)
+        self._files = SimFiles(self.channel, self.events)
+        self._setup = Setup(self.channel, journal, secrets.get("pin"))
+        self._seen: dict[str, Stat] = {}
+
+    @staticmethod
+    async def open(
+        modem: ModemPart,
+        sim: SimPart,
+        link: Link,
+        journal: Journal,
+        spend: Spend,
+        secrets: Mapping[str, str],
+        folders: tuple[Path, ...] = (),
+    ) -> AtModem:
+        """Raises EquipmentError. `folders`: where else dialects are looked for."""
+        opened = AtModem(modem, sim, link, journal, spend, secrets, folders)
+        try:
+            await opened._begin()
+        except BaseException:
+            await opened._let_go()
+            raise
+        return opened
+
+    async def _begin(self) -> None:
+        await self.channel.open()
+        await self._setup.run()
+        if not self._emulated:
+            try:
+                self.channel.beware(await self._files.emergency_numbers())
+            except EquipmentError as error:
+                self._journal.note(f"EF_ECC cannot be read, the usual emergency numbers hold: {error}")
+        self.channel.before_restore = self._setup.again
+        self.channel.after_restore = self._after_restore
+
+    async def close(self) -> None:
+        """Hang up and let go of the link; never raises."""
+        try:
+            if self.channel.usable:
+                await self._voice.hang_up_all()
+        except EquipmentError as error:
+            self._journal.note(f"while closing: {error}")
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        self._voice.close()
+        await self._work.close()
+        await self.channel.close()
+
+    # Who and where
+
+    async def identity(self) -> ModemIdentity:
+        texts = [await self._text(command) for command in ("AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN")]
+        return ModemIdentity(*texts)
+
+    async def sim_state(self) -> SimState:
+        return await self._setup.sim_state()
+
+    async def registration(self) -> Registration:
+        cs = await self._stat("CREG")
+        eps = await self._stat("CEREG")
+        ims = await self._stat("CIREG")
+        plmn = await self._plmn() if any(stat in (Stat.HOME, Stat.ROAMING) for stat in (cs, eps)) else ""
+        for domain, stat in (("cs", cs), ("eps", eps), ("ims", ims)):
+            if stat is not None:
+                self._seen[domain] = stat
+                self.events.append(RegistrationSeen(domain, stat, plmn))
+        return Registration(cs, eps, ims, plmn)
+
+    async def signal_dbm(self) -> int | None:
+        text = await self.channel.ask("AT+CSQ")
+        try:
+            return answers.signal(text)
+        except answers.Unreadable as error:
+            self._journal.note(str(error))
+            return None
+
+    async def service_centre(self) -> str:
+        try:
+            return answers.service_centre(await self.channel.ask("AT+CSCA?"))
+        except NotAvailable:
+            return ""
+
+    async def read_file(self, file_id: int) -> bytes | None:
+        return await self._files.read(file_id)
+
+    async def read_records(self, file_id: int) -> list[bytes] | None:
+        return await self._files.records(file_id)
+
+    async def health(self, *, registered: bool = True) -> Health:
+        """As the protocol says. +CSQ 99 while registered is no trouble: many modems say it on LTE."""
+        try:
+            if not await self.channel.alive():
+                return Health(InconcReason.MODEM, "restarted without a sign: its settings were lost")
+            state = await self.sim_state()
+            if state is not SimState.READY:
+                return Health(InconcReason.SIM, _TROUBLE[state])
+            if not registered:
+                return Health(None)
+            seen = await self.registration()
+            dbm = await self.signal_dbm()
+        except NotAnswering as error:
+            return Health(InconcReason.MODEM, str(error))
+        except EquipmentError as error:
+            return Health(error.reason, str(error))
+        if seen.usable:
+            if dbm is not None and dbm < WEAKEST_DBM:
+                return Health(InconcReason.COVERAGE, f"registered at {dbm} dBm only")
+            return Health(None, "" if dbm is not None else "registered, signal strength not known")
+        if seen.voice in (Stat.NOT_REGISTERED, Stat.SEARCHING) and (dbm is None or dbm < WEAKEST_DBM):
+            return Health(InconcReason.COVERAGE, f"searching, signal {'unknown' if dbm is None else dbm}")
+        return Health(InconcReason.NOT_REGISTERED, f"registration is {seen.voice.name}")
+
+    # What a case does
+
+    async def dial(self, number: str) -> AtCall:
+        return await self._voice.dial(number)
+
+    async def offered(self, within: float) -> Offer | None:
+        return await self._voice.offered(within)
+
+    async def calls(self) -> list[CallEntry]:
+        return await self._voice.calls()
+
+    async def hang_up_all(self) -> None:
+        await self._voice.hang_up_all()
+
+    async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
+        return await self._messages.send(to, text, report=report)
+
+    async def ussd(self, code: str, within: float = 30.0) -> str | None:
+        """The network's text, None when none came in `within` seconds or it has none."""
+        if not code or code.strip("0123456789+*#"):
+            raise ValueError(f"{code!r} is no USSD code")
+        command = Command(text=f'AT+CUSD=1,"{code}",15', deadline=20.0, retry_busy=False)
+        self.channel.permit(command)
+        mark = self.events.mark()
+        self.events.append(UssdSent(code))
+        await self.channel.run(command)
+        answer = await self.events.wait(UssdAnswered, within=within, since=mark)
+        if answer is None or answer.mode == 1:
+            # the network waits for us to go on, or never began: end the session
+            try:
+                await self.channel.run(Command(text="AT+CUSD=2"))
+            except CommandRefused as error:
+                self._journal.note(str(error))
+        return answer.text or None if answer else None
+
+    async def command(self, text: str, *, deadline: float = 30.0) -> Answer:
+        """One command line by hand, under the guard. Raises EquipmentError."""
+        return await self.channel.run(Command(text=text, bare=True, deadline=deadline, retry_busy=False))
+
+    # channel.Listener
+
+    def unsolicited(self, urc: Unsolicited) -> None:
+        kind = urc.rule.event
+        if urc.rule.first and answers.fields(urc.body)[0] != urc.rule.first:
+            return
+        try:
+            if kind in _VOICE:
+                self._voice.unsolicited(urc)
+            elif kind in _MESSAGE:
+                self._messages.unsolicited(urc)
+            elif kind is UrcKind.USSD:
+                mode, text = answers.ussd(urc.body)
+                self.events.append(UssdAnswered(text or "", mode))
+            elif kind is UrcKind.REGISTRATION:
+                self._registered(urc)
+        except answers.Unreadable as error:
+            self._journal.note(str(error))
+            self.events.append(Unclaimed(urc.text))
+
+    def unowned(self, text: str) -> None:
+        self.events.append(Unclaimed(text))
+
+    def restarted(self, sign: str) -> None:
+        self.events.append(ModemReset(sign))
+        self._seen.clear()
+        self._messages.reset()
+        self._voice.reset()
+
+    def lost(self, why: str) -> None:
+        self.events.append(LinkLost(why))
+        self._voice.lost(DeviceLost(self.name, why))
+
+    def _registered(self, urc: Unsolicited) -> None:
+        domain = urc.rule.domain
+        reader = answers.ims_registration if domain == "ims" else answers.registration_news
+        stat = reader(urc.body)
+        if self._seen.get(domain) is not stat:  # with <n>=2 every change of cell comes, too
+            self._seen[domain] = stat
+            self.events.append(RegistrationSeen(domain, stat))
+
+    def _after_restore(self) -> None:
+        self._work.add(self._messages.fetch_unread)
+
+    # Single answers
+
+    async def _text(self, command: str) -> str:
+        """The bare line of +CGMI and its like; some modems put the prefix before it all the same."""
+        answer = await self.channel.run(Command(text=command, bare=True))
+        text = answer.lines[0] if answer.lines else ""
+        return text.removeprefix(command[2:] + ":").strip().strip('"')
+
+    async def _stat(self, name: str) -> Stat | None:
+        """Registration in one domain, None where the modem has no such command."""
+        try:
+            body = await self.channel.ask(f"AT+{name}?", shape=answers.is_registration_answer)
+            return answers.ims_registration(body) if name == "CIREG" else answers.registration(body)
+        except (CommandRefused, NotAvailable):
+            return None
+        except answers.Unreadable as error:
+            self._journal.note(str(error))
+            return None
+
+    async def _plmn(self) -> str:
+        try:
+            return answers.operator(await self.channel.ask("AT+COPS?"))
+        except (CommandRefused, NotAvailable):
+            return ""

@@ -1,0 +1,91 @@
+"""Bringing a modem from any state to the one that the driver works in, at open and after a restart."""
+
+from __future__ import annotations
+
+from drivers.at import answers
+from drivers.at.channel import Channel
+from drivers.at.exchange import (
+    Command,
+)
+from interop.protocols.errors import CommandRefused, EquipmentError, NotAnswering
+from interop.protocols.link import Journal
+from interop.protocols.modem import SimState
+
+_PIN_STATE = Command(text="AT+CPIN?", expect=("+CPIN:",))
+
+
+class Setup:
+    """Echo off, PIN once, then the dialect's settings; each that holds goes to the channel's ledger."""
+
+    def __init__(self, channel: Channel, journal: Journal, pin: str | None) -> None:
+        self._channel = channel
+        self._journal = journal
+        self._pin = pin
+        self._accepted: Command | None = None
+
+    async def run(self) -> None:
+        """Raises EquipmentError where the modem cannot be worked with."""
+        await self._channel.wake()
+        await self._set("ATE0")
+        await self._first("ATV1")
+        ready = await self._unlocked()
+        for row in (*self._channel.dialect.setup, *self._channel.dialect.extra_setup):
+            await self._first(*row)
+        for text in self._channel.dialect.required:
+            if ready:
+                await self._set(text)
+            else:
+                await self._first(text)
+
+    async def again(self) -> None:
+        """After a restart, with the channel held: the PIN, if it was right before."""
+        if self._accepted is not None:
+            state = await self._channel.exchange(_PIN_STATE)
+            if _state(state.lines) is SimState.PIN:
+                await self._channel.exchange(self._accepted)
+
+    async def sim_state(self) -> SimState:
+        try:
+            return _state((await self._channel.run(_PIN_STATE)).lines)
+        except NotAnswering:
+            return _state((await self._channel.run(_PIN_STATE)).lines)
+        except CommandRefused as refused:
+            return answers.sim_state_of_error(refused.code)
+
+    async def _unlocked(self) -> bool:
+        """Give the PIN at most once: three wrong ones lock a card."""
+        state = await self.sim_state()
+        if state is not SimState.PIN or self._pin is None:
+            return state is SimState.READY
+        if not (self._pin.isascii() and self._pin.isdigit() and 4 <= len(self._pin) <= 8):
+            raise EquipmentError(self._channel.device, "the PIN in the lab file is not 4 to 8 digits")
+        text, self._pin = f'AT+CPIN="{self._pin}"', None
+        command = Command(text=text, deadline=20.0, retry_busy=False, secret=True)
+        try:
+            await self._channel.run(command)
+        except CommandRefused as refused:
+            self._journal.note(f"the SIM refused its PIN: {refused.final}; it is not tried again")
+            return False
+        self._accepted = command
+        return True
+
+    async def _set(self, text: str) -> None:
+        """A setting does no harm twice: one that gets no answer is tried again once."""
+        try:
+            await self._channel.set(text)
+        except NotAnswering:
+            await self._channel.set(text)
+
+    async def _first(self, *forms: str) -> None:
+        """Of several forms of one setting, the first that this modem accepts; none is fine, too."""
+        for form in forms:
+            try:
+                await self._set(form)
+            except CommandRefused:
+                continue
+            return
+        self._journal.note(f"none of {', '.join(forms)} was accepted")
+
+
+def _state(lines: list[str]) -> SimState:
+    return answers.sim_state(lines[-1].removeprefix("+CPIN:")) if lines else SimState.FAILED

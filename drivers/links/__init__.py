@@ -1,0 +1,6 @@
+"""Bytes in, bytes out: links in memory, on serial ports and on pyserial's other URLs."""
+
+from drivers.links.memory import Far, MemoryLink, memory_pair
+from drivers.links.ports import SerialLinks
+
+__all__ = ["Far", "MemoryLink", "SerialLinks", "memory_pair"]

@@ -1,0 +1,139 @@
+"""Legs: one history each, whatever order the modem tells it in, and no release for the wrong call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from drivers.at.answers import Clip
+from drivers.at.calls import Calls, Explain, Leg, Look, News, Phase
+from interop.protocols.modem import CallEntry, CallStat
+from interop.record.events import Alerting, CallerId, Connected, Released, Ringing
+
+
+def row(index: int, stat: CallStat, *, outgoing: bool = True) -> CallEntry:
+    return CallEntry(index, outgoing, stat, False)
+
+
+def placed(calls: Calls) -> Leg:
+    leg = calls.dialled("10086")
+    leg.placed = True
+    return leg
+
+
+def told(news: Iterable[News]) -> list[News]:
+    return list(news)
+
+
+def test_polled_from_dialling_to_release() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    seen = []
+    for stat in (CallStat.DIALLING, CallStat.ALERTING, CallStat.ALERTING, CallStat.ACTIVE, CallStat.ALERTING):
+        seen += told(calls.listed([row(1, stat)]))
+    assert seen == [Alerting(), Connected()]
+    assert told(calls.listed([])) == [Explain(leg)]
+    assert told(calls.explained(leg, 16, "normal")) == [Released(16, "normal")]
+    assert told(calls.explained(leg, 17, "again")) == []
+    assert (leg.phase, leg.cause, calls.legs) == (Phase.ENDED, 16, [])
+
+
+def test_a_call_not_yet_placed_is_not_missed() -> None:
+    calls = Calls()
+    calls.dialled("10086")
+    for _ in range(5):
+        assert told(calls.listed([])) == []
+
+
+def test_a_call_never_listed_is_over_after_two_looks_not_after_one() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    assert told(calls.listed([])) == [Look()]
+    assert told(calls.listed([])) == [Explain(leg)]
+
+
+def test_no_carrier_of_the_old_call_does_not_end_the_new_one() -> None:
+    calls = Calls()
+    old = placed(calls)
+    told(calls.listed([row(1, CallStat.ACTIVE)]))
+    calls.hung_up(old)
+    new = placed(calls)
+    assert told(calls.ended(None, None)) == [Look()]
+    assert told(calls.listed([row(1, CallStat.DIALLING)])) == []
+    assert new.live
+
+
+def test_cend_of_the_old_call_does_not_end_the_new_one_on_the_same_index() -> None:
+    calls = Calls()
+    old = placed(calls)
+    calls.started(1)
+    calls.hung_up(old)
+    new = placed(calls)
+    assert told(calls.ended(1, 16)) == []
+    calls.started(1)
+    assert told(calls.ended(1, 17)) == [Explain(new, 17)]
+
+
+def test_a_sign_during_our_own_hang_up_is_no_release_by_the_network() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    calls.started(1)
+    leg.closing = True
+    assert told(calls.ended(1, 16)) == []
+    assert told(calls.listed([])) in ([], [Look()])
+    calls.hung_up(leg)
+    assert calls.legs == []
+
+
+def test_busy_is_the_hint_of_the_call_that_is_gone() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    told(calls.listed([row(1, CallStat.DIALLING)]))
+    told(calls.ended(None, 17))
+    assert told(calls.listed([])) == [Explain(leg, 17)]
+
+
+def test_huawei_events() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    calls.started(2)
+    assert told(calls.alerting(2)) + told(calls.connected(2)) == [Alerting(), Connected()]
+    assert told(calls.ended(2, 31)) == [Explain(leg, 31)]
+
+
+def test_conn_without_conf_is_a_connection_without_alerting() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    assert told(calls.connected(1)) == [Connected()]
+    assert leg.index == 1
+
+
+def test_ring_and_clip_come_again_and_again_but_once_in_the_events() -> None:
+    calls = Calls()
+    clip = Clip("17090001234", 129, 0)
+    seen = [*calls.ring(), *calls.caller_id(clip), *calls.ring(), *calls.caller_id(clip)]
+    assert seen == [Ringing(), CallerId("17090001234", 129, 0)]
+    assert told(calls.row(row(1, CallStat.INCOMING, outgoing=False))) == []
+    assert len(calls.legs) == 1
+    assert calls.legs[0].rings == 2
+
+
+def test_a_row_may_come_before_the_ring() -> None:
+    calls = Calls()
+    seen = [*calls.row(row(1, CallStat.INCOMING, outgoing=False)), *calls.ring()]
+    assert seen == [Ringing()]
+
+
+def test_an_incoming_call_beside_an_outgoing_one_is_another_leg() -> None:
+    calls = Calls()
+    out = placed(calls)
+    told(calls.listed([row(1, CallStat.ACTIVE)]))
+    told(calls.listed([row(1, CallStat.ACTIVE), row(2, CallStat.WAITING, outgoing=False)]))
+    waiting = calls.legs[1]
+    assert told(calls.listed([row(2, CallStat.WAITING, outgoing=False)])) == [Explain(out)]
+    assert waiting.live
+
+
+def test_a_foreign_outgoing_row_makes_no_leg() -> None:
+    calls = Calls()
+    assert told(calls.listed([row(1, CallStat.ACTIVE)])) == []
+    assert calls.legs == []
