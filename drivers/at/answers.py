@@ -131,6 +131,17 @@ def ims_registration(text: str) -> Stat:
     return Stat.HOME if stat else Stat.NOT_REGISTERED
 
 
+def full_memory(text: str) -> str:
+    """The receiving memory of +CPMS? (27.005 3.2.2) when it has no room left, else "".
+
+    Forms: `"ME",3,30,"ME",3,30,"SM",1,10`, also without the first or second pair; the last one receives.
+    """
+    parts = fields(text)
+    *_, memory, used, total = ["", "", "", *parts]
+    full = used.isdigit() and total.isdigit() and int(used) >= int(total) > 0
+    return memory.strip('"') if full else ""
+
+
 def operator(text: str) -> str:
     """PLMN of +COPS: <mode>[,2,"46001"[,<act>]]; "" when none is selected or only a name is given."""
     parts = fields(text)
@@ -206,11 +217,17 @@ class Clip:
 
 
 def caller_id(text: str) -> Clip:
-    """+CLIP: <number>,<type>[,<subaddr>,<satype>[,<alpha>[,<CLI validity>]]] (27.007 7.11)."""
+    """+CLIP: <number>,<type>[,<subaddr>,<satype>[,<alpha>[,<CLI validity>]]] (27.007 7.11).
+
+    An answer to +CLIP? ("1,1") that comes late is no caller: a type of address has bit 8 set (24.008 10.5.4.7).
+    """
     parts = fields(text)
+    toa = _number(parts[1]) if len(parts) > 1 else None
+    if toa is not None and toa < 128:
+        raise Unreadable("+CLIP", text)
     return Clip(
         number=text_of(parts[0]),
-        toa=_number(parts[1]) if len(parts) > 1 else None,
+        toa=toa,
         validity=_number(parts[5]) if len(parts) > 5 else None,
     )
 

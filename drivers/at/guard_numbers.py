@@ -1,15 +1,15 @@
 """Which digits reach an emergency service, however they are written.
 
 The lists are policy (DESIGN section 4), not facts about one network: 110 police, 119 fire, 120 ambulance,
-122 traffic accidents (China); 112, 911, 000, 08, 118, 999 (3GPP TS 22.101 10.1.1, always emergency without
-a SIM); 12110 is the police by message, with an area code behind it.
+122 traffic accidents, 12395 rescue at sea (China); 112, 911, 000, 08, 118, 999 (3GPP TS 22.101 10.1.1,
+always emergency without a SIM); 12110 is the police by message, with an area code behind it.
 """
 
 from __future__ import annotations
 
 import re
 
-EXACT = frozenset({"110", "119", "120", "122", "112", "911", "000", "08", "118", "999"})
+EXACT = frozenset({"110", "119", "120", "122", "12395", "112", "911", "000", "08", "118", "999"})
 
 # No Chinese number begins with one of these, so an exchange may take the rest for surplus digits.
 _BEGINNINGS = ("110", "119", "120", "122", "112", "12110")

@@ -33,6 +33,10 @@ SUBMIT_DEADLINE_S = 65.0
 """24.011 TR1N is 30 s and the message may be repeated once at the relay layer"""
 
 
+READ_TRIES = 3
+"""Reading has no effect on the network: a message is not given up for one lost answer."""
+
+
 class Messages:
     """Satisfies the message part of `protocols.Modem`."""
 
@@ -107,7 +111,13 @@ class Messages:
             await self._channel.run(choose)
             self._memory = memory
         read = Command(text=f"AT+CMGR={index}", expect=("+CMGR:",), pdu=True, may_be_empty=True)
-        lines = (await self._channel.run(read)).lines
+        for left in reversed(range(READ_TRIES)):
+            try:
+                lines = (await self._channel.run(read)).lines
+                break
+            except NotAnswering:
+                if not left:
+                    raise
         if len(lines) < 2:
             self._journal.note(f"{memory} {index} is empty: {lines}")
             return

@@ -84,7 +84,7 @@ class AtModem:
         except DialectError as error:
             raise EquipmentError(modem.name, str(error)) from None
         self.channel = Channel(modem.name, link, journal, dialect, self, Guard())
-        work = self._work = Work(journal)
+        work = self._work = Work(journal, self.events)
         self._voice = Voice(self.channel, journal, self.events, work, spend)
         self._messages = Messages(self.channel, journal, self.events, work, spend)
         self._files = SimFiles(self.channel, self.events)
@@ -215,6 +215,12 @@ class AtModem:
 
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         return await self._messages.send(to, text, report=report)
+
+    async def full_memory(self) -> str:
+        try:
+            return answers.full_memory(await self.channel.ask("AT+CPMS?"))
+        except (CommandRefused, NotAvailable):
+            return ""
 
     async def ussd(self, code: str, within: float = 30.0) -> str | None:
         """The network's text, None when none came in `within` seconds or it has none."""

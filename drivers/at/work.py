@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from interop.protocols.errors import EquipmentError
 from interop.protocols.link import Journal
+from interop.protocols.stream import EventStream
+from interop.record.events import EquipmentTrouble
 
 Piece = Callable[[], Awaitable[None]]
 
@@ -15,8 +17,9 @@ Piece = Callable[[], Awaitable[None]]
 class Work:
     """A queue and the task that empties it; the task exists only while there is work."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, events: EventStream) -> None:
         self._journal = journal
+        self._events = events
         self._pieces: deque[Piece] = deque()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -41,5 +44,6 @@ class Work:
             try:
                 await piece()
             except EquipmentError as error:
-                # whoever uses the modem next is told the same; nothing waits for this piece
+                # nothing waits for this piece, but what it would have told may be what a case waits for
                 self._journal.note(str(error))
+                self._events.append(EquipmentTrouble(str(error)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -95,6 +94,8 @@ def _refused(text: str) -> typer.Exit:
 
 
 async def _stay_up(lab: Lab, country: Country, folder: Path | None, as_json: bool) -> None:
+    import asyncio
+
     from drivers.emulated.ptys import PtyPort
 
     opened: dict[str, PtyPort] = {}

@@ -136,7 +136,7 @@ class Call(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An incoming call as it presents itself. `toa` and `validity` as in CallerId; "" and None without +CLIP."""
+    """An incoming call as it presents itself. As in CallerId; number "" and the others None without +CLIP."""
 
     call: Call
     number: str
@@ -203,5 +203,8 @@ class Modem(Protocol):
 
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         """One SUBMIT in PDU mode (GSM7 where the text allows, else UCS2), asking for a status report."""
+
+    async def full_memory(self) -> str:
+        """The memory into which no message can be received any more; "" where there is room or no answer."""
 
     async def ussd(self, code: str, within: float = 30.0) -> str | None: ...

@@ -188,6 +188,14 @@ class LinkLost:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentTrouble:
+    """Something that our own equipment should have done in the background and did not: a fail proves nothing."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unclaimed:
     """A line that neither a transaction nor a URC of the dialect owned."""
 
@@ -206,7 +214,7 @@ Event = (
     | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | LabelAsked | LabelAnswered
-    | ModemReset | LinkLost | Unclaimed | Note
+    | ModemReset | LinkLost | EquipmentTrouble | Unclaimed | Note
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}

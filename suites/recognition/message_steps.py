@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from interop.engine import Bench
 from interop.protocols.modem import Submission
-from interop.record import Cause, Layer, codes
+from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import MessageReceived, StatusReported
 from suites.recognition.parties import BLAME_OF_CLI, Party
 
@@ -42,8 +42,11 @@ async def submits(bench: Bench, sender: Party, receiver: Party, text: str) -> Su
 
 async def arrives(
     bench: Bench, sender: Party, receiver: Party, text: str, token: str, marks: tuple[int, int]
-) -> MessageReceived:
-    """Submit and wait at the far end. `marks`: where the two event streams stood before."""
+) -> tuple[MessageReceived, int | None]:
+    """Submit and wait at the far end: what came, and the TP-MR that its report will carry.
+
+    `marks`: where the event streams of sender and receiver stood before.
+    """
     sent, received = marks
     submission = await submits(bench, sender, receiver, text)
     started = bench.now()
@@ -56,10 +59,17 @@ async def arrives(
 
     message = await receiver.modem.events.wait(MessageReceived, within=DELIVERY_S, since=received, where=ours)
     if message is None:
+        await _has_room(bench, receiver)
         _lost(bench, sender, submission, sent)
     assert message is not None
     bench.measure("sms_delivery_time", bench.now() - started, "s")
-    return message
+    return message, submission.reference
+
+
+async def _has_room(bench: Bench, party: Party) -> None:
+    """A message or report that could not be stored is nobody's fault but ours."""
+    if memory := await party.modem.full_memory():
+        bench.inconclusive(InconcReason.MODEM, f"{party.modem.name}: message memory {memory} is full")
 
 
 def _lost(bench: Bench, sender: Party, submission: Submission, mark: int) -> None:
@@ -112,9 +122,18 @@ async def is_intact(
     )
 
 
-async def is_reported(bench: Bench, sender: Party, mark: int) -> None:
+async def is_reported(bench: Bench, sender: Party, reference: int | None, mark: int) -> None:
     """The sender's status report comes and says delivered; called once the message has arrived."""
-    report = await sender.modem.events.wait(StatusReported, within=DELIVERY_S, since=mark)
+
+    def ours_and_final(report: StatusReported) -> bool:
+        # 0x20..0x3F: the service centre is still trying, another report follows (23.040 9.2.3.15)
+        return report.reference == reference and not 0x20 <= report.status < 0x40
+
+    report = await sender.modem.events.wait(
+        StatusReported, within=DELIVERY_S, since=mark, where=ours_and_final
+    )
+    if report is None:
+        await _has_room(bench, sender)
     bench.require(
         "the status report comes",
         expected=f"within {DELIVERY_S:g} s of delivery",

@@ -24,15 +24,15 @@ ALPHABETS = pytest.mark.parametrize(
 async def _delivers(bench: Bench, sender: Party, receiver: Party, pattern: str) -> None:
     text, token = text_with_token(bench, pattern)
     marks = (sender.modem.events.mark(), receiver.modem.events.mark())
-    message = await arrives(bench, sender, receiver, text, token, marks)
+    message, _ = await arrives(bench, sender, receiver, text, token, marks)
     await is_intact(bench, sender, receiver, message, text, token)
 
 
 async def _reports(bench: Bench, sender: Party, receiver: Party) -> None:
     text, token = text_with_token(bench, LATIN)
     marks = (sender.modem.events.mark(), receiver.modem.events.mark())
-    await arrives(bench, sender, receiver, text, token, marks)
-    await is_reported(bench, sender, marks[0])
+    _, reference = await arrives(bench, sender, receiver, text, token, marks)
+    await is_reported(bench, sender, reference, marks[0])
 
 
 @ALPHABETS

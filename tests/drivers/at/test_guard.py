@@ -20,7 +20,7 @@ from interop.engine.clock import run_virtual
 from interop.protocols.errors import EmergencyRefused, EquipmentError
 from interop.smspdu import Address, NumberingPlan, Submit, TypeOfNumber, to_cmgs
 
-EMERGENCY = ("110", "119", "120", "122", "112", "911", "000", "08", "118", "999")
+EMERGENCY = ("110", "119", "120", "122", "12395", "112", "911", "000", "08", "118", "999")
 CHINESE = ("110", "119", "120", "122")
 OF_THE_SIM = "10995"  # as if EF_ECC held it
 
