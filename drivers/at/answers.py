@@ -219,7 +219,8 @@ class Clip:
 def caller_id(text: str) -> Clip:
     """+CLIP: <number>,<type>[,<subaddr>,<satype>[,<alpha>[,<CLI validity>]]] (27.007 7.11).
 
-    An answer to +CLIP? ("1,1") that comes late is no caller: a type of address has bit 8 set (24.008 10.5.4.7).
+    An answer to +CLIP? ("1,1") that comes late is no caller: a type of address has bit 8 set (24.008
+    10.5.4.7).
     """
     parts = fields(text)
     toa = _number(parts[1]) if len(parts) > 1 else None

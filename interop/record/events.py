@@ -189,7 +189,7 @@ class LinkLost:
 
 @dataclass(frozen=True, slots=True)
 class EquipmentTrouble:
-    """Something that our own equipment should have done in the background and did not: a fail proves nothing."""
+    """Our own equipment failed at something in the background: a fail beside it proves nothing."""
 
     flow: ClassVar[Flow] = Flow.NOTE
     what: str

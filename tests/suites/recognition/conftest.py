@@ -19,10 +19,10 @@ COMMAND = [sys.executable, "-m", "interop"]
 
 @pytest.fixture
 def run_interop(tmp_path: Path) -> Callable[..., Run]:
-    """`run_interop(lab, *options, exit_code=...)` -> the record of that run of the recognition suite."""
+    """`run_interop(lab, *options, exit_code=...)` -> the record of that run; None: any verdict will do."""
     count = iter(range(100))
 
-    def run(lab: str, *options: str, exit_code: int) -> Run:
+    def run(lab: str, *options: str, exit_code: int | None) -> Run:
         out = tmp_path / f"run{next(count)}"
         done = subprocess.run(
             [*COMMAND, "run", "recognition", "--lab", lab, "--out", str(out), *options],
@@ -31,7 +31,8 @@ def run_interop(tmp_path: Path) -> Callable[..., Run]:
             cwd=tmp_path,
             env={**os.environ, "COLUMNS": "160"},
         )
-        assert done.returncode == exit_code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        allowed = (0, 1, 3) if exit_code is None else (exit_code,)
+        assert done.returncode in allowed, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return read_run(out)
 
     return run
