@@ -97,6 +97,19 @@ def resume_with(run: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, "--resume", str(run), *options], capture_output=True, text=True)
 
 
+def test_a_reader_that_leaves_ends_the_printing_and_not_the_run(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = subprocess.Popen([*COMMAND, "--out", str(run)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    process.stdout.close()
+    assert process.stderr is not None
+    errors = process.stderr.read()
+    assert process.wait() == 0, errors
+    assert errors == b""
+    assert (run / "report.html").exists()
+
+
 def test_ctrl_c_hangs_up_and_says_so(tmp_path: Path) -> None:
     """SIGINT: exit 130, and every attempt that had begun has an end in the record."""
     run = tmp_path / "run"

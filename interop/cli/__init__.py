@@ -67,4 +67,7 @@ def _root(
 
 def main() -> None:
     """The console script."""
+    from interop.cli.pipe import outlive_readers
+
+    outlive_readers()
     app()

@@ -256,9 +256,10 @@ def test_what_belongs_to_a_number_has_a_control_of_its_own(toy: ToyLab) -> None:
 
 
 def test_the_tested_sim_is_not_to_be_had_where_controls_are_shared(toy: ToyLab) -> None:
-    run = toy.run(
-        toy.cases(scripted(lambda bench: bench.check("x", expected=1, actual=bench.tested.name)))[:1]
-    )
+    def act(bench: Bench) -> None:
+        bench.check("name", expected="mvno-a", actual=bench.tested.name)
+
+    run = toy.run(toy.cases(scripted(act))[:1])
     (final,) = run.final.values()
     assert final.verdict is Verdict.ERROR
     assert "own_control" in final.detail
