@@ -12,16 +12,23 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    UnixConnector,
+)
 
 from interop.lab.model import FormPart, FormRule, LabelPart
 from interop.protocols.site import FormAnswer, FormOutcome
 from interop.protocols.stream import EventStream
 from interop.record.events import FormAnswered, FormSubmitted, LabelAnswered, LabelAsked
-
-if TYPE_CHECKING:  # aiohttp takes 0.3 s to import
-    from aiohttp import ClientResponse, ClientSession
 
 BODY_LIMIT = 256 * 1024
 """octets of a page that are read; no refusal stands below that"""
@@ -61,8 +68,6 @@ class _Visitor:
 
         A redirect to another host, or one that would send the number again, is itself the answer.
         """
-        from aiohttp import ClientError
-
         try:
             async with asyncio.timeout(self._timeout_s):
                 session = self._opened()
@@ -80,8 +85,6 @@ class _Visitor:
 
     def _opened(self) -> ClientSession:
         if self._session is None:
-            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, UnixConnector
-
             # A connection per request: an idle one would leave a timer on a virtual clock that jumps to it.
             self._session = ClientSession(
                 connector=UnixConnector(path=self._socket, force_close=True)

@@ -90,11 +90,12 @@ class Session:
             self._setting(), purse=self._purse, journal=lambda name: self._writer.journal(name)
         )
         self._writer = RunWriter(plan.directory, secrets=_secrets(plan.lab))
+        self._audit = number_audit(plan.lab)
 
     def run(self, observer: Observer) -> None:
         """Run all cases. Raises KeyboardInterrupt when interrupted, after everything is hung up."""
-        began = time.perf_counter()
         self._describe("running", {})
+        began = time.perf_counter()
         times = dict.fromkeys(_TIMES, 0.0)
         state = "broken"
         try:
@@ -188,7 +189,7 @@ class Session:
                 "cases": len(self._cases),
                 "never": dict(self._never),
                 **times,
-                "audit": number_audit(plan.lab),
+                "audit": self._audit,
             }
         )
 
