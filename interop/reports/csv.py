@@ -1,0 +1,76 @@
+"""results.csv: one line per attempt, retried and control ones included, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+from interop.record import Attempt, Verdict
+from interop.record.reader import Run
+from interop.reports.text import clean
+from interop.results import cases_of
+
+# A cell that begins so is a formula to Excel, LibreOffice or WPS; full-width forms too in a Chinese Excel.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def draw(run: Run) -> bytes:
+    """RFC 4180 (CRLF, quotes doubled), UTF-8 with a byte order mark: Chinese Excels assume GBK else.
+
+    `counts` says whether the case's verdict is this attempt's.
+    """
+    finals = {result.final.key for result in cases_of(run)}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["counts", *_COLUMNS])
+    for attempt in run.attempts:
+        counts = attempt.control_of is None and attempt.key in finals
+        writer.writerow(["yes" if counts else "no", *(_neutral(of(attempt)) for of in _COLUMNS.values())])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _neutral(value: object) -> object:
+    """Numbers as they are; a text that a spreadsheet would compute gets a leading apostrophe."""
+    if not isinstance(value, str):
+        return value
+    text = clean(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _failed(attempt: Attempt) -> str:
+    failed = [check for check in attempt.checks if check.verdict is not Verdict.PASS]
+    return "; ".join(f"{check.name}: expected {check.expected}, got {check.actual}" for check in failed)
+
+
+_COLUMNS: dict[str, Callable[[Attempt], object]] = {
+    "case": lambda a: a.case,
+    "attempt": lambda a: a.attempt,
+    "control_of": lambda a: a.control_of or "",
+    "suite": lambda a: a.suite,
+    "service": lambda a: a.service,
+    "standard": lambda a: a.standard,
+    "sim": lambda a: a.subject.sim,
+    "msisdn": lambda a: a.subject.msisdn,
+    "segment": lambda a: a.subject.segment,
+    "mvno": lambda a: a.subject.mvno,
+    "base_operator": lambda a: a.subject.base_operator,
+    "city": lambda a: a.subject.city,
+    "peer": lambda a: a.peer or "",
+    "verdict": lambda a: a.verdict,
+    "layer": lambda a: a.layer or "",
+    "cause": lambda a: a.cause or "",
+    "ambiguous": lambda a: " ".join(a.ambiguous),
+    "reason": lambda a: a.reason or "",
+    "detail": lambda a: a.detail,
+    "finding": lambda a: a.control.finding if a.control else "",
+    "control_sim": lambda a: a.control.sim if a.control else "",
+    "control_verdict": lambda a: a.control.verdict if a.control else "",
+    "failed_checks": _failed,
+    "measurements": lambda a: "; ".join(f"{item.name} {item.value:g} {item.unit}" for item in a.measurements),
+    "started_s": lambda a: a.started,
+    "duration_s": lambda a: a.duration_s,
+    "devices": lambda a: "; ".join(f"{role}={device}" for role, device in a.devices.items()),
+    "evidence": lambda a: json.dumps(a.evidence, ensure_ascii=False, sort_keys=True) if a.evidence else "",
+}

@@ -1,0 +1,219 @@
+"use strict";
+// Opens cells of the matrix from the embedded JSON. Texts of the record are hostile: they are set as text only.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const table = document.getElementById("matrix");
+  if (!table) return;
+
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children.filter((child) => child !== null && child !== ""));
+    return element;
+  }
+
+  function draw(tag, attributes = {}, text = null) {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== null) element.textContent = text;
+    return element;
+  }
+
+  function badge(verdict) {
+    const [symbol, word] = data.signs[verdict];
+    return make("span", { class: `badge ${verdict}` }, make("span", { "aria-hidden": "true" }, symbol), ` ${word}`);
+  }
+
+  function pairs(list) {
+    return make("dl", { class: "pairs" }, ...list.map(([name, value]) =>
+      make("div", {}, make("dt", {}, name), make("dd", {}, make("bdi", {}, value)))));
+  }
+
+  function grid(kind, heads, rows) {
+    const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)));
+    const body = rows.map((cells) => make("tr", {}, ...cells.map((cell) =>
+      cell instanceof Node ? make("td", {}, cell) : make("td", { class: "foreign" }, make("bdi", {}, cell)))));
+    return make("table", { class: `list ${kind}` }, make("thead", {}, head), make("tbody", {}, ...body));
+  }
+
+  // ---- the ladder: a vertical line per party, the network in the middle, time downwards by event
+
+  const WIDTH = 960, EDGE = 150, END = 70, WIDEST = 420, ROW = 27, TOP = 34, GAP_S = 5;
+
+  // About what the text takes at 12.5 px; a Chinese character is as wide as it is high.
+  const breadth = (character) => (character.codePointAt(0) > 0x2e7f ? 12.7 : 7.2);
+
+  function cut(text, room) {
+    let used = 0, kept = "";
+    for (const character of text) {
+      used += breadth(character);
+      if (used > room) return `${kept}…`;
+      kept += character;
+    }
+    return text;
+  }
+
+  function ladder(attempt) {
+    const spacing = Math.min(WIDEST, (WIDTH - EDGE - END) / (attempt.lanes.length - 1));
+    const x = (lane) => EDGE + spacing * lane;
+    const svg = draw("svg", { class: "ladder", role: "img" });
+    const lines = draw("g"), rows = draw("g");
+    let y = TOP, before = null;
+    for (const [at, lane, flow, text] of attempt.steps) {
+      if (before !== null && at - before > GAP_S) {
+        y += ROW * 0.8;
+        rows.append(draw("text", { class: "gap", x: 4, y }, `⋮ ${(at - before).toFixed(1)} s`));
+      }
+      before = at;
+      y += ROW;
+      rows.append(step(at, x(lane), x(attempt.network), flow, text, y));
+    }
+    const height = y + 18;
+    attempt.lanes.forEach((name, lane) => {
+      const network = lane === attempt.network;
+      lines.append(draw("line", { class: network ? "life network" : "life", x1: x(lane), x2: x(lane), y1: TOP - 8, y2: height - 6 }));
+      lines.append(draw("text", { class: "lane", x: x(lane), y: 16, "text-anchor": "middle" }, cut(name, Math.min(spacing, 2 * END) - 8)));
+    });
+    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+    svg.append(draw("title", {}, `What ${attempt.lanes.length - 1} parties and the network did: ${attempt.steps.length} events`), lines, rows);
+    return svg;
+  }
+
+  function step(at, own, network, flow, text, y) {
+    const row = draw("g", { class: flow });
+    row.append(draw("title", {}, `+${at.toFixed(3)} s ${text}`));
+    row.append(draw("text", { class: "time", x: 4, y: y + 3 }, `+${at.toFixed(3)} s`));
+    if (flow === "note") {
+      row.append(draw("circle", { class: "dot", cx: own, cy: y - 1, r: 4 }));
+      const right = own < network;
+      const room = right ? WIDTH - own - 20 : own - EDGE;
+      row.append(draw("text", { x: own + (right ? 9 : -9), y: y + 3, "text-anchor": right ? "start" : "end" }, cut(text, room)));
+      return row;
+    }
+    const [from, to] = flow === "out" ? [own, network] : [network, own];
+    const back = to > from ? -8 : 8;
+    row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
+    row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
+    const room = Math.abs(own - network) - 22;
+    row.append(draw("text", { x: (own + network) / 2, y: y - 6, "text-anchor": "middle" }, cut(text, room)));
+    return row;
+  }
+
+  // ---- cases and attempts
+
+  function attemptBody(attempt) {
+    const parts = [pairs([["started", attempt.started], ["took", attempt.duration], ...attempt.devices])];
+    if (attempt.why) parts.push(make("p", { class: "foreign" }, make("bdi", {}, attempt.why)));
+    if (attempt.checks.length) {
+      const heads = ["check", "expected", "actual", "verdict", "blame"];
+      const kept = attempt.checks.some((check) => check[4]) ? 5 : 4;
+      parts.push(make("h4", {}, "Checks"), make("div", { class: "scroll" }, grid("checks", heads.slice(0, kept),
+        attempt.checks.map(([name, expected, actual, verdict, blame]) =>
+          [name, expected, actual, badge(verdict), blame].slice(0, kept)))));
+    }
+    if (attempt.measurements.length) {
+      parts.push(make("h4", {}, "Measurements"), pairs(attempt.measurements.map(([name, value, unit]) => [name, `${value} ${unit}`])));
+    }
+    parts.push(make("h4", {}, "What every party did and saw"));
+    if (attempt.steps.length) {
+      parts.push(make("div", { class: "scroll" }, ladder(attempt)), make("p", { class: "soft" }, "Solid: from the party to the network. Dashed: from the network to the party. Dots: noted at the party."));
+    } else {
+      parts.push(make("p", { class: "soft" }, "No event was recorded."));
+    }
+    if (attempt.evidence.length) parts.push(make("h4", {}, "Evidence"), pairs(attempt.evidence));
+    return parts;
+  }
+
+  function attemptDetails(attempt) {
+    const summary = make("summary", {}, badge(attempt.verdict), " ", make("bdi", {}, attempt.title),
+      make("span", { class: "soft" }, ` · ${attempt.duration}${attempt.role === "retried" ? " · does not count" : ""}${attempt.blame ? ` · ${attempt.blame}` : ""}`));
+    const details = make("details", { class: attempt.role }, summary);
+    const fill = () => { if (details.open && details.children.length === 1) details.append(...attemptBody(attempt)); };
+    details.addEventListener("toggle", fill);
+    if (attempt.role === "final") { details.open = true; fill(); }
+    return details;
+  }
+
+  function caseArticle(number) {
+    const one = data.cases[number];
+    const facts = [...one.subject, ["standard", one.standard]];
+    return make("article", { id: `opened-${number}` },
+      make("h3", {}, badge(one.verdict), " ", make("bdi", {}, one.case)),
+      one.blame || one.finding
+        ? make("p", { class: "finding foreign" }, make("bdi", {}, [one.blame, one.finding].filter(Boolean).join(". ")))
+        : null,
+      pairs(facts), ...one.attempts.map(attemptDetails));
+  }
+
+  // ---- opening and closing
+
+  function close(button) {
+    button.setAttribute("aria-expanded", "false");
+    button.closest("tr").nextElementSibling.remove();
+    regroup(button, -1);
+  }
+
+  // The service's own cell spans its rows, the opened one among them.
+  function regroup(button, difference) {
+    const service = button.closest("tbody").querySelector("th.service");
+    service.rowSpan += difference;
+  }
+
+  function closeAll() {
+    const opened = table.querySelector('button[aria-expanded="true"]');
+    if (opened) close(opened);
+    return opened;
+  }
+
+  function open(button) {
+    closeAll();
+    const row = button.closest("tr");
+    const wide = table.tHead.rows[0].cells.length - 1;
+    const shut = make("button", { type: "button", class: "close" }, "Close");
+    shut.addEventListener("click", () => { close(button); button.focus(); });
+    const numbers = button.dataset.cases.split(",").map(Number);
+    const panel = make("div", { class: "panel", role: "region", "aria-label": button.getAttribute("aria-label") },
+      shut, ...numbers.map(caseArticle));
+    row.after(make("tr", { class: "opened" }, make("td", { colspan: wide }, panel)));
+    regroup(button, 1);
+    button.setAttribute("aria-expanded", "true");
+  }
+
+  function move(button, key) {
+    const row = button.closest("tr");
+    const place = row.cells.length - button.closest("td").cellIndex;
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[key];
+    const all = [...table.querySelectorAll("button[data-cases]")];
+    const line = key === "ArrowLeft" || key === "ArrowRight"
+      ? all.filter((other) => other.closest("tr") === row)
+      : all.filter((other) => other.closest("tr").cells.length - other.closest("td").cellIndex === place);
+    const next = line[line.indexOf(button) + step];
+    if (next) next.focus();
+  }
+
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-cases]");
+    if (!button) return;
+    if (button.getAttribute("aria-expanded") === "true") close(button); else open(button);
+  });
+
+  table.addEventListener("keydown", (event) => {
+    const button = event.target.closest("button[data-cases]");
+    if (button && event.key.startsWith("Arrow")) { event.preventDefault(); move(button, event.key); }
+    if (event.key === "Escape") { const was = closeAll(); if (was) was.focus(); }
+  });
+
+  function follow() {
+    const asked = /^#case-(\d+)$/.exec(location.hash);
+    if (!asked) return;
+    const button = [...table.querySelectorAll("button[data-cases]")].find((one) => one.dataset.cases.split(",").includes(asked[1]));
+    if (!button) return;
+    open(button);
+    document.getElementById(`opened-${asked[1]}`).scrollIntoView({ block: "center" });
+    button.focus({ preventScroll: true });
+  }
+  addEventListener("hashchange", follow);
+  follow();
+})();

@@ -1,0 +1,165 @@
+"""The matrix and the findings for a terminal, a pipe or a CI log.
+
+Both adapt to the console they are printed on: width, and an encoding that lacks Chinese or symbols.
+Print them on `console()`, or on any rich Console.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from interop.record import Attempt, Verdict
+from interop.record.reader import Run
+from interop.reports import matrix as model
+from interop.reports.text import SIGNS, clock, encodable, one_line
+from interop.results import CaseResult, blame, cases_of, counts, interrupted, sentence
+
+_CELL = 15  # columns that a service needs: "✗ fail MVNO" and its padding
+_MARGIN = 2
+_PIPE_WIDTH = 160  # where there is no terminal: wide enough that hardly a finding is folded
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console for reports: no markup, no emoji, no guessing of colours for numbers in foreign text."""
+    out = stream or sys.stdout
+    width = None if out.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
+    return Console(file=out, width=width, markup=False, emoji=False, highlight=False)
+
+
+class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
+    """Rows are segments, columns services; a cell says one verdict for all peers, or which peer got which."""
+
+    def __init__(self, run: Run) -> None:
+        self._matrix = model.build(cases_of(run))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        writer = _Writer(console.encoding)
+        brands = [writer.segment(segment) for segment in self._matrix.segments]
+        label = max((cell_len(line) for text in brands for line in text.plain.split("\n")), default=0)
+        fitting = max(1, (options.max_width - label - _MARGIN) // _CELL)
+        services = self._matrix.services
+        for start in range(0, len(services), fitting):
+            table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
+            table.add_column("segment", width=max(label, len("segment")), overflow="fold")
+            for service, peers in services[start : start + fitting]:
+                header = Text(writer.text(service))
+                if named := [peer for peer in peers if peer]:
+                    header.append("\n" + writer.text(" ".join(named)), "dim")
+                table.add_column(header, min_width=_CELL - _MARGIN, overflow="fold")
+            for segment, brand in zip(self._matrix.segments, brands, strict=True):
+                cells = [
+                    writer.cell(self._matrix.row(segment.prefix, service))
+                    for service, _ in services[start : start + fitting]
+                ]
+                table.add_row(brand, *cells)
+            yield table
+            yield Text("")
+
+
+class summary:  # noqa: N801
+    """Each case that did not pass, what came late, and the counts."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        writer = _Writer(console.encoding)
+        results, cut_short = cases_of(self._run), interrupted(self._run)
+        listing = Table.grid(padding=(0, 1))
+        listing.add_column(no_wrap=True)
+        listing.add_column(overflow="fold")
+        order = sorted(results, key=lambda item: (-item.verdict.rank, item.final.case))
+        for result in order:
+            if result.verdict is not Verdict.PASS:
+                listing.add_row(writer.verdict(result.verdict), writer.finding(result))
+        for started in cut_short:
+            text = f"{started.case}: began and has no result (interrupted)"
+            listing.add_row(writer.verdict(Verdict.INCONC), Text(writer.text(text)))
+        for late in self._run.late:
+            text = f"{late.case}: {late.what} came to {late.party} {late.after_s:.1f} s after the end"
+            listing.add_row(Text("late", "yellow"), Text(writer.text(text)))
+        if listing.row_count:
+            yield Group(listing, Text(""))
+        if never := self._run.meta.get("never"):
+            yield Text(f"{len(never)} cases can never run in this lab; `interop lab check` says why")
+        tally = counts(results, cut_short)
+        line = Text(f"{sum(tally.values())} cases: ")
+        shown = [verdict for verdict in Verdict if tally[verdict] or verdict is Verdict.PASS]
+        for verdict in sorted(shown, key=lambda item: item.rank):
+            line.append_text(writer.verdict(verdict)).append(f" {tally[verdict]}  ")
+        line.rstrip()
+        yield line
+        if times := _times(self._run.meta):
+            yield Text(times)
+
+
+class _Writer:
+    """Texts in what the stream's encoding can carry."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._symbols = all(encodable(sign.symbol, encoding) for sign in SIGNS.values())
+
+    def text(self, text: str) -> str:
+        line = one_line(text)
+        if encodable(line, self._encoding):
+            return line
+        return line.encode(self._encoding, "replace").decode(self._encoding)
+
+    def verdict(self, verdict: Verdict, suffix: str = "") -> Text:
+        sign = SIGNS[verdict]
+        text = f"{sign.symbol if self._symbols else sign.ascii} {sign.word} {suffix}"
+        return Text(text.rstrip(), sign.style)
+
+    def segment(self, segment: model.Segment) -> Text:
+        """The prefix and its brands; the SIMs' names where the encoding has no Chinese."""
+        brands = ", ".join(segment.brands)
+        names = brands if encodable(brands, self._encoding) else ", ".join(segment.sims)
+        return Text(f"{self.text(segment.prefix):<5}").append(self.text(names))
+
+    def cell(self, cells: list[model.Cell]) -> Text:
+        """ "✓ pass 4" when all agree, else a line for each verdict with its peers; "" where nothing ran."""
+        verdicts = sorted({cell.verdict for cell in cells}, key=lambda verdict: -verdict.rank)
+        if len(cells) == 1:
+            return self.verdict(verdicts[0], cells[0].count)
+        lines = []
+        for verdict in verdicts:
+            of_it = [cell for cell in cells if cell.verdict is verdict]
+            if verdict is Verdict.PASS or len(verdicts) == 1:
+                suffix = str(sum(len(cell.cases) for cell in of_it))
+            else:
+                suffix = " ".join(f"{cell.peer or '-'} {cell.count}".strip() for cell in of_it)
+            lines.append(self.verdict(verdict, self.text(suffix)))
+        return Text("\n").join(lines)
+
+    def finding(self, result: CaseResult) -> Text:
+        final = result.final
+        parts = [self.text(part) for part in (blame(final), sentence(result), *_evidence(final)) if part]
+        return Text.assemble((self.text(final.case), "bold"), ": ", "; ".join(parts))
+
+
+def _evidence(attempt: Attempt) -> Iterable[str]:
+    """The journals that an attempt's evidence names, by their place in the run directory."""
+    found = attempt.evidence.get("journals", {})
+    places = [str(place) for place in found.values()] if isinstance(found, dict) else []
+    return [" ".join(places)] if places else []
+
+
+def _times(meta: dict[str, object]) -> str:
+    """What run.json says of time; "" while the run has not ended."""
+    parts = []
+    simulated, wall = meta.get("simulated_s"), meta.get("wall_s")
+    if isinstance(simulated, int | float) and isinstance(wall, int | float):
+        parts.append(f"{clock(simulated)} simulated in {wall:.1f} s")
+    makespan, bound = meta.get("makespan_s"), meta.get("lower_bound_s")
+    if isinstance(makespan, int | float) and isinstance(bound, int | float) and bound:
+        parts.append(f"makespan {makespan:.0f} s, {makespan / bound:.2f} times the lower bound")
+    return "; ".join(parts)
