@@ -187,6 +187,7 @@ class Session:
                 "epoch": self._epoch,
                 "versions": _versions(),
                 "cases": len(self._cases),
+                "services": list(dict.fromkeys(case.spec.service for case in self._cases)),
                 "never": dict(self._never),
                 **times,
                 "audit": self._audit,

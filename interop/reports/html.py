@@ -54,7 +54,7 @@ def draw(run: Run) -> bytes:
 
 def _view(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
     """What the template itself shows: everything but what opens."""
-    matrix = model.build(results)
+    matrix = model.build(results, run.meta.get("services", ()))
     cut_short = interrupted(run)
     tally = counts(results, cut_short)
     index = {result.final.case: number for number, result in enumerate(results)}

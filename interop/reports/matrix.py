@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interop.record import Verdict, merge
@@ -56,8 +57,8 @@ class Matrix:
         return [cell for peer in peers if (cell := self.cells.get((segment, service, peer)))]
 
 
-def build(results: tuple[CaseResult, ...]) -> Matrix:
-    """Every case lands in exactly one cell."""
+def build(results: tuple[CaseResult, ...], order: Sequence[str] = ()) -> Matrix:
+    """Every case lands in exactly one cell. `order`: services as the suite has them; others follow by name."""
     gathered: dict[tuple[str, str, str | None], list[CaseResult]] = {}
     for result in results:
         final = result.final
@@ -65,7 +66,7 @@ def build(results: tuple[CaseResult, ...]) -> Matrix:
     cells = {key: Cell(*key, tuple(cases)) for key, cases in gathered.items()}
     services = tuple(
         (service, tuple(sorted({key[2] for key in cells if key[1] == service}, key=_peer_order)))
-        for service in sorted({key[1] for key in cells})
+        for service in sorted({key[1] for key in cells}, key=lambda name: _place(name, order))
     )
     segments = tuple(_segment(prefix, results) for prefix in sorted({key[0] for key in cells}))
     return Matrix(segments, services, cells)
@@ -79,6 +80,10 @@ def _segment(prefix: str, results: tuple[CaseResult, ...]) -> Segment:
         tuple(sorted({subject.base_operator for subject in subjects})),
         tuple(sorted({subject.sim for subject in subjects})),
     )
+
+
+def _place(service: str, order: Sequence[str]) -> tuple[int, str]:
+    return (order.index(service) if service in order else len(order), service)
 
 
 def _peer_order(peer: str | None) -> tuple[int, str]:

@@ -38,7 +38,7 @@ class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
     """Rows are segments, columns services; a cell says one verdict for all peers, or which peer got which."""
 
     def __init__(self, run: Run) -> None:
-        self._matrix = model.build(cases_of(run))
+        self._matrix = model.build(cases_of(run), run.meta.get("services", ()))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         writer = _Writer(console.encoding)

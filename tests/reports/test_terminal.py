@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_only_a_pass_is_green(tmp_path: Path) -> None:
         run = write(tmp_path / verdict, [attempt(verdict=verdict)])
         Console(file=raw, force_terminal=True, color_system="standard").print(matrix(read_run(run)))
         assert ("\x1b[32m" in raw.getvalue()) == (verdict is Verdict.PASS)
+
+
+def test_services_stand_in_the_order_of_the_suite(tmp_path: Path) -> None:
+    names = ("zebra", "mail", "apple")
+    run = write(tmp_path, [attempt(SUBJECTS[0], name) for name in sorted(names)])
+    meta = json.loads((run / "run.json").read_text(encoding="utf-8")) | {"services": names[:2]}
+    (run / "run.json").write_text(json.dumps(meta), encoding="utf-8")
+    text = printed(run)
+    assert sorted(names, key=text.index) == ["zebra", "mail", "apple"]
 
 
 def test_a_run_without_a_result_is_printed_too(tmp_path: Path) -> None:
