@@ -58,7 +58,7 @@ class Matrix:
 
 
 def build(results: tuple[CaseResult, ...], order: Sequence[str] = ()) -> Matrix:
-    """Every case lands in exactly one cell. `order`: services as the suite has them; others follow by name."""
+    """Every case lands in exactly one cell. `order`: services as the suite has them; others go by name."""
     gathered: dict[tuple[str, str, str | None], list[CaseResult]] = {}
     for result in results:
         final = result.final
