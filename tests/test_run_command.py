@@ -137,7 +137,7 @@ def test_resume_remembers_what_was_asked_for(tmp_path: Path) -> None:
 def test_dry_run_prints_a_schedule_and_writes_nothing(tmp_path: Path) -> None:
     done = interop_run(tmp_path, *CARDS, "--dry-run")
     assert done.returncode == 0
-    assert "recognition.card.card_is_who_it_should_be[mi-1709]" in done.stdout
+    assert "recognition.identity.card_is_who_it_should_be[mi-1709]" in done.stdout
     assert "lower bound" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
