@@ -183,6 +183,20 @@ def test_ordinary_test_runs_never_pay_for_the_engine(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_a_case_that_is_only_imported_is_not_run(tmp_path: Path) -> None:
+    done = pytest_in(
+        tmp_path,
+        """
+        from suites.recognition.calls import originates
+
+        def test_looks_at_it():
+            assert originates.__interop_case__.service == "voice-mo"
+        """,
+    )
+    assert tally(done.stdout) == {"passed": 1}, done.stdout
+    assert not (tmp_path / "runs").exists()
+
+
 def test_ctrl_c_inside_pytest(tmp_path: Path) -> None:
     suite = """
         @case(**toy)

@@ -68,10 +68,13 @@ def is_busy(final: str) -> bool:
 
 
 def is_ours(final: str) -> bool:
-    """A refused message or call that says something about our equipment, not about the network."""
+    """A refused message or call that says something about our equipment, not about the network.
+
+    Of +CMS codes only 1..255 are a network's; those from 512 are the maker's own (27.005 3.2.5).
+    """
     number = number_of(final)
     if final.startswith("+CMS ERROR:") and number is not None:
-        return number in MESSAGE_CODES_OF_OURS
+        return not 1 <= number <= 255 or number in MESSAGE_CODES_OF_OURS
     return True
 
 

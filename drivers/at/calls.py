@@ -98,6 +98,9 @@ class Calls:
         leg.rings += 1
 
     def caller_id(self, clip: Clip) -> Iterator[News]:
+        leg = self._ringing()
+        if leg is not None and leg.clip is not None and leg.clip.number != clip.number:
+            yield from self._gone(leg, None)  # gave up, unseen: this is the next caller
         if self._ringing() is None:
             yield from self.ring()
         leg = self._ringing()
@@ -160,7 +163,9 @@ class Calls:
                 continue
             leg.absent += 1
             if leg.listed or leg.absent >= _ABSENT:
-                yield from self._gone(leg, hint)
+                # BUSY and NO ANSWER are of calls that were never answered
+                unanswered = leg.outgoing and leg.phase < Phase.ACTIVE
+                yield from self._gone(leg, hint if unanswered else None)
             else:
                 self._hint = hint
                 yield Look()

@@ -20,11 +20,11 @@ from interop.protocols.link import Journal
 from interop.protocols.modem import Submission
 from interop.protocols.stream import EventStream
 from interop.record.events import (
+    EquipmentTrouble,
     MessageAccepted,
     MessageReceived,
     MessageRefused,
     MessageSubmitted,
-    Note,
     StatusReported,
 )
 from interop.smspdu import Address, Deliver, Direction, PduError, StatusReport, Submit, from_at, to_cmgs
@@ -95,7 +95,7 @@ class Messages:
         self._memory = ""
 
     async def fetch_unread(self) -> None:
-        """What came while nobody listened; marked as read by being listed, then deleted."""
+        """What came unheard or was never announced; marked as read by being listed, then deleted."""
         listed = Command(text="AT+CMGL=0", expect=("+CMGL:",), pdu=True, may_be_empty=True, deadline=30.0)
         lines = (await self._channel.run(listed)).lines
         for head, pdu in pairwise(lines):
@@ -119,7 +119,7 @@ class Messages:
                 if not left:
                     raise
         if len(lines) < 2:
-            self._journal.note(f"{memory} {index} is empty: {lines}")
+            self._events.append(EquipmentTrouble(f"{self._channel.device}: {memory} {index} is empty"))
             return
         self._take(lines[1])
         await self._channel.run(Command(text=f"AT+CMGD={index}"))
@@ -128,7 +128,9 @@ class Messages:
         try:
             smsc, tpdu = from_at(pdu, Direction.SC_TO_MS)
         except PduError as error:
-            self._events.append(Note(f"a message that cannot be read: {error}"))
+            # it may be the very one that a case waits for
+            what = f"{self._channel.device}: a message that cannot be read: {error}"
+            self._events.append(EquipmentTrouble(what))
             return
         if isinstance(tpdu, StatusReport):
             self._events.append(StatusReported(tpdu.reference, str(tpdu.recipient), tpdu.status.value))

@@ -216,6 +216,12 @@ class AtModem:
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         return await self._messages.send(to, text, report=report)
 
+    async def fetch_unread(self) -> None:
+        try:
+            await self._messages.fetch_unread()
+        except (CommandRefused, NotAvailable) as error:
+            self._journal.note(str(error))
+
     async def full_memory(self) -> str:
         try:
             return answers.full_memory(await self.channel.ask("AT+CPMS?"))

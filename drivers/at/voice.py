@@ -25,7 +25,8 @@ from interop.record.events import Answered, Dialled, HungUp
 CALLER_ID_WITHIN_S = 8.0
 """+CLIP follows the first or second +CRING; two cadences of 3GPP ring tone are 8 to 10 s"""
 INDEX_WITHIN_S = 3.0
-_CALL_FINALS = ("NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE")
+_CALL_FINALS = ("NO CARRIER", "BUSY", "NO ANSWER")
+"""NO DIALTONE is none: there was no network to dial in, and +CEER would tell of an older call"""
 _HINTS = {"BUSY": 17, "NO ANSWER": 19}
 _LIST = Command(text="AT+CLCC", expect=("+CLCC:",), may_be_empty=True)
 

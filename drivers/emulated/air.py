@@ -9,14 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol
+from datetime import timedelta, timezone
+from typing import Final, Protocol
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""the country's one zone"""
+
+HOME, SEARCHING, DENIED, ROAMING = 1, 2, 3, 5
+"""registration (27.007 7.2)"""
+SERVED: Final = (HOME, ROAMING)
+
+ACTIVE, HELD, DIALLING, ALERTING, INCOMING, WAITING = range(6)
+"""states of a call (27.007 7.18)"""
+
+NORMAL, BUSY = 16, 17
+"""the causes that a handset gives when it ends a call (24.008 table 10.5.123)"""
+
+INTERNATIONAL, UNKNOWN = 145, 129
+"""types of address (24.008 10.5.4.7)"""
 
 
-class Domain(Enum):
-    CS = "cs"
-    EPS = "eps"
-    IMS = "ims"
+def type_of(number: str) -> int:
+    """Type of address of a number as it is written: with "+" international."""
+    return INTERNATIONAL if number.startswith("+") else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,7 @@ class Cli:
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """One party's side of a call, as the network keeps it. `state` uses the +CLCC numbers."""
+    """One party's side of a call, as the network keeps it. `state`: ACTIVE, DIALLING, ALERTING, INCOMING."""
 
     outgoing: bool
     number: str
@@ -105,7 +120,7 @@ class Air(Protocol):
 
     def answer(self, leg: Leg) -> None: ...
 
-    def hang_up(self, leg: Leg, cause: int = 16) -> None:
+    def hang_up(self, leg: Leg, cause: int = NORMAL) -> None:
         """Release this leg; the far end hears `cause` (16 normal, 17 busy or refused)."""
 
     def legs(self, terminal: Terminal) -> list[Leg]: ...

@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.emulated.air import Leg, Terminal
+from drivers.emulated.air import (
+    ACTIVE,
+    ALERTING,
+    BUSY,
+    DIALLING,
+    INCOMING,
+    NORMAL,
+    Cli,
+    Leg,
+    Terminal,
+    type_of,
+)
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
 from drivers.emulated.routing import (
     ABSENT,
-    BUSY,
-    INTERNATIONAL,
     NO_ANSWER,
-    NORMAL,
     OUT_OF_ORDER,
     REJECTED,
     TEMPORARY_FAILURE,
-    UNKNOWN,
     Nowhere,
     Routing,
     Service,
 )
 from drivers.emulated.timers import Timers
 
-ACTIVE, DIALLING, ALERTING, INCOMING = 0, 2, 3, 4
-"""+CLCC <stat> (27.007 7.18)"""
-
 NO_ANSWER_S = 60.0
 """how long a called phone rings"""
 
 # Seconds from one event of a call to the next, lowest and highest.
-REFUSAL = (0.5, 1.5)
 DEAD_END = (1.0, 2.5)
 SERVICE_SET_UP = (1.5, 3.0)
 SET_UP_ON_NET = (2.0, 5.0)
@@ -46,7 +49,6 @@ class _Call:
 
     caller: Leg
     origin: Subscriber | None
-    number: str
     withheld: bool
     called: Leg | None = None
     destination: Subscriber | None = None
@@ -64,10 +66,9 @@ class Calls:
         self._calls: dict[Leg, _Call] = {}
 
     def dial(self, terminal: Terminal, number: str, clir: bool) -> Leg:
-        toa = INTERNATIONAL if number.startswith("+") else UNKNOWN
-        leg = Leg(outgoing=True, number=number, toa=toa, state=DIALLING, terminal=terminal)
+        leg = Leg(outgoing=True, number=number, toa=type_of(number), state=DIALLING, terminal=terminal)
         line = self._hlr.line(terminal.imsi)
-        call = _Call(leg, line.subscriber if line else None, number, clir)
+        call = _Call(leg, line.subscriber if line else None, clir)
         self._calls[leg] = call
         if line is None or not line.in_service:
             self._after(call, SIGNALLING, self._end, call, OUT_OF_ORDER)
@@ -85,7 +86,7 @@ class Calls:
 
     def answer(self, leg: Leg) -> None:
         call = self._calls.get(leg)
-        if call is not None and call.called is leg and leg.state == INCOMING:
+        if call is not None and leg in (call.called, call.caller) and leg.state == INCOMING:
             self._after(call, SIGNALLING, self._connect, call)
 
     def hang_up(self, leg: Leg, cause: int) -> None:
@@ -100,6 +101,19 @@ class Calls:
         if leg is call.called and leg.state == INCOMING:
             cause = self._as_told(call, REJECTED if cause == NORMAL else cause)
         self._after(call, SIGNALLING, self._release, far, cause)
+
+    def from_outside(self, terminal: Terminal, number: str, seconds: float) -> None:
+        """A caller who is no subscriber of this lab rings a phone, unless it is busy, and soon gives up."""
+        if self._hlr.line(terminal.imsi) is None or self.legs(terminal):
+            return
+        cli = Cli(number, type_of(number))
+        leg = Leg(False, number, cli.toa, INCOMING, terminal)
+        self._calls[leg] = _Call(leg, None, False)
+        terminal.offered(leg, cli)
+        self._timers.later(seconds, self._gives_up, leg)
+
+    def _gives_up(self, leg: Leg) -> None:
+        self._release(leg, NORMAL)
 
     def legs(self, terminal: Terminal) -> list[Leg]:
         return [leg for leg in self._calls if leg.terminal is terminal]

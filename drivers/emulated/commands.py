@@ -38,22 +38,28 @@ class Site:
 
 
 def emulate(
-    lab: Annotated[str, typer.Argument(help="A lab file, or the name of a lab that comes with Interop.")],
+    lab: Annotated[
+        str, typer.Argument(metavar="LAB", help="A lab file, or the name of a lab that comes with Interop.")
+    ],
     defect: Annotated[
-        list[str] | None, typer.Option(help="What is wrong with the network; `interop list defects`.")
+        list[str] | None,
+        typer.Option(metavar="DEFECT", help="What is wrong with the network; `interop list defects`."),
     ] = None,
     quirk: Annotated[
-        list[str] | None, typer.Option(help="What is wrong with the modems; `interop list quirks`.")
+        list[str] | None,
+        typer.Option(metavar="QUIRK", help="What is wrong with the modems; `interop list quirks`."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides every latency.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Decides every latency.")] = 0,
     ports: Annotated[
-        Path | None, typer.Option(help="Folder for stable links to the ptys, named as the modems.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for stable links to the ptys, named as the modems."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
-    """Run a lab's emulated modems and sites until Ctrl-C, on ptys and on 127.0.0.1 only.
+    """Put a lab's emulated modems on ptys until Ctrl-C.
 
-    Any program can use them: minicom, gammu, smstools, python-gsmmodem, a browser for the sites.
+    Its sites answer on 127.0.0.1; nothing can be reached from another machine. Any program can use them:
+    minicom, gammu, smstools, python-gsmmodem, a browser for the sites.
     """
     from interop.engine.clock import run
     from interop.lab.load import LabError, load
@@ -76,7 +82,9 @@ def emulate(
         except KeyboardInterrupt:
             return
         except OSError as error:
-            raise _refused(f"interop emulate: {error}") from None
+            place = error.filename2 or error.filename
+            where = f"{place}: " if place else ""
+            raise _refused(f"interop emulate: {where}{error.strerror or error}") from None
 
 
 def _country(setting: Setting) -> Country:
@@ -97,6 +105,7 @@ async def _stay_up(lab: Lab, country: Country, folder: Path | None, as_json: boo
     import asyncio
 
     from drivers.emulated.ptys import PtyPort
+    from drivers.emulated.sites import SCHEME
 
     opened: dict[str, PtyPort] = {}
     try:
@@ -107,9 +116,9 @@ async def _stay_up(lab: Lab, country: Country, folder: Path | None, as_json: boo
             opened[name] = port
         root = await country.serve_on_loopback()
         sites = [
-            Site(site.name, root + site.url.removeprefix("emulated:"))
+            Site(site.name, root + site.url.removeprefix(SCHEME))
             for site in lab.sites
-            if root and site.url.startswith("emulated:")
+            if root and site.url.startswith(SCHEME)
         ]
         _show(lab.name, [_port(lab, name, port.path) for name, port in opened.items()], sites, as_json)
         await asyncio.Event().wait()
@@ -131,7 +140,7 @@ def _show(lab: str, ports: list[Port], sites: list[Site], as_json: bool) -> None
     """A table on a terminal, else a line for each device; out at once, for whoever waits for it in a pipe."""
     if as_json:
         rows = {"lab": lab, "modems": [asdict(port) for port in ports], "sites": [asdict(s) for s in sites]}
-        print(json.dumps(rows, ensure_ascii=False), flush=True)
+        print(json.dumps(rows), flush=True)  # ASCII: any output can carry it
     elif sys.stdout.isatty():
         _tables(lab, ports, sites)
     else:

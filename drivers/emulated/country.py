@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, field_validator
 
-from drivers.emulated import catalogue, defects, quirks
+from drivers.emulated import defect_kinds, defects, quirks
 from drivers.emulated.card import Card
 from drivers.emulated.hlr import Subscriber
 from drivers.emulated.network import Network
-from drivers.emulated.quirks import Quirks
 from drivers.emulated.sites import SCHEME, application, paths
 from drivers.emulated.terminal import EmulatedModem, profile
 from drivers.links.memory import Far, MemoryLink, memory_pair
@@ -79,9 +77,8 @@ class Country:
         section = CountrySection.model_validate_json(json.dumps(lab.drivers.get(EMULATED, {})))
         self._setting = setting
         self._defects = defects.parse_all([*section.defects, *setting.defects], lab)
-        specs = [quirks.parse(text) for text in (*section.quirks, *setting.quirks)]
         self._parts = {part.name: part for part in lab.modems if part.emulated}
-        self._quirks = {part.name: _quirks_of(part, specs, setting.seed) for part in self._parts.values()}
+        self._quirks = quirks.parse_all([*section.quirks, *setting.quirks], lab, seed=setting.seed)
         for part in self._parts.values():
             profile(part.dialect)
         cards = {sim.name: self._card(sim) for sim in lab.sims}
@@ -105,7 +102,7 @@ class Country:
 
     @staticmethod
     def defects() -> Sequence[Injectable]:
-        return catalogue.listing()
+        return defect_kinds.listing()
 
     @staticmethod
     def quirks() -> Sequence[Injectable]:
@@ -136,6 +133,7 @@ class Country:
             far = self._pairs[part.name][1]
             far.connect(modem.received)
             modem.attach(far.write)
+            modem.stranger = network.stray_call
             self.modems[part.name] = modem
             modem.start()
         if self._has_sites:
@@ -201,14 +199,6 @@ class Country:
             return Card.of(sim, pin=pin, **differences)
         except EfError as error:
             raise ValueError(f"SIM {sim.name}: no card can hold this: {error}") from None
-
-
-def _quirks_of(part: ModemPart, specs: Sequence[quirks.Spec], seed: int) -> Quirks:
-    try:
-        own = [replace(quirks.parse(text), modem=part.name) for text in part.quirks]
-    except ValueError as error:
-        raise ValueError(f"modem {part.name}: {error}") from None
-    return Quirks([*specs, *own], modem=part.name, seed=seed)
 
 
 def _other(file: str, sim: SimPart) -> str:

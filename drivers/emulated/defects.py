@@ -11,13 +11,13 @@ subscribers a defect has a direction: `in` is from a peer to the subject, `out` 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.emulated.catalogue import KINDS, Kind, Scope
+from drivers.emulated.defect_kinds import KINDS, Kind, Scope
 from drivers.emulated.hlr import OPERATORS, Subscriber
+from drivers.emulated.injection import meant, split
 from interop.lab.model import Lab
 from interop.numbering import Msisdn
 
@@ -77,24 +77,9 @@ def parse(text: str, lab: Lab | None = None, *, only: str | None = None) -> Defe
 
     Raises ValueError with one sentence that says what is wrong and what would be right.
     """
-    name, at, rest = text.strip().partition("@")
-    kind = KINDS.get(name)
-    if kind is None:
-        raise ValueError(f"unknown defect {name!r}{_meant(name, KINDS)}")
-    values: dict[str, str] = {}
-    for item in rest.split(",") if at else ():
-        key, equals, value = item.partition("=")
-        if not equals or not value.strip():
-            raise ValueError(f"defect {text!r}: {item!r} is not of the form key=value")
-        key = key.strip()
-        if key not in kind.parameters:
-            known = ", ".join(kind.parameters)
-            raise ValueError(
-                f"defect {name} has no parameter {key!r}{_meant(key, kind.parameters)} (it has {known})"
-            )
-        if key in values:
-            raise ValueError(f"defect {text!r}: {key} is given twice")
-        values[key] = _checked(text, kind, key, value.strip(), lab)
+    name, given = split("defect", text, KINDS)
+    kind = KINDS[name]
+    values = {key: _checked(text, kind, key, value, lab) for key, value in given.items()}
     if only is not None and values.setdefault("msisdn", only) != only:
         raise ValueError(f"defect {text!r}: stands at the SIM {only} but selects msisdn={values['msisdn']}")
     defaults = {key: item.default for key, item in kind.own.items() if item.default}
@@ -129,7 +114,7 @@ def _checked(text: str, kind: Kind, key: str, value: str, lab: Lab | None) -> st
         known = _NAMES_OF_LAB[key](lab)
         if value not in known:
             raise ValueError(
-                f"defect {text!r}: {key}={value} is not in lab {lab.name!r}{_meant(value, known)}"
+                f"defect {text!r}: {key}={value} is not in lab {lab.name!r}{meant(value, known)}"
                 f" (there: {', '.join(known) or 'none'})"
             )
     return value
@@ -167,8 +152,3 @@ _NAMES_OF_LAB: dict[str, Callable[[Lab], list[str]]] = {
     "to": _peers,
     "site": lambda lab: [*(form.name for form in lab.forms), *(label.name for label in lab.labels)],
 }
-
-
-def _meant(given: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
-    return f", did you mean {close[0]!r}?" if close else ""

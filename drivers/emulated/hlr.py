@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.emulated.air import Camp, Terminal
+from drivers.emulated.air import SERVED, Camp, Terminal
 from interop.lab.model import SimPart
-
-HOME, SEARCHING, DENIED, ROAMING = 1, 2, 3, 5
-"""+CREG <stat> (27.007 7.2)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Line:
     @property
     def in_service(self) -> bool:
         """Can speak and text: by a CS domain, or by IMS where there is none."""
-        return self.camp.cs in (HOME, ROAMING) or self.camp.ims in (HOME, ROAMING)
+        return self.camp.cs in SERVED or self.camp.ims in SERVED
 
 
 class Hlr:

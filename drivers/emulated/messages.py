@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from drivers.emulated.air import Submitted, Terminal
 from drivers.emulated.defects import Defects
@@ -44,8 +44,6 @@ REPORT = (0.4, 1.5)
 BACK_OFF_S = (30, 60, 120, 300, 600, 1800)
 """between attempts; the last one repeats. A handset that registers is tried at once (alert, 23.040 3.2.7)"""
 DEFAULT_VALIDITY = timedelta(hours=48)
-
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(slots=True, eq=False)

@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from drivers.emulated.air import Camp, Leg, Submitted, Terminal
+from drivers.emulated.air import (
+    CHINA,
+    DENIED,
+    HOME,
+    NORMAL,
+    ROAMING,
+    SEARCHING,
+    Camp,
+    Leg,
+    Submitted,
+    Terminal,
+)
 from drivers.emulated.calls import Calls
 from drivers.emulated.defects import Defects
-from drivers.emulated.hlr import DENIED, HOME, OPERATORS, ROAMING, SEARCHING, Hlr, Line, Subscriber
-from drivers.emulated.messages import CHINA, ServiceCentre
-from drivers.emulated.routing import NORMAL, Routing
+from drivers.emulated.hlr import OPERATORS, Hlr, Line, Subscriber
+from drivers.emulated.messages import ServiceCentre
+from drivers.emulated.routing import Routing
 from drivers.emulated.timers import Timers
 
 REGISTRATION = (1.0, 3.0)
@@ -89,6 +100,9 @@ class Network:
 
     def legs(self, terminal: Terminal) -> list[Leg]:
         return self._calls.legs(terminal)
+
+    def stray_call(self, terminal: Terminal, number: str, seconds: float) -> None:
+        self._calls.from_outside(terminal, number, seconds)
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         self._centre.submit(terminal, tpdu, smsc, done)

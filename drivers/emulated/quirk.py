@@ -22,6 +22,10 @@ class Subject(Protocol):
 
     def fill_storage(self) -> None: ...
 
+    def stray_call(self, number: str, seconds: float) -> None: ...
+
+    def stray_message(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -24,6 +24,12 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _place(text: str) -> str:
+    if text not in ("before", "after", "any"):
+        raise ValueError("not in before, after, any")
+    return text
+
+
 @quirk("echo.stuck", "commands are echoed whatever ATE says")
 class EchoStuck(Quirk):
     def echoed(self, data: bytes, on: bool) -> bytes:
@@ -71,7 +77,7 @@ class WriteSplit(Quirk):
     "urc.inside",
     "an unsolicited line comes inside the answer to a command",
     line=Parameter("the line", "^RSSI:19"),
-    place=Parameter("before the information, after it, or any", "any"),
+    place=Parameter("before the information, after it, or any", "any", _place),
     command=Parameter("one command, as +CSQ; without it all", ""),
 )
 class UrcInside(Quirk):
@@ -94,7 +100,8 @@ class UrcInside(Quirk):
 @quirk("urc.boot", "the banner of a restart is still to come when the port is opened")
 class UrcBoot(Quirk):
     def banner(self, lines: Sequence[str], restarted: bool) -> Sequence[str]:
-        del restarted
+        if not restarted and not self.happens():
+            return ()
         return lines or ("RDY", "+CFUN: 1", "+CPIN: READY")
 
 
@@ -151,7 +158,8 @@ class SimBusy(Quirk):
 @quirk("storage.full", "every message memory is full of old messages at power on")
 class StorageFull(Quirk):
     def started(self, subject: Subject) -> None:
-        subject.fill_storage()
+        if self.happens():
+            subject.fill_storage()
 
 
 @quirk("prompt.bare", "the prompt for a PDU is a bare > without line end or blank")
@@ -164,3 +172,51 @@ class PromptBare(Quirk):
 class ErrorVerbose(Quirk):
     def errors(self, cmee: int) -> int:
         return 2 if self.happens() else cmee
+
+
+@quirk(
+    "line.swallowed", "an unsolicited line never reaches the port", line=Parameter("how it begins", "+CMTI:")
+)
+class LineSwallowed(Quirk):
+    def written(self, data: bytes) -> bytes:
+        is_it = data.strip().startswith(self.values["line"].encode("latin-1", "replace"))
+        return b"" if is_it and self.happens() else data
+
+
+# What strangers do to a SIM: no fault of the network under test, and none of the modem's either.
+
+
+@quirk(
+    "stray.call",
+    "a stranger calls the SIM now and then",
+    number=Parameter("the stranger's number", "02161230000"),
+    every=Parameter("seconds between two calls, on average", "45", _seconds),
+    rings=Parameter("seconds until the stranger gives up", "12", _seconds),
+)
+class StrayCall(Quirk):
+    def started(self, subject: Subject) -> None:
+        subject.after(_about(self), lambda: self._come(subject))
+
+    def _come(self, subject: Subject) -> None:
+        if self.happens():
+            subject.stray_call(self.values["number"], float(self.values["rings"]))
+        subject.after(_about(self), lambda: self._come(subject))
+
+
+@quirk(
+    "stray.message",
+    "an advertisement comes by SMS now and then",
+    every=Parameter("seconds between two messages, on average", "20", _seconds),
+)
+class StrayMessage(Quirk):
+    def started(self, subject: Subject) -> None:
+        subject.after(_about(self), lambda: self._come(subject))
+
+    def _come(self, subject: Subject) -> None:
+        if self.happens():
+            subject.stray_message()
+        subject.after(_about(self), lambda: self._come(subject))
+
+
+def _about(quirk: Quirk) -> float:
+    return float(quirk.values["every"]) * (0.5 + quirk.draw()) + 1.0

@@ -7,16 +7,17 @@ from the seed, the modem's name and a count. A run must never turn one into a ve
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from drivers.emulated import quirk_kinds as quirk_kinds  # registers them
+from drivers.emulated.injection import meant, split
 from drivers.emulated.quirk import KINDS, Quirk, Subject, fraction
+from interop.lab.model import Lab
 from interop.protocols.equipment import Injectable
 
-__all__ = ["Quirks", "Spec", "fraction", "listing", "parse"]
+__all__ = ["Quirks", "Spec", "fraction", "listing", "parse", "parse_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +43,37 @@ def listing() -> tuple[Injectable, ...]:
 
 def parse(text: str) -> Spec:
     """`name@key=value,key=value`. Raises ValueError with one sentence that names what is wrong."""
-    name, _, tail = text.strip().partition("@")
-    kind = KINDS.get(name)
-    if kind is None:
-        raise ValueError(f"unknown quirk {name!r}{_meant(name, KINDS)}; `interop list quirks` shows all")
-    values = {key: parameter.default for key, parameter in kind.parameters.items()}
-    for item in filter(None, tail.split(",")):
-        key, equals, value = item.partition("=")
-        if key not in values:
-            raise ValueError(f"quirk {name} has no parameter {key!r}{_meant(key, values)}")
-        if not equals or not value:
-            raise ValueError(f"quirk {name}: parameter {key!r} needs a value, as in {name}@{key}=...")
+    name, given = split("quirk", text, KINDS)
+    parameters = KINDS[name].parameters
+    for key, value in given.items():
         try:
-            kind.parameters[key].kind(value)
+            parameters[key].kind(value)
         except ValueError as wrong:
             reason = str(wrong) if str(wrong).startswith("not in") else "not a number"
             raise ValueError(f"quirk {name}: {key}={value!r} is {reason}") from None
-        values[key] = value
+    values = {key: parameter.default for key, parameter in parameters.items()} | given
     return Spec(name, values.pop("modem"), values)
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else ""
+def parse_all(texts: Sequence[str], lab: Lab, *, seed: int) -> dict[str, Quirks]:
+    """The quirks of each emulated modem: `texts` as far as they mean it, then its own of the lab file.
+
+    Raises ValueError as `parse` does, and for a `modem` that no emulated modem of the lab has.
+    """
+    modems = {modem.name: modem for modem in lab.modems if modem.emulated}
+    common = [parse(text) for text in texts]
+    for spec in common:
+        if not any(fnmatchcase(name, spec.modem) for name in modems):
+            known = f"{meant(spec.modem, modems)} (there: {', '.join(modems) or 'none'})"
+            raise ValueError(f"quirk {spec.name}: modem={spec.modem} is no emulated modem here{known}")
+    found = {}
+    for name, modem in modems.items():
+        try:
+            own = [replace(parse(text), modem=name) for text in modem.quirks]
+        except ValueError as error:
+            raise ValueError(f"modem {name}: {error}") from None
+        found[name] = Quirks([*common, *own], modem=name, seed=seed)
+    return found
 
 
 class Quirks:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from drivers.emulated.air import Cli
+from drivers.emulated.air import INTERNATIONAL, UNKNOWN, Cli, type_of
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
 from interop.numbering import Msisdn, NumberError
 
-# 3GPP TS 24.008 table 10.5.123; 20 is Q.850's "subscriber absent", which gateways pass on.
+# Why a call ends, beside NORMAL and BUSY (3GPP TS 24.008 table 10.5.123); 20 is Q.850's "subscriber absent",
+# which gateways pass on.
 UNASSIGNED = 1
 NO_ROUTE = 3
-BARRED = 8
-NORMAL = 16
-BUSY = 17
 NO_ANSWER = 19
 ABSENT = 20
 REJECTED = 21
 INVALID_NUMBER = 28
 OUT_OF_ORDER = 38
 TEMPORARY_FAILURE = 41
-
-INTERNATIONAL, UNKNOWN = 145, 129
-"""type of address as +CLIP prints it"""
 
 EMERGENCY = ("110", "119", "120", "122", "112", "911", "000", "08", "118", "999")
 """answered by an announcement here; no driver of ours ever dials them on a link that counts as real"""
@@ -98,7 +93,7 @@ class Routing:
             return Cli("", UNKNOWN, 2)
         if defect := self._defects.between("clip.wrong", "voice", caller, called):
             shown = defect.values["number"]
-            return Cli(shown, INTERNATIONAL if shown.startswith("+") else UNKNOWN)
+            return Cli(shown, type_of(shown))
         if self._defects.between("clip.doubled86", "voice", caller, called):
             return Cli(f"+8686{caller.msisdn}", INTERNATIONAL)
         if self._defects.between("clip.type", "voice", caller, called):

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
-from interop.lab.model import FormPart, Lab, LabelPart
+from interop.lab.model import EMULATED, FormPart, Lab, LabelPart
 
 if TYPE_CHECKING:  # aiohttp takes 0.3 s to import
     from aiohttp import web
 
-SCHEME = "emulated:"
+SCHEME = f"{EMULATED}:"
 
 _ACCEPTED = (200, "验证码已发送，请注意查收短信。")
 _BY_FORMAT = (422, "手机号格式不正确，请重新输入。")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from interop.engine.bench import Bench, Ended, Inconclusive
 from interop.engine.case import CaseFunction, CaseSpec, Probe
 from interop.engine.evidence import Evidence, Lease, call_parties
-from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge
+from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
 from interop.lab.budget import Spent
 from interop.lab.model import SimPart
 from interop.lab.roles import Binding, Player, Seat, subject_of
@@ -196,6 +196,8 @@ class _Performance:
             return judge((), broken[0])
         if judgement.verdict is Verdict.FAIL:
             shown = equipment_trouble(error, (event for _, event in self._lease.events))
+            if shown is None and self._case.spec.probe is Probe.REGISTERED:
+                shown = service_lost(self._lease.events)
             judgement = gate(judgement, [shown or await self._probe_after()])
         if troubles:
             text = f"clean-up: {str(troubles[0]) or 'took too long'}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from interop.engine.bench import Ended, Inconclusive
 from interop.engine.case import Contrast
 from interop.protocols.errors import EmergencyRefused, EquipmentError
-from interop.protocols.modem import Health
+from interop.protocols.modem import Health, Registration, Stat
 from interop.record import Attempt, Cause, Check, Control, Event, Finding, InconcReason, Layer, Verdict, merge
 from interop.record import events as seen
 
@@ -74,8 +74,28 @@ def equipment_trouble(error: BaseException | None, events: Iterable[Event]) -> H
             return Health(InconcReason.MODEM, f"a link was lost meanwhile ({event.why})")
         if isinstance(event, seen.EquipmentTrouble):
             return Health(InconcReason.MODEM, event.what)
-    if isinstance(error, EquipmentError) and error.reason is not InconcReason.BUDGET:
+    if isinstance(error, (EquipmentError, Inconclusive)) and error.reason is not InconcReason.BUDGET:
         return Health(error.reason, str(error))
+    return None
+
+
+def service_lost(events: Iterable[tuple[str, Event]]) -> Health | None:
+    """A party that was registered and then was not: what failed meanwhile may be our side of the air.
+
+    `events`: (party, event) of the attempt.
+    """
+    domains: dict[str, dict[str, Stat]] = {}
+    registered: set[str] = set()
+    for party, event in events:
+        if not isinstance(event, seen.RegistrationSeen):
+            continue
+        known = domains.setdefault(party, {})
+        known[event.domain] = Stat(event.stat)
+        usable = Registration(known.get("cs"), known.get("eps"), known.get("ims")).usable
+        if usable:
+            registered.add(party)
+        elif party in registered:
+            return Health(InconcReason.NOT_REGISTERED, f"{party} lost its registration meanwhile")
     return None
 
 
@@ -129,6 +149,9 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     why = "" if said is not Finding.UNKNOWN else f"the control was {control.verdict}: {control.detail}"
     if said is Finding.PATH and _blame(control) != _blame(failed):
         said, why = Finding.UNKNOWN, f"the control failed in another way: {_blame_in_words(control)}"
+    if said is Finding.SEGMENT and control.subject.city != failed.subject.city:
+        # "fails for 171 in Shanghai, works for 186 in Beijing": the city is not ruled out
+        why = f"compared with a SIM of {control.subject.city}, not of {failed.subject.city}"
     if abs(_end(control) - _end(failed)) > CONTROL_WITHIN_S:
         said, why = Finding.UNKNOWN, "the control was not within the hour"
     return Control(

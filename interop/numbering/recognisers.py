@@ -41,9 +41,7 @@ def _by_regexes(msisdn: Msisdn) -> list[Recognition]:
 
 @cache
 def _wild_regexes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    # ASCII: \d has only ten digits in JavaScript, Java and PHP
-    table = rows("wild_regexes")
-    return tuple((row["name"], row["where"], re.compile(row["regex"], re.ASCII)) for row in table)
+    return tuple((row["name"], row["where"], re.compile(row["regex"])) for row in rows("wild_regexes"))
 
 
 def _by_libphonenumber(msisdn: Msisdn) -> Recognition:

@@ -3,17 +3,19 @@
 import csv
 import io
 import re
+from functools import cache
 
 Row = dict[str, str]
 
 
-def rows(table: str) -> list[Row]:
+@cache
+def rows(table: str) -> tuple[Row, ...]:
     """All rows of `facts/<table>.csv` as text, in file order."""
     # importlib.resources costs more to import than everything else here, and most commands read no facts
     from importlib.resources import files
 
     text = files("interop.numbering").joinpath("facts", f"{table}.csv").read_text("utf-8")
-    return list(csv.DictReader(io.StringIO(text)))
+    return tuple(csv.DictReader(io.StringIO(text)))
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -204,6 +204,9 @@ class Modem(Protocol):
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         """One SUBMIT in PDU mode (GSM7 where the text allows, else UCS2), asking for a status report."""
 
+    async def fetch_unread(self) -> None:
+        """Read messages that are stored here and were never announced: they come as events."""
+
     async def full_memory(self) -> str:
         """The memory into which no message can be received any more; "" where there is room or no answer."""
 

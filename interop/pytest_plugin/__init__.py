@@ -86,6 +86,8 @@ def pytest_pycollect_makeitem(
     made = yield
     if not hasattr(obj, "__interop_case__"):
         return made
+    if obj.__module__ != collector.obj.__name__:
+        return []  # imported from a suite, to be looked at: only its own module runs it
     from interop.pytest_plugin.items import case_items
 
     functions = [item for item in made or () if isinstance(item, pytest.Function)]

@@ -21,7 +21,7 @@ class LinkJournal:
     """The journal of one link. Satisfies `interop.protocols.link.Journal`.
 
     An unfinished line is held until it ends, so that a secret echoed in pieces is still seen whole; what is
-    held keeps the time and sequence of its arrival.
+    held keeps the time and sequence of its arrival, and a note that comes meanwhile stands before it.
     """
 
     def __init__(
@@ -40,7 +40,6 @@ class LinkJournal:
         self._keep("<", data.decode("latin-1"))
 
     def note(self, text: str) -> None:
-        self.settle()
         text = quoted(self._redact(text))
         self._file.write(f'{{"at":{self._now():.6f},"seq":{self._sequence()},"note":{text}}}\n')
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from interop.record.events import Event, Note, Observed, Unclaimed, to_json
+from interop.record.events import Event, Observed, to_json
 from interop.record.journal import LinkJournal
-from interop.record.lines import Attempt, Line
+from interop.record.lines import Attempt, Late, Line
 from interop.record.lines import to_json as line_to_json
 from interop.record.redaction import Redactor
 
@@ -58,21 +58,16 @@ class RunWriter:
     def write(self, line: Line) -> None:
         """Append one line to `results.jsonl`; it is on the disk when this returns, its evidence before it."""
         if isinstance(line, Attempt):
-            line = replace(line, detail=self.redact(line.detail))
             self.flush()
-        self._results.write(line_to_json(line) + b"\n")
+        self._results.write(line_to_json(self._line(line)) + b"\n")
         self._results.flush()
         os.fsync(self._results.fileno())
 
     def observe(self, party: str, event: Event, attempt: str | None = None) -> Observed:
         """Keep one event as evidence."""
-        if isinstance(event, Unclaimed):
-            event = Unclaimed(self.redact(event.line))
-        elif isinstance(event, Note):
-            event = Note(self.redact(event.text))
-        observed = Observed(round(self.now(), 6), self._take(), party, event, attempt)
+        observed = Observed(round(self.now(), 6), self._take(), party, self._event(event), attempt)
         head = {"at": observed.at, "seq": observed.seq, "party": party, "attempt": attempt}
-        self._events.write(json.dumps({**head, "event": to_json(event)}, ensure_ascii=False) + "\n")
+        self._events.write(json.dumps({**head, "event": to_json(observed.event)}, ensure_ascii=False) + "\n")
         return observed
 
     def journal(self, name: str) -> LinkJournal:
@@ -100,6 +95,30 @@ class RunWriter:
             journal.close()
         self._events.close()
         self._results.close()
+
+    def _event(self, event: Event) -> Event:
+        """A site may echo what it was given, a line of a modem its PIN: every text is looked at."""
+        values = {field.name: getattr(event, field.name) for field in fields(event)}
+        shown: dict[str, Any] = {
+            name: self.redact(text) for name, text in values.items() if type(text) is str
+        }
+        return replace(event, **shown)
+
+    def _line(self, line: Line) -> Line:
+        """What was seen and said; names stay, as they tie the lines of a run together."""
+        match line:
+            case Attempt():
+                checks = (
+                    replace(check, expected=self.redact(check.expected), actual=self.redact(check.actual))
+                    for check in line.checks
+                )
+                control = line.control and replace(line.control, why=self.redact(line.control.why))
+                detail = self.redact(line.detail)
+                return replace(line, detail=detail, checks=tuple(checks), control=control)
+            case Late():
+                return replace(line, what=self.redact(line.what))
+            case _:
+                return line
 
     def _take(self) -> int:
         self.sequence += 1

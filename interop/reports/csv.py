@@ -7,10 +7,10 @@ import io
 import json
 from collections.abc import Callable
 
-from interop.record import Attempt, Verdict
+from interop.record import Attempt
 from interop.record.reader import Run
 from interop.reports.text import clean
-from interop.results import cases_of
+from interop.results import cases_of, unmet
 
 # A cell that begins so is a formula to Excel, LibreOffice or WPS; full-width forms too in a Chinese Excel.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -39,11 +39,6 @@ def _neutral(value: object) -> object:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _failed(attempt: Attempt) -> str:
-    failed = [check for check in attempt.checks if check.verdict is not Verdict.PASS]
-    return "; ".join(f"{check.name}: expected {check.expected}, got {check.actual}" for check in failed)
-
-
 _COLUMNS: dict[str, Callable[[Attempt], object]] = {
     "case": lambda a: a.case,
     "attempt": lambda a: a.attempt,
@@ -67,7 +62,7 @@ _COLUMNS: dict[str, Callable[[Attempt], object]] = {
     "finding": lambda a: a.control.finding if a.control else "",
     "control_sim": lambda a: a.control.sim if a.control else "",
     "control_verdict": lambda a: a.control.verdict if a.control else "",
-    "failed_checks": _failed,
+    "failed_checks": lambda a: "; ".join(unmet(a)),
     "measurements": lambda a: "; ".join(f"{item.name} {item.value:g} {item.unit}" for item in a.measurements),
     "started_s": lambda a: a.started,
     "duration_s": lambda a: a.duration_s,

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from interop.record import Attempt, Started, Verdict
+from interop.record import Started, Verdict
 from interop.record.reader import Run
 from interop.reports.text import clean
-from interop.results import CaseResult, blame, cases_of, interrupted, sentence
+from interop.results import CaseResult, blame, cases_of, interrupted, sentence, unmet
 
 _OUTCOMES = {
     Verdict.FAIL: "failure",
@@ -79,7 +79,7 @@ def _case_element(parent: ET.Element, result: CaseResult) -> None:
         outcome = ET.SubElement(element, tag, message=clean(_message(result)))
         if tag != "skipped":
             outcome.set("type", clean(final.cause or final.verdict))
-        outcome.text = clean("\n".join(_lines(final)))
+        outcome.text = clean("\n".join([*unmet(final), final.detail]).rstrip())
     if others := [attempt for attempt in result.attempts if attempt is not final]:
         told = (
             f"attempt {item.attempt}: {item.verdict} {item.reason or ''} {item.detail}" for item in others
@@ -106,18 +106,8 @@ def _properties(result: CaseResult) -> Iterable[tuple[str, str]]:
 
 
 def _message(result: CaseResult) -> str:
-    final = result.final
-    if final.verdict is Verdict.INCONC:
-        return f"inconclusive ({final.reason or 'no reason given'}): {final.detail}".rstrip(": ")
-    return "; ".join(part for part in (blame(final), sentence(result)) if part)
-
-
-def _lines(attempt: Attempt) -> Iterable[str]:
-    for check in attempt.checks:
-        if check.verdict is not Verdict.PASS:
-            yield f"{check.name}: expected {check.expected}, got {check.actual}"
-    if attempt.detail:
-        yield attempt.detail
+    accused = "" if result.verdict is Verdict.INCONC else blame(result.final)
+    return "; ".join(part for part in (accused, sentence(result)) if part)
 
 
 def _suite(started: Started) -> str:

@@ -22,7 +22,6 @@ from interop.reports import matrix as model
 from interop.reports.text import SIGNS, clock, encodable, one_line
 from interop.results import CaseResult, blame, cases_of, counts, interrupted, sentence
 
-_CELL = 15  # columns that a service needs: "✗ fail MVNO" and its padding
 _MARGIN = 2
 _PIPE_WIDTH = 160  # where there is no terminal: wide enough that hardly a finding is folded
 
@@ -30,8 +29,13 @@ _PIPE_WIDTH = 160  # where there is no terminal: wide enough that hardly a findi
 def console(stream: TextIO | None = None) -> Console:
     """A console for reports: no markup, no emoji, no guessing of colours for numbers in foreign text."""
     out = stream or sys.stdout
-    width = None if out.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
-    return Console(file=out, width=width, markup=False, emoji=False, highlight=False)
+    width, height = None, None
+    if "COLUMNS" not in os.environ:
+        if not out.isatty():
+            width = _PIPE_WIDTH
+        elif os.environ.get("TERM") in ("dumb", "unknown"):  # which rich takes for 80 columns
+            width, height = os.get_terminal_size(out.fileno())
+    return Console(file=out, width=width, height=height, markup=False, emoji=False, highlight=False)
 
 
 class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
@@ -43,25 +47,55 @@ class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         writer = _Writer(console.encoding)
         brands = [writer.segment(segment) for segment in self._matrix.segments]
-        label = max((cell_len(line) for text in brands for line in text.plain.split("\n")), default=0)
-        fitting = max(1, (options.max_width - label - _MARGIN) // _CELL)
-        services = self._matrix.services
-        for start in range(0, len(services), fitting):
+        label = max(_width(Text("segment"), *brands), len("segment"))
+        columns = [self._column(writer, service) for service, _ in self._matrix.services]
+        for block in _blocks(columns, options.max_width - label - _MARGIN):
             table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
-            table.add_column("segment", width=max(label, len("segment")), overflow="fold")
-            for service, peers in services[start : start + fitting]:
-                header = Text(writer.text(service))
-                if named := [peer for peer in peers if peer]:
-                    header.append("\n" + writer.text(" ".join(named)), "dim")
-                table.add_column(header, min_width=_CELL - _MARGIN, overflow="fold")
-            for segment, brand in zip(self._matrix.segments, brands, strict=True):
-                cells = [
-                    writer.cell(self._matrix.row(segment.prefix, service))
-                    for service, _ in services[start : start + fitting]
-                ]
-                table.add_row(brand, *cells)
+            table.add_column("segment", width=label, overflow="fold")
+            for header, *_ in block:
+                table.add_column(header, overflow="fold")
+            for row, brand in enumerate(brands, start=1):
+                table.add_row(brand, *(column[row] for column in block))
             yield table
             yield Text("")
+        if named := self._peers(writer):
+            yield from named
+            yield Text("")
+
+    def _column(self, writer: _Writer, service: str) -> list[Text]:
+        """The heading of a service and its cell in each segment."""
+        cells = [writer.cell(self._matrix.row(segment.prefix, service)) for segment in self._matrix.segments]
+        return [Text(writer.text(service)), *cells]
+
+    def _peers(self, writer: _Writer) -> list[Text]:
+        """Who stood at the far end, once for all services with the same: a cell's count is over these."""
+        groups: dict[str, list[str]] = {}
+        for service, peers in self._matrix.services:
+            if named := " ".join(peer for peer in peers if peer):
+                groups.setdefault(named, []).append(service)
+        return [
+            Text(writer.text(f"with {named}: {' '.join(services)}"), "dim")
+            for named, services in groups.items()
+        ]
+
+
+def _width(*texts: Text) -> int:
+    return max(cell_len(line) for text in texts for line in text.plain.split("\n"))
+
+
+def _blocks(columns: list[list[Text]], room: int) -> Iterator[list[list[Text]]]:
+    """As many columns side by side as there is room for, in order; always at least one."""
+    block: list[list[Text]] = []
+    left = room
+    for column in columns:
+        needed = _width(*column) + _MARGIN
+        if block and needed > left + _MARGIN:  # the last column's margin may hang over
+            yield block
+            block, left = [], room
+        block.append(column)
+        left -= needed
+    if block:
+        yield block
 
 
 class summary:  # noqa: N801
@@ -96,6 +130,8 @@ class summary:  # noqa: N801
         for verdict in sorted(shown, key=lambda item: item.rank):
             line.append_text(writer.verdict(verdict)).append(f" {tally[verdict]}  ")
         line.rstrip()
+        if (missing := _not_begun(self._run.meta, sum(tally.values()))) > 0:
+            line.append(f"  {missing} not begun")
         yield line
         if times := _times(self._run.meta):
             yield Text(times)
@@ -153,12 +189,19 @@ def _evidence(attempt: Attempt) -> Iterable[str]:
     return [" ".join(places)] if places else []
 
 
+def _not_begun(meta: dict[str, object], known: int) -> int:
+    """Cases that the run would still have had: it was stopped, or it is running."""
+    cases = meta.get("cases")
+    return cases - known if isinstance(cases, int) else 0
+
+
 def _times(meta: dict[str, object]) -> str:
     """What run.json says of time; "" while the run has not ended."""
     parts = []
     simulated, wall = meta.get("simulated_s"), meta.get("wall_s")
     if isinstance(simulated, int | float) and isinstance(wall, int | float):
-        parts.append(f"{clock(simulated)} simulated in {wall:.1f} s")
+        real = meta.get("clock") == "real"
+        parts.append(f"took {clock(wall)}" if real else f"{clock(simulated)} simulated in {wall:.1f} s")
     makespan, bound = meta.get("makespan_s"), meta.get("lower_bound_s")
     if isinstance(makespan, int | float) and isinstance(bound, int | float) and bound:
         parts.append(f"makespan {makespan:.0f} s, {makespan / bound:.2f} times the lower bound")

@@ -1,7 +1,7 @@
 """What a run's attempts come to: one verdict per case, counts, ratios. Knows only the record."""
 
 from interop.results.cases import CaseResult, cases_of, counts, interrupted
-from interop.results.finding import blame, sentence
+from interop.results.finding import blame, sentence, unmet
 from interop.results.ratio import Ratio, ratio, wilson
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "interrupted",
     "ratio",
     "sentence",
+    "unmet",
     "wilson",
 ]

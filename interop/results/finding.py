@@ -12,6 +12,12 @@ def blame(accused: Attempt | Check) -> str:
     return ": ".join(part for part in (accused.layer or "", causes) if part)
 
 
+def unmet(attempt: Attempt) -> list[str]:
+    """Each check that did not pass: "caller identity: expected +8617090001234, got none"."""
+    failed = [check for check in attempt.checks if check.verdict is not Verdict.PASS]
+    return [f"{check.name}: expected {check.expected}, got {check.actual}" for check in failed]
+
+
 def sentence(result: CaseResult) -> str:
     """What the case comes to in one sentence; "" for a pass.
 
@@ -41,14 +47,15 @@ def _contrast(result: CaseResult) -> str:
     segment = final.subject.segment
     match control.finding:
         case Finding.SEGMENT:
-            return f"fails for {segment}, works for {ordinary}: the segment"
+            doubt = f" ({control.why})" if control.why else ""
+            return f"fails for {segment}, works for {ordinary}: the segment{doubt}"
         case Finding.PATH:
-            return f"fails for {segment} and for {ordinary}: the path {path(final)}"
+            return f"fails for {segment} and for {ordinary}: the path {_path(final)}"
         case _:
             return f"no contrast: {control.why or 'no reason given'}"
 
 
-def path(attempt: Attempt) -> str:
+def _path(attempt: Attempt) -> str:
     """ "CUCC -> CMCC", in the direction of the service where its name says one ("voice-mt")."""
     own, peer = attempt.subject.base_operator, attempt.peer
     if peer is None:

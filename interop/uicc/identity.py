@@ -49,11 +49,9 @@ class Imsi:
         length = data[0]
         if not 1 <= length <= 8:
             raise EfError(file, f"length {length}, at most 8", 0)
-        kind, digits = data[1] & 0xF, _swapped(data[1 : length + 1])[1:]
+        kind, digits = data[1] & 0xF, _swapped(data[1 : length + 1])[1:].removesuffix("F")
         if kind & 7 != 1:
             raise EfError(file, f"type of identity {kind & 7}, 1 is an IMSI", 1)
-        if not kind & 8:
-            digits = digits.removesuffix("F")
         if len(digits) % 2 != kind >> 3 or not digits.isdecimal() or len(digits) < 6:
             raise EfError(file, f"{digits!r} is no IMSI, or not of the parity that it announces", 1)
         return cls(digits)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from interop.engine import Bench
+from interop.numbering import CliForm
 from interop.protocols.modem import Call, CallOutcome, CallStat, Offer, Progress
 from interop.record import Cause, InconcReason, Layer, codes
+from interop.record.events import CallerId, Ringing
 from suites.recognition.parties import BLAME_OF_CLI, Party
 
 ALERTING_S = 30.0
@@ -14,9 +18,34 @@ ANSWER_S = 15.0
 CONVERSATION_S = 10.0
 RELEASE_S = 15.0
 
-NORMAL_CLEARING = (16,)
+CALLER_ID_S = 8.0
+
+NORMAL_CLEARING = (16, 31, 127)
+"""24.008 annex H: 31 (normal, unspecified) and 127 (interworking) are what other networks make of a 16."""
 REFUSED = (17, 21)
 """24.008: user busy, call rejected. Networks report a refused call as either."""
+ANONYMOUS = frozenset({CliForm.OTHER_NUMBER, CliForm.WITHHELD, CliForm.UNAVAILABLE})
+"""Such a caller may be anybody: real SIMs are called by strangers, too."""
+
+
+@dataclass(slots=True)
+class Ring:
+    """Our call at both ends. `ours`: proved, by the number shown or because one end followed the other."""
+
+    caller: Party
+    called: Party
+    call: Call
+    offer: Offer
+    number: str
+    toa: int | None
+    form: CliForm
+    ours: bool
+
+    def unless_a_stranger(self, bench: Bench) -> None:
+        """What the caller does not see of a call that need not be his own proves nothing."""
+        if not self.ours:
+            name, number = self.called.modem.name, self.number or "nobody"
+            bench.inconclusive(InconcReason.PEER, f"{name} was called, by {number} it says: was it us?")
 
 
 def told(progress: Progress) -> str:
@@ -27,31 +56,82 @@ def told(progress: Progress) -> str:
     return f"released, {cause}" + (f" ({progress.text})" if progress.text else "")
 
 
-async def rings(bench: Bench, caller: Party, called: Party) -> tuple[Call, Offer]:
+async def line_is_free(bench: Bench, party: Party) -> None:
+    """Before dialling: no call of an earlier case, no stranger's, at this phone."""
+    if await party.modem.calls():
+        await party.modem.hang_up_all()
+        bench.inconclusive(InconcReason.PEER, f"{party.modem.name} had another call")
+
+
+async def rings(bench: Bench, caller: Party, called: Party) -> Ring:
     """Dial; the far end is offered the call."""
+    for party in (caller, called):
+        await line_is_free(bench, party)
+    marks = caller.modem.events.mark(), called.modem.events.mark()
     started = bench.now()
     call = await caller.modem.dial(called.number)
     progress = await call.alerting(within=ALERTING_S)
+    offer = None
+    if progress.outcome is CallOutcome.RELEASED:
+        await _nobody_else_called(bench, caller, called, progress, marks)
+    if progress.outcome is CallOutcome.SILENT:
+        # some modems show no alerting under early media (ring-back music): the far end knows
+        offer = await called.modem.offered(within=0.0)
     bench.require(
         "the called phone is alerted",
         expected="alerting",
-        actual=told(progress),
-        ok=progress.outcome in (CallOutcome.ALERTING, CallOutcome.CONNECTED),
+        actual=told(progress) if offer is None else "it rings, the caller's modem does not say so",
+        ok=offer is not None or progress.outcome in (CallOutcome.ALERTING, CallOutcome.CONNECTED),
         blame=_of_no_alerting(progress),
     )
-    bench.measure("post_dial_delay", bench.now() - started, "s")
-    offer = await called.modem.offered(within=OFFER_S)
+    if offer is None:
+        bench.measure("post_dial_delay", bench.now() - started, "s")
+        offer = await called.modem.offered(within=OFFER_S)
     if offer is None and await called.modem.calls():
         bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} has the call but never said RING")
     bench.require(
         "it rings there",
         expected="RING",
-        actual="RING" if offer else f"no RING within {OFFER_S:g} s, while the caller hears it ringing",
+        actual="RING" if offer else f"no RING within {OFFER_S:g} s, the caller is told: {told(progress)}",
         ok=offer is not None,
         blame=(Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED),
     )
     assert offer is not None
-    return call, offer
+    return await _recognised(caller, called, call, offer)
+
+
+async def _nobody_else_called(
+    bench: Bench, caller: Party, called: Party, progress: Progress, marks: tuple[int, int]
+) -> None:
+    """A phone that a stranger rings is busy for us, and nobody is to blame."""
+    nobody_rang(bench, caller, marks[0])
+    events = called.modem.events
+    # the stranger's call was first in the network, and may still be on its way to the phone
+    wait = OFFER_S if progress.cause in REFUSED else 0.0
+    if await events.wait(Ringing, within=wait, since=marks[1]) is None:
+        return
+    shown = await events.wait(CallerId, within=CALLER_ID_S, since=marks[1])
+    if shown is None or caller.identity(shown.number, shown.toa, shown.validity) in ANONYMOUS:
+        bench.inconclusive(InconcReason.PEER, f"somebody else called {called.modem.name} meanwhile")
+
+
+def nobody_rang(bench: Bench, caller: Party, mark: int) -> None:
+    """Whoever dials is called by strangers only, and they spoil his own call."""
+    if any(isinstance(event, Ringing) for event in caller.modem.events.since(mark)):
+        bench.inconclusive(InconcReason.PEER, f"somebody called {caller.modem.name} meanwhile")
+
+
+async def _recognised(caller: Party, called: Party, call: Call, offer: Offer) -> Ring:
+    """Whose call it is, by +CLIP or, where that was lost or another caller's, by the number in +CLCC."""
+    number, toa = offer.number, offer.toa
+    form = caller.identity(number, toa, offer.validity)
+    if form in ANONYMOUS:
+        for entry in await called.modem.calls():
+            type_shown = entry.toa if entry.toa is not None else 145 if entry.number[:1] == "+" else 129
+            listed = caller.identity(entry.number, type_shown)
+            if not entry.outgoing and listed not in ANONYMOUS:
+                number, toa, form = entry.number, type_shown, listed
+    return Ring(caller, called, call, offer, number, toa, form, ours=form not in ANONYMOUS)
 
 
 def _of_no_alerting(progress: Progress) -> tuple[Layer, Cause]:
@@ -60,26 +140,32 @@ def _of_no_alerting(progress: Progress) -> tuple[Layer, Cause]:
     return (Layer.CORE, Cause.NETWORK_FAILURE)
 
 
-def check_caller_identity(bench: Bench, caller: Party, offer: Offer) -> None:
+def _check_caller_identity(bench: Bench, ring: Ring) -> None:
     """+CLIP shows the caller's number, in a form a phone can match and call back."""
-    form = caller.identity(offer.number, offer.toa, offer.validity)
+    if ring.toa is None and not ring.number:
+        bench.inconclusive(InconcReason.MODEM, f"{ring.called.modem.name} never said +CLIP")
     bench.check(
         "caller identity",
-        expected=caller.number,
-        actual=f"{offer.number or '(none)'} type {offer.toa}, {form}",
-        ok=form not in BLAME_OF_CLI,
-        blame=BLAME_OF_CLI.get(form),
+        expected=ring.caller.number,
+        actual=f"{ring.number or '(none)'} type {ring.toa}, {ring.form}",
+        ok=ring.form not in BLAME_OF_CLI,
+        blame=BLAME_OF_CLI.get(ring.form),
     )
 
 
-async def converses(bench: Bench, called: Party, call: Call, offer: Offer) -> None:
-    """Answer; both ends are connected and stay so."""
-    await offer.call.answer()
-    progress = await call.connected(within=ANSWER_S)
+async def converses(bench: Bench, ring: Ring) -> None:
+    """The caller's number is shown; answered, both ends are connected and stay so."""
+    called = ring.called
+    if shown_before := ring.ours:
+        _check_caller_identity(bench, ring)
+    await ring.offer.call.answer()
+    progress = await ring.call.connected(within=ANSWER_S)
     if progress.outcome is CallOutcome.SILENT:
         there = await called.modem.calls()
         if any(entry.stat is CallStat.INCOMING for entry in there):
             bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} said OK to ATA and still rings")
+    if progress.outcome is not CallOutcome.CONNECTED:
+        ring.unless_a_stranger(bench)
     bench.require(
         "answered",
         expected="connected",
@@ -87,7 +173,10 @@ async def converses(bench: Bench, called: Party, call: Call, offer: Offer) -> No
         ok=progress.outcome is CallOutcome.CONNECTED,
         blame=codes.of_release(progress.cause),
     )
-    progress = await call.released(within=CONVERSATION_S)
+    ring.ours = True
+    if not shown_before:
+        _check_caller_identity(bench, ring)
+    progress = await ring.call.released(within=CONVERSATION_S)
     bench.require(
         f"stays up {CONVERSATION_S:g} s",
         expected="up",
@@ -97,16 +186,34 @@ async def converses(bench: Bench, called: Party, call: Call, offer: Offer) -> No
     )
 
 
-async def hangs_up(bench: Bench, called: Party, offer: Offer) -> None:
-    """The called phone ends or refuses the call; nothing may be blamed on a call that it still has."""
-    await offer.call.hang_up()
-    if await called.modem.calls():
-        bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} hung up and still has the call")
+async def is_cleared(bench: Bench, ring: Ring) -> None:
+    """The called phone ends the conversation; the caller learns that it was ended normally."""
+    progress = await _is_released(bench, ring)
+    if progress.cause is None:
+        bench.not_checked("release cause", "the caller's modem does not tell it")
+    else:
+        _check_cause(bench, progress, NORMAL_CLEARING)
 
 
-async def is_released(bench: Bench, call: Call, causes: tuple[int, ...]) -> None:
-    """The caller learns that the called party ended or refused the call, and how."""
-    progress = await call.released(within=RELEASE_S)
+async def is_refused(bench: Bench, ring: Ring) -> None:
+    """The called phone refuses the ringing call; the caller learns that, and not another cause."""
+    progress = await _is_released(bench, ring)
+    if progress.cause is None:
+        bench.inconclusive(InconcReason.MODEM, f"{ring.caller.modem.name} does not tell release causes")
+    if progress.cause == 16:
+        # 24.008 lets a phone refuse with it, and +CHUP does not say which cause it sends
+        bench.inconclusive(InconcReason.MODEM, f"{ring.called.modem.name} may itself have refused with 16")
+    _check_cause(bench, progress, REFUSED)
+
+
+async def _is_released(bench: Bench, ring: Ring) -> Progress:
+    await ring.offer.call.hang_up()
+    if await ring.called.modem.calls():
+        name = ring.called.modem.name
+        bench.inconclusive(InconcReason.MODEM, f"{name} hung up and still has the call")
+    progress = await ring.call.released(within=RELEASE_S)
+    if progress.outcome is not CallOutcome.RELEASED:
+        ring.unless_a_stranger(bench)
     bench.require(
         "the caller is released",
         expected="released",
@@ -114,11 +221,14 @@ async def is_released(bench: Bench, call: Call, causes: tuple[int, ...]) -> None
         ok=progress.outcome is CallOutcome.RELEASED,
         blame=(Layer.CORE, Cause.NETWORK_FAILURE),
     )
-    if progress.cause is not None:
-        bench.check(
-            "release cause",
-            expected=" or ".join(map(str, causes)),
-            actual=told(progress),
-            ok=progress.cause in causes,
-            blame=(Layer.INTERCONNECT, Cause.RELEASE_CAUSE_WRONG),
-        )
+    return progress
+
+
+def _check_cause(bench: Bench, progress: Progress, causes: tuple[int, ...]) -> None:
+    bench.check(
+        "release cause",
+        expected=" or ".join(map(str, causes)),
+        actual=told(progress),
+        ok=progress.cause in causes,
+        blame=(Layer.INTERCONNECT, Cause.RELEASE_CAUSE_WRONG),
+    )

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem
-from suites.recognition.call_steps import (
-    NORMAL_CLEARING,
-    REFUSED,
-    check_caller_identity,
-    converses,
-    hangs_up,
-    is_released,
-    rings,
-)
+from suites.recognition.call_steps import converses, is_cleared, is_refused, rings
 from suites.recognition.parties import party
 
 
@@ -23,13 +15,11 @@ async def originates(
     subject: Modem = role("modem", "voice"),
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
 ) -> None:
-    """The subject calls: it rings there with the subject's number, is answered, holds, ends with cause 16."""
+    """The subject calls: it rings there with the subject's number, is answered, holds, ends normally."""
     caller, called = party(bench, "subject", subject), party(bench, "peer", peer)
-    call, offer = await rings(bench, caller, called)
-    check_caller_identity(bench, caller, offer)
-    await converses(bench, called, call, offer)
-    await hangs_up(bench, called, offer)
-    await is_released(bench, call, NORMAL_CLEARING)
+    ring = await rings(bench, caller, called)
+    await converses(bench, ring)
+    await is_cleared(bench, ring)
 
 
 @case(service="voice-mt", standard="GSMA IR.24 2.1.3 and CLI change; 3GPP TS 24.008 5.2", expected_s=24)
@@ -39,13 +29,11 @@ async def receives(
     subject: Modem = role("modem", "voice"),
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
 ) -> None:
-    """The peer calls the subject: it rings with the peer's number, is answered, holds, ends with cause 16."""
+    """The peer calls the subject: it rings with the peer's number, is answered, holds, ends normally."""
     caller, called = party(bench, "peer", peer), party(bench, "subject", subject)
-    call, offer = await rings(bench, caller, called)
-    check_caller_identity(bench, caller, offer)
-    await converses(bench, called, call, offer)
-    await hangs_up(bench, called, offer)
-    await is_released(bench, call, NORMAL_CLEARING)
+    ring = await rings(bench, caller, called)
+    await converses(bench, ring)
+    await is_cleared(bench, ring)
 
 
 @case(service="release-mo", standard="3GPP TS 24.008 5.4.4 and annex H", expected_s=12)
@@ -57,9 +45,8 @@ async def learns_refusal(
 ) -> None:
     """The subject calls, the peer refuses: the subject is told busy or rejected, not "empty number"."""
     caller, called = party(bench, "subject", subject), party(bench, "peer", peer)
-    call, offer = await rings(bench, caller, called)
-    await hangs_up(bench, called, offer)
-    await is_released(bench, call, REFUSED)
+    ring = await rings(bench, caller, called)
+    await is_refused(bench, ring)
 
 
 @case(service="release-mt", standard="3GPP TS 24.008 5.4.4 and annex H", expected_s=12)
@@ -71,6 +58,5 @@ async def refusal_is_learnt(
 ) -> None:
     """The peer calls, the subject refuses: the peer is told busy or rejected, not "empty number"."""
     caller, called = party(bench, "peer", peer), party(bench, "subject", subject)
-    call, offer = await rings(bench, caller, called)
-    await hangs_up(bench, called, offer)
-    await is_released(bench, call, REFUSED)
+    ring = await rings(bench, caller, called)
+    await is_refused(bench, ring)

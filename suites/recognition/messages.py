@@ -32,7 +32,7 @@ async def _reports(bench: Bench, sender: Party, receiver: Party) -> None:
     text, token = text_with_token(bench, LATIN)
     marks = (sender.modem.events.mark(), receiver.modem.events.mark())
     _, reference = await arrives(bench, sender, receiver, text, token, marks)
-    await is_reported(bench, sender, reference, marks[0])
+    await is_reported(bench, sender, receiver, reference, marks[0])
 
 
 @ALPHABETS

@@ -7,16 +7,23 @@ import pytest
 from interop.engine import Bench, case, role
 from interop.protocols.modem import CallOutcome, Modem
 from interop.record import codes
-from suites.recognition.call_steps import ALERTING_S, ANSWER_S, told
+from suites.recognition.call_steps import ALERTING_S, ANSWER_S, line_is_free, nobody_rang, told
+from suites.recognition.parties import party
 
 FREE_NUMBERS = ("10086", "10010", "10000")
 """Customer service of CMCC, CUCC, CTCC (facts/service_codes.csv): free to call from every network."""
 
 
 async def _answers(bench: Bench, subject: Modem, number: str) -> None:
-    started = bench.now()
+    caller = party(bench, "subject", subject)
+    await line_is_free(bench, caller)
+    started, mark = bench.now(), subject.events.mark()
     call = await subject.dial(number)
     progress = await call.alerting(within=ALERTING_S)
+    if progress.outcome is CallOutcome.SILENT:
+        progress = await call.connected(within=ANSWER_S)  # under early media some modems show no alerting
+    if progress.outcome is CallOutcome.RELEASED:
+        nobody_rang(bench, caller, mark)
     bench.require(
         f"{number} rings",
         expected="alerting",

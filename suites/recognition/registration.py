@@ -6,10 +6,13 @@ from interop import numbering, uicc
 from interop.engine import Bench, Contrast, Probe, case, role
 from interop.lab.model import SimPart
 from interop.protocols.modem import Modem, Registration, Stat
-from interop.record import Cause, Layer
+from interop.record import Cause, InconcReason, Layer
 from interop.record.events import RegistrationSeen
 
 SEARCH_S = 60.0
+WEAKEST_DBM = -109
+"""the same floor as the health probe's"""
+SERVED = (Stat.HOME, Stat.ROAMING)
 IMSI, EHPLMN = 0x6F07, 0x6FD9
 
 
@@ -31,12 +34,15 @@ async def registers_at_home(bench: Bench, *, subject: Modem = role("modem")) -> 
         ok=stat is not Stat.DENIED,
         blame=(Layer.SUBSCRIPTION, Cause.REGISTRATION_DENIED),
     )
+    if not registration.usable:
+        await _our_side_of_the_air(bench, subject, registration)
     bench.require(
         "registered",
         expected="registered",
         actual=_told(registration),
         ok=registration.usable,
-        blame=(Layer.RADIO, Cause.NOT_REGISTERED),
+        # in the network for data and not for calls: what is missing is no radio
+        blame=(Layer.CORE if registration.eps in SERVED else Layer.RADIO, Cause.NOT_REGISTERED),
     )
     bench.check(
         "at home, not roaming",
@@ -46,6 +52,17 @@ async def registers_at_home(bench: Bench, *, subject: Modem = role("modem")) -> 
         blame=await _blame_of_roaming(subject, registration),
     )
     _check_network(bench, bench.sims["subject"], registration)
+
+
+async def _our_side_of_the_air(bench: Bench, subject: Modem, registration: Registration) -> None:
+    """A modem without antenna or without a word on IMS accuses nobody; the neighbour has another modem."""
+    if registration.eps in SERVED and registration.ims is None:
+        what = f"{subject.name} is registered for data and does not tell about IMS"
+        bench.inconclusive(InconcReason.MODEM, what)
+    dbm = await subject.signal_dbm()
+    if registration.voice is not Stat.DENIED and (dbm is None or dbm < WEAKEST_DBM):
+        signal = "no signal" if dbm is None else f"{dbm} dBm"
+        bench.inconclusive(InconcReason.COVERAGE, f"{subject.name}: {_told(registration)}, {signal}")
 
 
 async def _settled(subject: Modem) -> Registration:
@@ -70,12 +87,14 @@ def _told(registration: Registration) -> str:
 async def _blame_of_roaming(subject: Modem, registration: Registration) -> tuple[Layer, Cause]:
     """The card, when its IMSI is of another PLMN than the network's and no EF_EHPLMN says they are one."""
     core = (Layer.CORE, Cause.ROAMING_AT_HOME)
-    if registration.voice is not Stat.ROAMING:
+    if registration.voice is not Stat.ROAMING or not registration.plmn:
         return core
     imsi = await subject.read_file(IMSI)
+    if imsi is None:
+        return core
     ehplmn = await subject.read_file(EHPLMN)
     try:
-        home = uicc.Imsi.decode(imsi).digits[:5] if imsi else ""
+        home = uicc.Imsi.decode(imsi).digits[:5]
         equivalents = uicc.PlmnList.decode(ehplmn).plmns if ehplmn else ()
     except uicc.EfError:
         return (Layer.SIM, Cause.EHPLMN_MISSING)
@@ -89,7 +108,8 @@ def _check_network(bench: Bench, sim: SimPart, registration: Registration) -> No
     try:
         serving = numbering.plmn(registration.plmn)
     except numbering.NumberError:
-        return  # the modem gave no numeric PLMN: nothing to hold against anybody
+        bench.not_checked("serving network belongs to", "the modem names no PLMN")
+        return
     if serving.operator is not None and serving.confidence is numbering.Confidence.HIGH:
         bench.check(
             "serving network belongs to",
@@ -97,3 +117,5 @@ def _check_network(bench: Bench, sim: SimPart, registration: Registration) -> No
             actual=serving.operator,
             blame=(Layer.CORE, Cause.ROAMING_AT_HOME),
         )
+    else:
+        bench.not_checked("serving network belongs to", f"nobody knows for sure whose {registration.plmn} is")

@@ -180,3 +180,10 @@ def test_names() -> None:
     assert [operator.chinese for operator in BaseOperator] == ["中国移动", "中国联通", "中国电信", "中国广电"]
     assert BaseOperator("CUCC") is BaseOperator.by_english("China Unicom")
     assert BaseOperator.by_english("") is BaseOperator.by_english("China Tietong") is None
+
+
+@pytest.mark.parametrize("prefix", ["154", "160", "194"])
+def test_to_reject_what_nobody_holds_is_no_dispute(prefix: str) -> None:
+    found = segment(prefix.ljust(11, "0"))
+    assert found.assigned is False
+    assert not [text for text in found.disputes if "libphonenumber" in text]

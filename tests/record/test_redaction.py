@@ -31,6 +31,7 @@ from interop.record.redaction import Redactor, mask
             'AT+CSIM=42,"A02C000110' + "*" * 32 + '"\r',
         ),
         ('AT+CGLA=1,26,"0120000108313233' + '34FFFFFFFF"\r', 'AT+CGLA=1,26,"0120000108****************"\r'),
+        ('AT+CSIM=12,"00200001' + '0131"\r', 'AT+CSIM=12,"0020000101**"\r'),
         ('AT+CSIM=14,"00A40004023F00"\r', 'AT+CSIM=14,"00A40004023F00"\r'),
         ('AT+CSIM=10,"0020000100"\r', 'AT+CSIM=10,"0020000100"\r'),  # asks for the retry counter
         ("+CPIN: READY\r\n", "+CPIN: READY\r\n"),
@@ -97,3 +98,24 @@ def test_a_prompt_is_written_at_once_and_a_line_when_it_ends() -> None:
     assert "CMGS" not in file.getvalue()
     journal.received(b"1\r\n")
     assert '"data":"+CMGS: "' in file.getvalue() and '"data":"1\\r\\n"' in file.getvalue()
+
+
+def test_a_message_text_is_written_when_it_ends() -> None:
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    for end in ("\x1a", "\x1b"):
+        journal.sent(f"0001{end}".encode())
+        assert json.loads(file.getvalue().splitlines()[-1])["data"] == f"0001{end}"
+
+
+def test_a_note_in_the_middle_of_a_secret_does_not_cut_it() -> None:
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    journal.received(b'AT+CPIN="90')
+    journal.note("the modem is slow")
+    journal.received(b'217"\r')
+    lines = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert [line["seq"] for line in lines] == [1, 0, 2]
+    assert [line.get("data") for line in lines] == [None, 'AT+CPIN="**', '***"\r']

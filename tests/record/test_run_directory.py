@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interop.record import Attempt, Control, Finding, Late, Started, Subject, Verdict
-from interop.record.events import CallerId, Note, Unclaimed
+from interop.record import Attempt, Check, Control, Finding, Late, Started, Subject, Verdict
+from interop.record.events import CallerId, EquipmentTrouble, FormAnswered, Note, Unclaimed
 from interop.record.reader import Run, RunDamaged, read_run
 from interop.record.writer import RunWriter
 
@@ -151,3 +151,37 @@ def test_secrets_are_masked_in_events_and_details(tmp_path: Path) -> None:
     assert "90217" not in text and "1234" not in text.replace("17090001234", "")
     for line in text.splitlines():
         json.loads(line)
+
+
+def test_secrets_are_masked_in_every_text_of_a_line_but_in_no_name(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path, secrets=["1709", "Bearer hush-hush"])
+    writer.describe({})
+    writer.observe("bank-a", FormAnswered("bank-a", 403, "rejected", "you are Bearer hush-hush"))
+    writer.observe("mi-1709", EquipmentTrouble('AT+CPIN="4321" was not answered'))
+    told = replace(
+        attempt("a[mi-1709]", verdict=Verdict.FAIL),
+        checks=(Check("the form accepts", "accepted", "403: you are Bearer hush-hush", Verdict.FAIL),),
+        control=Control(Finding.UNKNOWN, why="PIN 1709 was refused"),
+    )
+    writer.write(told)
+    writer.write(Late("a[mi-1709]", 1, 9.0, "mi-1709", "message from bank: Bearer hush-hush", 6.0))
+    writer.close()
+    text = "".join(path.read_text() for path in sorted(tmp_path.rglob("*.jsonl")))
+    assert "hush" not in text and "4321" not in text and "PIN 1709" not in text
+    run = read_run(tmp_path)
+    assert [item.key for item in run.attempts] == [told.key] and run.late[0].case == told.case
+    assert run.attempts[0].checks[0].expected == "accepted"
+
+
+def test_events_are_read_in_the_order_of_time_then_of_sequence(tmp_path: Path) -> None:
+    times = iter([2.0, 1.0, 1.0])
+    writer = RunWriter(tmp_path, now=lambda: next(times))
+    writer.describe({})
+    for text in ("late", "first", "second"):
+        writer.observe("x", Note(text))
+    writer.close()
+    assert [seen.event for seen in read_run(tmp_path).observed] == [
+        Note("first"),
+        Note("second"),
+        Note("late"),
+    ]

@@ -72,3 +72,10 @@ def test_hostile_texts_stay_texts(tmp_path: Path, payload: str) -> None:
 def test_the_suite_says_when_it_ran(rich_run: Path) -> None:
     root = read(rich_run)
     assert root[0].get("timestamp") == "2026-01-05T01:00:00"
+
+
+def test_failures_and_errors_are_counted_apart(tmp_path: Path) -> None:
+    broken = [attempt(service=name, verdict=Verdict.ERROR, detail="KeyError") for name in "ab"]
+    root = read(write(tmp_path, [*broken, failed(service="c")]))
+    for element in (root, root[0]):
+        assert (element.get("failures"), element.get("errors"), element.get("skipped")) == ("1", "2", "0")

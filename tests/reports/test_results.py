@@ -57,6 +57,8 @@ SERVED = replace(attempt(ORDINARY), case="recognition.control", control_of="x")
     [
         (attempt(), ""),
         (failed(), "fails for 1709, works for 186: the segment"),
+        (failed(control=Control(Finding.SEGMENT, why="compared with a SIM of 北京, not of 上海")),
+         "fails for 1709, works for 186: the segment (compared with a SIM of 北京, not of 上海)"),
         (failed(finding=Finding.PATH), "fails for 1709 and for 186: the path CUCC -> CMCC"),
         (failed(finding=Finding.PATH, service="voice-mt"),
          "fails for 1709 and for 186: the path CMCC -> CUCC"),
@@ -99,3 +101,10 @@ def test_wilson_at_the_ends() -> None:
     low, all_failed = wilson(10, 10)
     assert low == pytest.approx(1 - high) and all_failed == 1.0
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_an_attempt_that_served_as_contrast_is_none_of_the_case(tmp_path: Path) -> None:
+    """Also where both are of one case: an ordinary number may be under test itself."""
+    own = attempt()
+    (result,) = cases_of(read_run(write(tmp_path, [own, replace(own, attempt=2, control_of="x#1")])))
+    assert result.attempts == (own,)

@@ -109,5 +109,26 @@ def test_services_stand_in_the_order_of_the_suite(tmp_path: Path) -> None:
     assert sorted(names, key=text.index) == ["zebra", "mail", "apple"]
 
 
+def test_a_run_that_was_stopped_says_what_it_did_not_begin(tmp_path: Path) -> None:
+    run = write(tmp_path, [attempt(SUBJECTS[0])], meta={"cases": 5})
+    assert "1 cases: ✓ pass 1  4 not begun" in printed(run)
+    run = write(tmp_path / "whole", [attempt(SUBJECTS[0])], meta={"cases": 1})
+    assert "not begun" not in printed(run)
+
+
+def test_a_run_of_real_devices_simulates_nothing(tmp_path: Path) -> None:
+    meta = {"clock": "real", "simulated_s": 95.0, "wall_s": 95.0}
+    told = printed(write(tmp_path, [attempt()], meta=meta))
+    assert "took 0:01:35" in told and "simulated" not in told
+
+
+def test_peers_stand_once_and_services_share_the_width(tmp_path: Path) -> None:
+    names = [f"service-{letter}" for letter in "abcdef"]
+    told = printed(write(tmp_path, [attempt(SUBJECTS[0], name) for name in names]), width=100)
+    assert f"with CMCC: {' '.join(names)}\n" in told
+    [heading] = [line for line in told.splitlines() if line.startswith("segment")]
+    assert heading.split()[1:] == names
+
+
 def test_a_run_without_a_result_is_printed_too(tmp_path: Path) -> None:
     assert "0 cases: ✓ pass 0" in printed(write(tmp_path, [], meta={}))

@@ -83,6 +83,7 @@ def test_header_sets_udhi() -> None:
         ("07000802597D", 0, 8, "好"),
         ("060802597D", None, 8, "好"),
         ("810040", 0x40, None, None),  # an extension of TP-PI
+        ("800140FF", None, None, None),  # so is what an extension announces
         ("0940FFFF", 0x40, None, None),  # a reserved bit: what follows is of a later version
     ],
 )

@@ -274,3 +274,13 @@ def test_spn_round_trip(name: str, show_plmn: bool, hide_abroad: bool, size: int
 def test_identity_round_trip(imsi: str, iccid: str) -> None:
     assert Imsi.decode(Imsi(imsi).encode()) == Imsi(imsi)
     assert Iccid.decode(Iccid(iccid).encode()) == Iccid(iccid)
+
+
+@pytest.mark.parametrize("descriptor", ["4921", "7921", "0921"])
+def test_what_is_no_working_file_has_no_file_status(descriptor: str) -> None:
+    """102 221 11.1.1.4.3: bits 6 to 4 of the descriptor are 000 in a working EF, 001 in an internal one."""
+    objects = f"8202{descriptor}83022fe28a01058002000a"
+    template = bytes.fromhex(f"62{len(objects) // 2:02x}{objects}")
+    with pytest.raises(EfError, match="is no elementary file"):
+        FileStatus.decode(template)
+    assert FileStatus.decode(template.replace(bytes.fromhex(descriptor), b"\x41\x21")).size == 10

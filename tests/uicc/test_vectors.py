@@ -184,6 +184,7 @@ def test_names(octets: str, text: str) -> None:
     ("name", "octets"),
     [
         ("Билайн связь!", "81" + "0d" + "08"),  # 13 letters: 27 octets in form 80, 16 in form 81
+        ("Ҡҡ 1234567890", "81" + "0d" + "09" + "a0a1"),  # bits 15..8 of a base on a half page: 0480
         ("ѾѿҀҁ 123456 7", "82" + "0d" + "047e"),  # on both sides of 0x480: no half page holds them
     ],
 )

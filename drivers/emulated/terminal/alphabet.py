@@ -16,18 +16,8 @@ def encoded(text: str, charset: str) -> str:
         return text.encode("utf-16-be").hex().upper()
     if charset == "IRA":
         return text.encode("ascii", "replace").decode()
-    try:
-        septets = gsm7.encode(text)
-    except PduError:
-        septets = b"".join(_septets(character) for character in text)
+    septets = gsm7.encode("".join(char if fits_gsm(char) else "?" for char in text))
     return septets.hex().upper() if charset == "HEX" else septets.decode("latin-1")
-
-
-def _septets(character: str) -> bytes:
-    try:
-        return gsm7.encode(character)
-    except PduError:
-        return b"?"
 
 
 def decoded(text: str, charset: str) -> str:

@@ -6,10 +6,10 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import Cli, Leg
+from drivers.emulated.air import ACTIVE, BUSY, INCOMING, NORMAL, Cli, Leg
 from drivers.emulated.terminal import ussd
 from drivers.emulated.terminal.console import LATER
-from drivers.emulated.terminal.progress import ACTIVE, INCOMING, Entry, tell
+from drivers.emulated.terminal.progress import Entry, tell
 from drivers.emulated.terminal.results import NOT_ALLOWED, NOT_SUPPORTED, Ended, Refused, table
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 RING_S: Final = 4.0
 """seconds between two RINGs"""
-NORMAL: Final = 16
-USER_BUSY: Final = 17
 # 24.008 causes that V.250 has a result code for.
 _RESULTS: Final = {17: "BUSY", 18: "NO ANSWER", 19: "NO ANSWER"}
 _DIAL: Final = re.compile(
@@ -61,7 +59,7 @@ class Calls:
         """A call comes in: it rings, waits (+CCWA) or is refused as busy."""
         waiting = bool(self.entries)
         if waiting and (not self._modem.settings.on("+CCWA") or len(self.entries) > 1):
-            self._modem.air.hang_up(leg, USER_BUSY)
+            self._modem.air.hang_up(leg, BUSY)
             return
         entry = self._enter(leg, "" if cli.validity else cli.number, cli.toa)
         entry.validity, entry.waiting = cli.validity, waiting
@@ -198,7 +196,7 @@ def hold(modem: EmulatedModem, command: Command) -> Reply:
     action, calls = command.text.strip().strip('"'), modem.calls
     waiting = calls.incoming()
     if action == "0" and waiting is not None:
-        calls.end(waiting, USER_BUSY)
+        calls.end(waiting, BUSY)
     elif action == "1" and (waiting is not None or calls.active()):
         for entry in calls.active():
             calls.end(entry)

@@ -254,7 +254,4 @@ class Console:
             else:
                 # Strictly later than the piece before: equal timers keep no order.
                 self._wire_free = due + 1e-5
-                loop.call_at(due, self._deliver, piece)
-
-    def _deliver(self, piece: bytes) -> None:
-        self.write(piece)
+                loop.call_at(due, self.write, piece)

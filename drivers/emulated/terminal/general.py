@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from drivers.emulated.air import CHINA
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import NOT_SUPPORTED, WRONG_PARAMETERS, Ended, Refused
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from drivers.emulated.terminal.console import Reply
     from drivers.emulated.terminal.modem import EmulatedModem
     from drivers.emulated.terminal.parser import Command
-
-CHINA = timezone(timedelta(hours=8))
 
 
 def _flag(command: Command, highest: int = 1) -> int:

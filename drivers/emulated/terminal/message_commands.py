@@ -6,6 +6,7 @@ from binascii import unhexlify
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from drivers.emulated.air import INTERNATIONAL, UNKNOWN, type_of
 from drivers.emulated.terminal import alphabet, textmode
 from drivers.emulated.terminal.console import Prompt
 from drivers.emulated.terminal.messages import pdu
@@ -211,8 +212,7 @@ def centre_read(modem: EmulatedModem, command: Command) -> Reply:
     del command
     modem.sim.require()
     smsc = modem.messages.smsc
-    toa = 145 if smsc.startswith("+") else 129
-    return f'+CSCA: "{alphabet.encoded(smsc, modem.charset)}",{toa}'
+    return f'+CSCA: "{alphabet.encoded(smsc, modem.charset)}",{type_of(smsc)}'
 
 
 def centre_set(modem: EmulatedModem, command: Command) -> Reply:
@@ -221,7 +221,7 @@ def centre_set(modem: EmulatedModem, command: Command) -> Reply:
     digits = number.removeprefix("+")
     if not digits.isascii() or not (digits.isdigit() or not digits) or len(digits) > 20:
         raise MessageRefused(CMS_PARAMETER)
-    international = number.startswith("+") or command.number(1, 129) == 145
+    international = number.startswith("+") or command.number(1, UNKNOWN) == INTERNATIONAL
     modem.messages.smsc = ("+" if international and digits else "") + digits
     return None
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import Submitted
+from drivers.emulated.air import SERVED, Submitted
 from drivers.emulated.terminal import textmode
 from drivers.emulated.terminal.console import LATER
-from drivers.emulated.terminal.registration import SERVED
 from drivers.emulated.terminal.results import (
     CMS_FULL,
     CMS_NO_ACK_EXPECTED,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 ACK_S: Final = 15.0
 """how long a directly routed message waits for +CNMA (27.005 3.4.4)"""
-OLD_MESSAGE: Final = bytes.fromhex("040581016800003210104183942303CF2511")
+OLD_MESSAGE: Final = bytes.fromhex("0405810180F600003210104183942303CF2511")
 """a DELIVER from 10086: "OK?" is not what it says, "OKD" neither: some advertisement of 2023"""
 _BUFFERED: Final = 50
 """indications kept while +CNMI mode is 0"""
@@ -54,6 +53,9 @@ class Messages:
     @property
     def unread(self) -> bool:
         return any(m.status is Status.UNREAD for m in self.receive.messages.values())
+
+    def advertise(self) -> None:
+        self.delivered(OLD_MESSAGE, "")
 
     def fill(self) -> None:
         """Put an old message in every free place of the message memories."""

@@ -14,7 +14,7 @@ from drivers.emulated.terminal.console import Console, Reply
 from drivers.emulated.terminal.messages import Messages
 from drivers.emulated.terminal.parser import Command
 from drivers.emulated.terminal.profile import profile as load
-from drivers.emulated.terminal.registration import OFF, SEARCHING, Registration
+from drivers.emulated.terminal.registration import LOOKING, OFF, Registration
 from drivers.emulated.terminal.results import Ended, Refused
 from drivers.emulated.terminal.settings import Settings
 from drivers.emulated.terminal.sim import Sim
@@ -22,6 +22,10 @@ from drivers.emulated.terminal.ussd import Ussd
 
 WAKE_S = 1.5
 """from power on to the lines that say SIM and messages are ready"""
+
+
+def _nobody(modem: object, number: str, seconds: float) -> None:
+    del modem, number, seconds
 
 
 def _unheard(data: bytes) -> None:
@@ -64,6 +68,8 @@ class EmulatedModem:
         self.profile = load(profile)
         self.table = table(profile)
         self.quirks = quirks or Quirks()
+        self.stranger: Callable[[EmulatedModem, str, float], None] = _nobody
+        """calls this modem from outside the lab: (modem, number, seconds until the stranger gives up)"""
         self._volte = volte
         self._write = write
         self.settings = Settings(self.profile)
@@ -168,6 +174,13 @@ class EmulatedModem:
     def fill_storage(self) -> None:
         self.messages.fill()
 
+    def stray_call(self, number: str, seconds: float) -> None:
+        self.stranger(self, number, seconds)
+
+    def stray_message(self) -> None:
+        if self._awake:
+            self.messages.advertise()
+
     @property
     def radio_on(self) -> bool:
         return self.function == 1 and self._awake
@@ -176,7 +189,7 @@ class EmulatedModem:
         """Search and register, or leave the network with every call ended."""
         if on and self.sim.ready and not self._asked:
             self._asked = True
-            self.registration.moved(SEARCHING)
+            self.registration.moved(LOOKING)
             self.air.power_on(self, volte=self._volte)
         elif not on and self._asked:
             self._asked = False

@@ -33,7 +33,7 @@ class Setting(_Data):
 class Progress(_Data):
     """How call progress is told: templates by event, sent while `setting` is not 0 (always, where empty).
 
-    Fields: id, dir (0 MO, 1 MT), stat (by `states`), number, toa, mpty, seconds, hms, cause, end.
+    Fields: id, dir (0 MO, 1 MT), stat (by `states`), number, toa, mpty, seconds, hms, clock, cause, end.
     """
 
     setting: str = ""

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import Leg
-from drivers.emulated.terminal.general import CHINA
+from drivers.emulated.air import CHINA, INCOMING, NORMAL, WAITING, Leg
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.modem import EmulatedModem
 
-ACTIVE, HELD, DIALLING, ALERTING, INCOMING, WAITING = range(6)
-"""+CLCC <stat> (27.007 7.18)"""
-
+# Who ended the call, in the words of Huawei's ^CEND.
 _BY_US: Final = 29
 _BY_NETWORK: Final = 67
 
@@ -43,7 +40,7 @@ class Entry:
         return f"{self.index},{int(not self.leg.outgoing)},{self.stat},0,0{number}"
 
 
-def tell(modem: EmulatedModem, event: str, entry: Entry, cause: int = 16, by_us: bool = False) -> None:
+def tell(modem: EmulatedModem, event: str, entry: Entry, cause: int = NORMAL, by_us: bool = False) -> None:
     """Send what the profile says at `event`: dialling, alerting, active, incoming, ended, missed."""
     for way in modem.profile.progress:
         template: str = getattr(way, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import Camp
+from drivers.emulated.air import ROAMING, SEARCHING, SERVED, Camp
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import NO_SERVICE, WRONG_PARAMETERS, Refused
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command
 
 OFF: Final = Camp(cs=0, eps=0, ims=0, plmn="", operator="")
-SEARCHING: Final = Camp(cs=2, eps=2, ims=0, plmn="", operator="")
-SERVED: Final = (1, 5)
+LOOKING: Final = Camp(cs=SEARCHING, eps=SEARCHING, ims=0, plmn="", operator="")
 _LTE: Final = 7
 _DOMAINS: Final = {"+CREG": "cs", "+CGREG": "eps", "+CEREG": "eps"}
 
@@ -45,7 +44,7 @@ class Registration:
 
     @property
     def roaming(self) -> bool:
-        return 5 in (self.camp.cs, self.camp.eps)
+        return ROAMING in (self.camp.cs, self.camp.eps)
 
     def moved(self, camp: Camp) -> None:
         """Take a new registration and tell who asked for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drivers.emulated.air import type_of
 from drivers.emulated.apdu import Channel
 from drivers.emulated.card import Card
 from drivers.emulated.terminal.results import (
@@ -108,8 +109,7 @@ def imsi(modem: EmulatedModem, command: Command) -> Reply:
 def own_number(modem: EmulatedModem, command: Command) -> Reply:
     del command
     number = modem.sim.require().msisdn
-    toa = 145 if number.startswith("+") else 129
-    return f'+CNUM: "","{number}",{toa}' if number else None
+    return f'+CNUM: "","{number}",{type_of(number)}' if number else None
 
 
 def restricted(modem: EmulatedModem, command: Command) -> Reply:
@@ -173,7 +173,7 @@ def phone_book_entries(modem: EmulatedModem, command: Command) -> Reply:
     if not 1 <= first <= last <= len(book):
         raise Refused(INDEX_INVALID)
     return [
-        f'+CPBR: {index},"{number}",{145 if number.startswith("+") else 129},"{name}"'
+        f'+CPBR: {index},"{number}",{type_of(number)},"{name}"'
         for index, (name, number) in enumerate(book, 1)
         if first <= index <= last and number
     ]

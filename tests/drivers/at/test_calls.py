@@ -137,3 +137,21 @@ def test_a_foreign_outgoing_row_makes_no_leg() -> None:
     calls = Calls()
     assert told(calls.listed([row(1, CallStat.ACTIVE)])) == []
     assert calls.legs == []
+
+
+def test_the_next_caller_is_not_shown_as_the_one_who_gave_up_unseen() -> None:
+    calls = Calls()
+    told(calls.ring())
+    told(calls.caller_id(Clip("02161230000", 129, 0)))
+    stranger = calls.legs[0]
+    news = told(calls.caller_id(Clip("13900001234", 129, 0)))
+    assert news == [Explain(stranger), Ringing(), CallerId("13900001234", 129, 0)]
+    assert [leg.number for leg in calls.legs] == ["13900001234"]
+
+
+def test_busy_is_no_cause_of_a_call_that_was_answered() -> None:
+    calls = Calls()
+    leg = placed(calls)
+    told(calls.listed([row(1, CallStat.ACTIVE)]))
+    assert told(calls.ended(None, 17)) == [Look()]
+    assert told(calls.listed([])) == [Explain(leg, None)]

@@ -102,7 +102,7 @@ def test_apdus_as_t0_readers_send_them() -> None:
     assert send(channel, "00B000000A") == "986800214365870921439000"
     assert send(channel, "00B0000000") == "986800214365870921439000"
     assert send(channel, "00B000000B") == "6C0A"
-    assert send(channel, "00B000FF01") == "6B00"
+    assert send(channel, "00B000FF01") == send(channel, "00B0000A01") == "6B00"
     assert send(channel, "00A40004026F07") == "6A82", "not in the MF"
     assert send(channel, "00A4040407A0000000871002").startswith("61")
     assert send(channel, "00A40004026F07").startswith("61")
@@ -110,6 +110,7 @@ def test_apdus_as_t0_readers_send_them() -> None:
     assert send(channel, "00B2010400") == "FF" * 20 + "0891687110325476F8" + "FF" * 5 + "9000"
     assert send(channel, "00B2010410") == "6C22"
     assert send(channel, "00B2030422") == "6A83"
+    assert send(channel, "00B2010222") == "6A86", "no next record: 102 221 11.1.5, only absolute ones here"
     assert send(channel, "00B0000001") == "6981"
     assert send(channel, "A0A40000027F20") == "9F16"
     assert send(channel, "A0A40000026F07") == "9F0F"

@@ -235,6 +235,8 @@ def with_modem(lab: Lab, **fields: Any) -> Lab:
         (["route.mising"], [], {}, "unknown defect 'route.mising', did you mean 'route.missing'?"),
         (["site.down@site=bank-q"], [], {}, "site=bank-q is not in lab 'small', did you mean 'bank-a'?"),
         ([], ["echo.stuk"], {}, "unknown quirk 'echo.stuk', did you mean 'echo.stuck'?"),
+        ([], ["echo.stuck@modem=m0"], {}, "modem=m0 is no emulated modem here, did you mean 'm0"),
+        ([], ["echo.stuck@modem=x*"], {}, "modem=x* is no emulated modem here (there: m01, m02"),
         ([], [], {"defects": ("nope",)}, "modem m01: unknown defect 'nope'"),
         ([], [], {"quirks": ("nope",)}, "modem m01: unknown quirk 'nope'"),
         ([], [], {"dialect": "nokia"}, "'nokia'"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from drivers.emulated.catalogue import KINDS, Scope, listing
+from drivers.emulated.defect_kinds import KINDS, Scope, listing
 from drivers.emulated.defects import Defects, parse, parse_all
 from drivers.emulated.hlr import Subscriber
 from interop.lab.model import Lab

@@ -205,3 +205,15 @@ def test_gammu_takes_it_for_a_phone(tmp_path: Path) -> None:
         assert air.submitted[0][0] & 0x20, "status report asked for"
 
     asyncio.run(on_pty(tmp_path / "vm0", use))
+
+
+def test_a_link_that_another_has_taken_over_stays(tmp_path: Path) -> None:
+    async def use(modem: EmulatedModem, port: PtyPort, air: QuietAir) -> None:
+        other = PtyPort(modem, tmp_path / "vm0")
+        other.open()
+        port.close()
+        assert (tmp_path / "vm0").readlink() == Path(other.device)
+        other.close()
+        assert not (tmp_path / "vm0").is_symlink()
+
+    asyncio.run(on_pty(tmp_path / "vm0", use))

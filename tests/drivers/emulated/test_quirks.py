@@ -30,6 +30,10 @@ def test_values_and_defaults() -> None:
         ("echo.stuck@rate=2", "rate='2' is not in 0..1"),
         ("modem.reset@after=nan", "not in 0..86400"),
         ("", "unknown quirk ''"),
+        ("echo.stuck@", "'' is not of the form key=value"),
+        ("write.split@size=3,", "'' is not of the form key=value"),
+        ("write.split@size=3,size=4", "size is given twice"),
+        ("urc.inside@place=middle", "place='middle' is not in before, after, any"),
     ],
 )
 def test_mistakes_are_one_clear_sentence(text: str, says: str) -> None:

@@ -12,9 +12,9 @@ import pytest
 import yaml
 from aiohttp import ClientSession, UnixConnector, web
 
+from drivers.emulated.air import CHINA
 from drivers.emulated.defects import parse_all
 from drivers.emulated.hlr import Hlr, Subscriber
-from drivers.emulated.messages import CHINA
 from drivers.emulated.sites import application, paths
 from drivers.originators.http import HttpLabelService, HttpNumberForm
 from interop.engine.clock import run_virtual

@@ -209,3 +209,21 @@ def test_a_defect_that_nothing_here_can_have_is_said() -> None:
     with pytest.raises(ValueError, match=r"'route\.missing' needs an emulated device"):
         SerialLinks(setting("route.missing", ports=("/dev/ttyUSB0",)))
     SerialLinks(setting("route.missing", ports=("/dev/ttyUSB0", "emulated")))
+
+
+def test_a_write_that_finds_the_port_dead_does_not_fail_but_tells_the_loss() -> None:
+    async def main() -> None:
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        heard, link = Heard(), SerialLink("m1", os.ttyname(slave))
+        await link.open(heard.received, heard.gone)
+        os.close(slave)
+        os.close(master)
+        link.write(b"AT\r")
+        assert heard.lost == [], "not from within the caller's own step"
+        await heard.more()
+        link.write(b"AT\r")
+        await asyncio.sleep(0)
+        assert len(heard.lost) == 1
+
+    asyncio.run(main())

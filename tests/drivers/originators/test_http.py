@@ -258,3 +258,30 @@ def test_patterns_are_looked_at_before_anything_is_asked() -> None:
         HttpNumberForm(form_part(rules=(FormRule(body="(", outcome="accepted"),)), ("http://x/", None))
     with pytest.raises(ValueError, match="tags: label 'x' has no group"):
         HttpLabelService(LabelPart(name="tags", title="t", url="http://x/", label="x"), ("http://x/", None))
+
+
+def test_every_visit_is_a_new_visitors() -> None:
+    """A site that knows a visitor again may answer the second number otherwise than the first."""
+    seen: list[dict[str, str]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        seen.append(dict(request.cookies))
+        answer = web.Response(text="验证码已发送")
+        answer.set_cookie("visitor", "7")
+        return answer
+
+    async def visits(folder: str) -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", handle)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        await web.UnixSite(runner, f"{folder}/s").start()
+        client = HttpNumberForm(form_part(), ("http://x.example/form", f"{folder}/s"))
+        for number in ("17090001234", "18600001234"):
+            await client.submit(number)
+        await client.close()
+        await runner.cleanup()
+
+    with TemporaryDirectory() as folder:
+        run_virtual(visits(folder))
+    assert seen == [{}, {}]

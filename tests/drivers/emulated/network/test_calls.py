@@ -199,3 +199,17 @@ def test_services_answer_and_stay_until_hung_up(town: type[Town], number: str) -
         assert here.network.legs(a) == []
 
     run_virtual(scenario())
+
+
+def test_a_call_refused_at_once_never_rings_for_the_caller(
+    town: type[Town], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        here = await town().settle()
+        a, b = here["mi-1709"], here["cmcc-bj"]
+        monkeypatch.setattr(b, "offered", lambda leg, _cli: here.network.hang_up(leg, 17))
+        a.dial(b.msisdn)
+        await asyncio.sleep(10)
+        assert (a.saw("progressed"), a.saw("released")) == ([], [17])
+
+    run_virtual(scenario())

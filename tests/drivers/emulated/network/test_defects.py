@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.emulated.catalogue import KINDS
+from drivers.emulated.defect_kinds import KINDS
 from interop.engine.clock import run_virtual
 from interop.numbering import CliForm, Msisdn, cli_form
 
@@ -253,3 +253,15 @@ def test_absence_and_silence_are_masked_too(town: type[Town], handset_is: str, c
 
 def test_every_defect_has_a_row() -> None:
     assert {text.partition("@")[0] for text in TABLE} == set(KINDS)
+
+
+def test_a_hotline_that_is_empty_for_one_customer_rings_for_another_of_the_brand(town: type[Town]) -> None:
+    async def observe() -> list[list[int]]:
+        here = await town("hotline.empty@msisdn=13900001234").settle()
+        callers = [here[sim] for sim in ("cmcc-bj", "cmcc-gz", "mi-1709")]
+        for caller in callers:
+            caller.dial("10086")
+        await asyncio.sleep(30)
+        return [caller.saw("released") for caller in callers]
+
+    assert run_virtual(observe()) == [[1], [], [1]], "a stranger finds it empty"

@@ -44,10 +44,11 @@ def test_failed_attempts(on_desk: OnDesk, cause: int, result: str) -> None:
         desk.air.release(desk.air.calls[0], cause)
         assert await desk.later() == f"\r\n{result}\r\n".encode()
         assert (await desk.lines("AT+CEER"))[0].startswith(f"+CEER: {cause},")
-        await desk.at("ATX0")
-        await desk.at("ATD10086;")
-        desk.air.release(desk.air.calls[0], 17)
-        assert await desk.later() == b"\r\nNO CARRIER\r\n", "X0 knows no BUSY"
+        for level, busy in ((0, "NO CARRIER"), (2, "NO CARRIER"), (3, "BUSY")):
+            await desk.at(f"ATX{level}")
+            await desk.at("ATD10086;")
+            desk.air.release(desk.air.calls[0], 17)
+            assert await desk.later() == f"\r\n{busy}\r\n".encode(), f"X{level}"
 
     on_desk(scenario)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from drivers.emulated.air import Submitted
+from drivers.emulated.terminal.storage import Status, Stored
 from interop.smspdu import Direction, Submit, decode
 
 if TYPE_CHECKING:
@@ -199,5 +200,44 @@ def test_text_mode(on_desk: OnDesk) -> None:
         ]
         await desk.at('AT+CSCS="UCS2"')
         assert (await desk.lines("AT+CMGR=2"))[1] == "9A8C8BC1780100200031003200330034"
+
+    on_desk(scenario)
+
+
+def test_a_message_for_the_sim_is_stored_whatever_is_routed(on_desk: OnDesk) -> None:
+    """27.005 table 3.4.1: class 2 is indicated with +CMTI in modes 2 and 3, too."""
+
+    async def scenario(desk: Desk) -> None:
+        for mode in (2, 3):
+            await desk.at(f"AT+CNMI=2,{mode}")
+            assert desk.modem.message(HELLO[:10] + b"\xf2" + HELLO[11:], SMSC)
+            assert (await desk.later()).startswith(b'\r\n+CMTI: "SM",')
+
+    on_desk(scenario)
+
+
+def test_an_answer_that_comes_after_a_restart_is_not_told(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CMGS=12")
+        desk.modem.received(b"00210005810180F6000002F932\x1a")
+        await desk.later(0.2)
+        assert len(desk.air.submitted) == 1
+        desk.modem.reset()
+        said = await desk.later(20)
+        assert b"CMGS" not in said and b"OK" not in said
+
+    on_desk(scenario)
+
+
+@pytest.mark.parametrize(("flag", "left"), [(1, [1, 3, 4]), (2, [1, 3]), (3, [1]), (4, [])])
+def test_what_each_delete_flag_spares(on_desk: OnDesk, flag: int, left: list[int]) -> None:
+    """27.005 3.5.4: 1 the read ones, 2 the sent ones too, 3 the unsent ones too, 4 all."""
+
+    async def scenario(desk: Desk) -> None:
+        kept = desk.modem.messages.read
+        for status in (Status.UNREAD, Status.READ, Status.UNSENT, Status.SENT):
+            kept.add(Stored(status, HELLO, SMSC))
+        assert await desk.lines(f"AT+CMGD=1,{flag}") == ["OK"]
+        assert list(kept.messages) == left
 
     on_desk(scenario)

@@ -108,3 +108,11 @@ def test_a_banner_at_start(on_desk: OnDesk) -> None:
         assert await desk.later(3) == b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n"
 
     on_desk(scenario, quirks=("urc.boot",))
+
+
+def test_a_share_of_nothing_is_nothing(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        assert desk.read() == b""
+        assert (await desk.lines("AT+CPMS?"))[0].startswith('+CPMS: "SM",0,')
+
+    on_desk(scenario, quirks=("storage.full@rate=0", "urc.boot@rate=0"), quiet=False)
