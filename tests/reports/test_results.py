@@ -57,7 +57,7 @@ SERVED = replace(attempt(ORDINARY), case="recognition.control", control_of="x")
     [
         (attempt(), ""),
         (failed(), "fails for 1709, works for 186: the segment"),
-        (failed(control=Control(Finding.SEGMENT, why="compared with a SIM of 北京, not of 上海")),
+        (failed(control=Control(Finding.SEGMENT, SERVED.key, why="compared with a SIM of 北京, not of 上海")),
          "fails for 1709, works for 186: the segment (compared with a SIM of 北京, not of 上海)"),
         (failed(finding=Finding.PATH), "fails for 1709 and for 186: the path CUCC -> CMCC"),
         (failed(finding=Finding.PATH, service="voice-mt"),
