@@ -197,6 +197,32 @@ def test_a_case_that_is_only_imported_is_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_secret_that_a_case_sees_is_shown_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = (Path(__file__).parent.parent / "lab-config" / "small.yaml").read_text(encoding="utf-8")
+    lab = shipped.replace("    hotline:", "    pin: env:TOY_PIN\n    hotline:", 1)
+    (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
+    monkeypatch.setenv("TOY_PIN", "48151623")
+    done = pytest_in(
+        tmp_path,
+        """
+        @case(**toy)
+        async def tells(bench: Bench, *, subject: Modem = role("modem")) -> None:
+            blame = (Layer.SIM, Cause.SIM_IDENTITY_MISMATCH)
+            bench.check("PIN", expected="none", actual="it is 48151623", blame=blame)
+            raise RuntimeError("48151623 was refused")
+        """,
+        "--interop-lab=lab.yaml",
+        "-rA",
+    )
+    assert "tells" in done.stdout
+    assert "48151623" not in done.stdout + done.stderr
+    written = [path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()]
+    assert any(b"tells" in text for text in written)
+    assert not any(b"48151623" in text for text in written)
+
+
 def test_ctrl_c_inside_pytest(tmp_path: Path) -> None:
     suite = """
         @case(**toy)

@@ -135,7 +135,7 @@ class Session:
                     limit=self._plan.limit,
                     previous=self._previous,
                     started=observer.started,
-                    ended=observer.ended,
+                    ended=lambda case, attempt: observer.ended(case, self._shown(attempt)),
                 )
                 await self._runner.run()
         finally:
@@ -143,6 +143,11 @@ class Session:
             if self._runner is not None:
                 times["makespan_s"] = self._runner.makespan_s
                 times["lower_bound_s"] = self._runner.lower_bound_s
+
+    def _shown(self, attempt: Attempt) -> Attempt:
+        shown = self._writer.masked(attempt)
+        assert isinstance(shown, Attempt)
+        return shown
 
     def _listen(self, evidence: Evidence) -> list[Any]:
         """Hear every device that came to life; returns the modems among them."""
@@ -224,7 +229,9 @@ def _secrets(lab: Lab) -> list[str]:
             resolved = headers(lab, site)
         except SecretError:
             continue
-        found += [value for name, value in resolved.items() if value != site.headers[name]]
+        for name, value in resolved.items():
+            if value != site.headers[name]:
+                found += dict.fromkeys((value, value.split()[-1]))  # of "Bearer abc" a site echoes "abc"
     return found
 
 

@@ -59,7 +59,7 @@ class RunWriter:
         """Append one line to `results.jsonl`; it is on the disk when this returns, its evidence before it."""
         if isinstance(line, Attempt):
             self.flush()
-        self._results.write(line_to_json(self._line(line)) + b"\n")
+        self._results.write(line_to_json(self.masked(line)) + b"\n")
         self._results.flush()
         os.fsync(self._results.fileno())
 
@@ -104,8 +104,11 @@ class RunWriter:
         }
         return replace(event, **shown)
 
-    def _line(self, line: Line) -> Line:
-        """What was seen and said; names stay, as they tie the lines of a run together."""
+    def masked(self, line: Line) -> Line:
+        """As it is written, and as it may be shown: without secrets in what was seen and said.
+
+        Names stay, as they tie the lines of a run together.
+        """
         match line:
             case Attempt():
                 checks = (
