@@ -47,7 +47,7 @@ PASS, FAIL, INCONC, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONC, Verdict.
     ],
 )
 def test_exit_codes(code: int, verdicts: list[Verdict], broken: bool, expected: int) -> None:
-    progress: Any = SimpleNamespace(verdicts=Counter(verdicts), broken=broken)
+    progress: Any = SimpleNamespace(verdicts=Counter(verdicts), broken=broken, why_none="")
     assert _exit_code(code, progress, dry_run=False) == expected
 
 
@@ -86,7 +86,14 @@ def test_a_fail_is_one_and_says_what_and_whose(tmp_path: Path) -> None:
         (("--lab", "smal"), 'did you mean "small"'),
         (("--defect", "route.mising"), "route.mising"),
         (("--quirk", "echo.stuk"), "echo.stuk"),
-        (("-k", "nothing_like_it"), "no case was run"),
+        (("-k", "nothing_like_it"), "no case was run: -k matches none of 144 cases"),
+        (("-k", "and"), "interop run: Wrong expression passed to '-k'"),
+        (
+            ("--out", "/proc/nowhere"),
+            "interop run: /proc/nowhere: cannot be written: No such file or directory",
+        ),
+        (("--out", "/dev/null"), "interop run: /dev/null: cannot be written: Not a directory"),
+        (("--resume", "/dev/null"), "interop run: --resume /dev/null: is no directory"),
         (("--resume", "nowhere"), "no run.json here"),
         (("--jobs", "0"), "--jobs"),
         (("recognition", "--", "--no-such-option"), "--no-such-option"),
@@ -110,6 +117,25 @@ def test_real_devices_need_a_word_first(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "allow it with --yes" in done.stderr
+
+
+@pytest.mark.parametrize("meta", ["{}", '{"lab_file": 7}', '{"lab_file": "small", "options": []}'])
+def test_a_run_that_does_not_say_its_lab_is_not_resumed(tmp_path: Path, meta: str) -> None:
+    (tmp_path / "run.json").write_text(meta)
+    (tmp_path / "results.jsonl").touch()
+    command = [sys.executable, "-m", "interop", "run", "--resume", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "does not say which lab it ran in; start a new run" in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--seed", "4"), ("--defect", "route.missing"), ("--lab", "emulated")])
+def test_what_a_resumed_run_would_ignore_is_refused(tmp_path: Path, option: tuple[str, ...]) -> None:
+    (tmp_path / "run.json").write_text('{"lab_file": "small", "seed": 1, "defects": []}')
+    (tmp_path / "results.jsonl").touch()
+    command = [sys.executable, "-m", "interop", "run", "--resume", ".", "--lab", "small", *option]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and f"began with another {option[0]}" in done.stderr
 
 
 def test_a_directory_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:

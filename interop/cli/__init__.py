@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -33,12 +35,28 @@ class Nouns(TyperGroup):
             return _command(cmd_name, point.load())
         return None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Typer's own looks for what is meant only among commands that are loaded."""
+        if args and args[0] not in (known := self.list_commands(ctx)) and not args[0].startswith("-"):
+            close = get_close_matches(args[0], known, n=1)
+            hint = f'; did you mean "{close[0]}"?' if close else f" (there are: {', '.join(known)})"
+            ctx.fail(f'no command "{args[0]}"{hint}')
+        return super().resolve_command(ctx, args)
+
+
+PLAIN: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,  # help without boxes: the same on a terminal, in a log and in a mail
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+"""What every Typer app of ours is made with."""
+
 
 def _command(name: str, target: Any) -> Any:
     if isinstance(target, typer.Typer):
         command = typer.main.get_command(target)
     else:
-        single = typer.Typer(add_completion=False)
+        single = typer.Typer(**PLAIN)
         single.command(name)(target)
         command = typer.main.get_command(single)
     command.name = name
@@ -49,6 +67,7 @@ app = typer.Typer(
     cls=Nouns,
     no_args_is_help=True,
     rich_markup_mode=None,
+    context_settings=PLAIN["context_settings"],
     pretty_exceptions_enable=False,
     help="Do the numbers of a virtual operator really work, and whose fault is it if not?",
 )
@@ -69,5 +88,12 @@ def main() -> None:
     """The console script."""
     from interop.cli.pipe import outlive_readers
 
-    outlive_readers()
-    app()
+    out = outlive_readers()
+    try:
+        app()
+    except SystemExit as end:
+        sys.stdout.flush()
+        if out is None or out.lost is None:
+            raise
+        print(f"interop: output is lost: {out.lost.strerror}", file=sys.stderr)
+        sys.exit(end.code or 4)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interop.cli import PLAIN
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from interop.lab.check import Check, Outlook
     from interop.lab.load import LabError, LabFile
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True, **PLAIN)
 
 
 @app.callback()
@@ -25,12 +25,15 @@ def _lab() -> None:
 
 @app.command("check")
 def check_lab(
-    file: Annotated[str, typer.Argument(help="A lab file, or the name of a lab that comes with Interop.")],
+    file: Annotated[
+        str, typer.Argument(metavar="LAB", help="A lab file, or the name of a lab that comes with Interop.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
-    """Say what a lab can and cannot run, case by case, and which device lacks what. Opens no port.
+    """Say what a lab can and cannot run.
 
-    Exit code 2 when the file has mistakes, each one line with file:line:column; 4 when a suite is broken.
+    Case by case, and which device lacks what. Opens no port. Exit code 2 when the file has mistakes, each one
+    line with file:line:column; 4 when a suite is broken.
     """
     from interop.lab.check import SuitesBroken, check, find_cases
     from interop.lab.load import LabError, read
@@ -79,18 +82,15 @@ def _as_data(found: LabFile, answer: Check) -> dict[str, object]:
 
 
 def _print(found: LabFile, answer: Check) -> None:
-    from rich.console import Console
+    from interop.cli.pipe import screen
 
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a Latin-1 log shows ? for Chinese and does not stop
     lab = found.lab
-    console = Console(
-        width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, soft_wrap=True
-    )
+    console = screen()
     tested = sum(sim.kind == "mvno" for sim in lab.sims)
     console.print(
-        f"Lab {lab.name}: {len(lab.modems)} modems, {len(lab.sims)} SIMs ({tested} of virtual operators), "
-        f"{len(lab.forms)} forms, {len(lab.labels)} label services"
+        f"Lab {lab.name}: {_number(lab.modems, 'modem')}, {_number(lab.sims, 'SIM')} "
+        f"({tested} of virtual operators), {_number(lab.forms, 'form')}, "
+        f"{_number(lab.labels, 'label service')}"
     )
     console.print(f"{len(answer.runnable)} of {len(answer.outlooks)} cases can run.\n")
     if answer.outlooks:
@@ -107,13 +107,17 @@ def _print(found: LabFile, answer: Check) -> None:
             console.print(f"  {warning}")
 
 
+def _number(things: Sequence[object], word: str) -> str:
+    return f"{len(things)} {word}" + "s" * (len(things) != 1)
+
+
 def _matrix(answer: Check) -> object:
     """Case x SIM under test: how many run, `2/4` where not all do."""
     from rich import box
-    from rich.table import Table
+    from rich.table import Column, Table
 
     subjects = list(dict.fromkeys(outlook.subject for outlook in answer.outlooks))
-    table = Table("case", *subjects, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(Column("case", overflow="fold"), *subjects, box=box.SIMPLE_HEAD, pad_edge=False)
     for case in dict.fromkeys(outlook.case for outlook in answer.outlooks):
         cells = []
         for subject in subjects:
@@ -126,6 +130,7 @@ def _matrix(answer: Check) -> object:
 
 def _reasons(console: object, heading: str, reasons: Iterable[tuple[str, Outlook]]) -> None:
     from rich.console import Console
+    from rich.padding import Padding
 
     assert isinstance(console, Console)
     grouped: dict[str, dict[str, list[str]]] = {}
@@ -134,6 +139,6 @@ def _reasons(console: object, heading: str, reasons: Iterable[tuple[str, Outlook
     if grouped:
         console.print(f"\n{heading}:")
     for reason, cases in grouped.items():
-        console.print(f"  {reason}")
+        console.print(Padding(reason, (0, 0, 0, 2)))
         for case, ids in cases.items():
-            console.print(f"      {case}: {', '.join(ids)}")
+            console.print(Padding(f"{case}: {', '.join(ids)}", (0, 0, 0, 6)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+from interop.cli import PLAIN
+
+app = typer.Typer(no_args_is_help=True, **PLAIN)
 
 AsJson = Annotated[bool, typer.Option("--json", help="A JSON list, for programs.")]
 Row = dict[str, Any]
@@ -23,13 +23,19 @@ def _list() -> None:
 
 @app.command()
 def defects(as_json: AsJson = False) -> None:
-    """What can be made wrong with the network: --defect 'NAME@PARAMETER=VALUE,...'"""
+    """What can be made wrong with the network.
+
+    Used as --defect 'NAME@PARAMETER=VALUE,...'; several combine.
+    """
     _show(_injectables("defects"), as_json)
 
 
 @app.command()
 def quirks(as_json: AsJson = False) -> None:
-    """What can be made wrong with our own equipment: --quirk 'NAME@PARAMETER=VALUE,...'"""
+    """What can be made wrong with our own equipment.
+
+    Used as --quirk 'NAME@PARAMETER=VALUE,...'; several combine.
+    """
     _show(_injectables("quirks"), as_json)
 
 
@@ -55,7 +61,10 @@ def labs(as_json: AsJson = False) -> None:
 
 @app.command()
 def cases(as_json: AsJson = False) -> None:
-    """The cases of all suites; `interop lab check FILE` says which of them a lab can run."""
+    """The cases of all suites.
+
+    `interop lab check LAB` says which of them a lab can run.
+    """
     from interop.lab.check import SuitesBroken, find_cases
 
     try:
@@ -100,16 +109,15 @@ def _show(rows: Sequence[Row], as_json: bool) -> None:
         typer.echo(json.dumps(rows, indent=2))
         return
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    from interop.cli.pipe import screen
+
     table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*(Text("\n".join(_lines(value)), overflow="fold") for value in row.values()))
-    Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table)
+    screen().print(table)
 
 
 def _lines(value: Any) -> list[str]:

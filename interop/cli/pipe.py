@@ -4,28 +4,72 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PIPE_WIDTH = 160  # columns where there is no terminal: wide enough that hardly a line is folded
 
 
-class _Patient(io.FileIO):
-    """Writes to nowhere once the reader has gone."""
+class Patient(io.FileIO):
+    """Writes to nowhere once the reader has gone, or the disk is full; `lost` says of the latter."""
+
+    lost: OSError | None = None
 
     def write(self, data: object) -> int:
         try:
             return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self.lost = None if isinstance(error, BrokenPipeError) else error
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
             os.close(nowhere)
             return super().write(data)  # type: ignore[arg-type]
 
 
-def outlive_readers() -> None:
-    """Make standard output patient where it is no terminal."""
+class _Lines(io.TextIOWrapper):
+    """Without the blanks that a table ends its lines with: they are noise in a log and in a diff."""
+
+    def write(self, text: str) -> int:
+        super().write(re.sub(r" +(?=\n)", "", text))
+        return len(text)
+
+
+def outlive_readers() -> Patient | None:
+    """Make standard output patient; None where that is a terminal, or closed."""
     out = sys.stdout
-    if isinstance(out, io.TextIOWrapper) and not out.isatty():
-        out.flush()
-        raw = _Patient(out.fileno(), "wb", closefd=False)
-        sys.stdout = io.TextIOWrapper(
-            io.BufferedWriter(raw), encoding=out.encoding, errors=out.errors, line_buffering=True
-        )
+    sys.stderr = sys.stderr or _nowhere()
+    if out is None:  # closed by the caller
+        sys.stdout = _nowhere()
+        return None
+    if not isinstance(out, io.TextIOWrapper):
+        return None
+    if out.isatty():
+        return None
+    out.flush()
+    raw = Patient(out.fileno(), "wb", closefd=False)
+    sys.stdout = _Lines(io.BufferedWriter(raw), encoding=out.encoding, errors=out.errors, line_buffering=True)
+    return raw
+
+
+def screen() -> Console:
+    """Standard output for tables and sentences: foreign text is no markup, a pipe is wide."""
+    from rich.console import Console
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a Latin-1 log shows ? for Chinese and does not stop
+    width, height = None, None
+    if "COLUMNS" not in os.environ and not sys.stdout.isatty():
+        width = _PIPE_WIDTH
+    elif os.environ.get("TERM") in ("dumb", "unknown"):  # rich takes these for 80 columns
+        width, height = os.get_terminal_size() if sys.stdout.isatty() else (None, None)
+    return Console(width=width, height=height, markup=False, emoji=False, highlight=False)
+
+
+def _nowhere() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.FileIO(os.devnull, "wb"), encoding="utf-8")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from interop.cli.pipe import screen
 from interop.record import Verdict
 
 if TYPE_CHECKING:
@@ -35,11 +36,16 @@ class Progress:
         """something could not even be collected"""
         self.verdicts: Counter[Verdict] = Counter()
         self._quiet = quiet
-        self._console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        self._console = screen()
+        self._terminal = self._console.is_terminal and not self._console.is_dumb_terminal
+        # a log is searched by line; a person reads whole words
+        self._console.soft_wrap = not self._console.is_terminal
         self._live: Live | None = None
         self._running: dict[str, None] = {}
         self._total = 0
+        self._began = 0.0
         self._drawn = 0.0
+        self._selected = self._deselected = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,13 +57,38 @@ class Progress:
             self._live.update(self._line(), refresh=True)
             self._live.stop()
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_main(self) -> Generator[None, Any, Any]:
+        """A mistake of usage in our own words: pytest would call it ERROR."""
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            print(f"interop run: {error}", file=sys.stderr)
+            return pytest.ExitCode.USAGE_ERROR
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        self._deselected += len(items)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._selected = len(session.items)
+
+    @property
+    def why_none(self) -> str:
+        """Why no case was run, and where to look."""
+        if self._selected:
+            return "none of them can run in this lab; `interop lab check LAB` says why"
+        if self._deselected:
+            return f"-k matches none of {self._deselected} cases; `--dry-run` without it shows their names"
+        return "the lab has no SIM of kind mvno, or the suite no case; see `interop lab check LAB`"
+
     def pytest_interop_begins(self, cases: int, directory: Path) -> None:
         self.directory = directory
         self._total = cases
+        self._began = time.monotonic()
         if self._quiet:
             return
         self._console.print(f"{cases} cases, record in {directory}")
-        if self._console.is_terminal:
+        if self._terminal:
             self._live = Live(self._line(), console=self._console, auto_refresh=False)
             self._live.start()
 
@@ -99,7 +130,10 @@ class Progress:
             self._live.update(self._line(), refresh=True)
 
     def _line(self) -> Text:
-        line = Text(f"{self.verdicts.total()}/{self._total}", overflow="ellipsis", no_wrap=True)
+        done = self.verdicts.total()
+        line = Text(f"{done}/{self._total}", overflow="ellipsis", no_wrap=True)
+        if done and (left := (time.monotonic() - self._began) * (self._total - done) / done) >= 1:
+            line.append(f"  {_span(left)} left", "bold")
         for verdict, style in _STYLES.items():
             if count := self.verdicts[verdict]:
                 line.append(f"  {count} {verdict}", style)
@@ -108,6 +142,14 @@ class Progress:
             more = len(self._running) - len(names)
             line.append(f"  running {', '.join(names)}" + (f" and {more} more" if more else ""), "dim")
         return line
+
+
+def _span(seconds: float) -> str:
+    """ "40 s", "12 min", "3 h 5 min": an estimate has no seconds beside minutes."""
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _sentence(attempt: Attempt) -> Text:

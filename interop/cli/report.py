@@ -11,11 +11,15 @@ _TERMINAL = "terminal"
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run directory: what `interop run` printed at its end.")],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run directory: what `interop run` printed at its end.")
+    ],
     formats: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", help="html, junit, csv or terminal; may be repeated [default: junit and html]"
+            "--format",
+            metavar="FORMAT",
+            help="html, junit, csv or terminal; may be repeated [default: junit and html]",
         ),
     ] = None,
 ) -> None:
@@ -27,6 +31,8 @@ def report(
     for name in wanted:
         if name not in (*FILES, _TERMINAL):
             _refuse(f"unknown format {name!r}; there are {', '.join((*FILES, _TERMINAL))}")
+    if run.exists() and not run.is_dir():
+        _refuse(f"{run}: is no directory; give the one that holds run.json")
     try:
         if _TERMINAL in wanted:
             from interop.reports.terminal import console, matrix, summary

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand
 
+from interop.cli import PLAIN
+
 if TYPE_CHECKING:
     from interop.cli.progress import Progress
     from interop.lab.model import Lab
@@ -26,43 +28,57 @@ class _Command(TyperCommand):
         return super().parse_args(ctx, args[:at])
 
 
-run = typer.Typer(add_completion=False, rich_markup_mode=None)
+run = typer.Typer(**PLAIN)
 
 
 @run.command("run", cls=_Command)
 def _run(
     context: typer.Context,
     suites: Annotated[
-        list[str] | None, typer.Argument(help="Suites [default: all].", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Suites [default: all].", metavar="SUITE", show_default=False),
     ] = None,
-    lab: Annotated[str, typer.Option(help="A lab file, or the name of a lab that ships.")] = "emulated",
+    lab: Annotated[
+        str, typer.Option(metavar="LAB", help="A lab file, or the name of one that comes with Interop.")
+    ] = "emulated",
     defect: Annotated[
-        list[str] | None, typer.Option(help="Inject into the network: NAME@KEY=VALUE,...")
+        list[str] | None,
+        typer.Option(metavar="DEFECT", help="Inject into the network: NAME@KEY=VALUE,... May be repeated."),
     ] = None,
-    quirk: Annotated[list[str] | None, typer.Option(help="Inject into our own equipment.")] = None,
-    seed: Annotated[int, typer.Option(help="One seed, one result (emulated labs).")] = 1,
-    repeat: Annotated[int, typer.Option(min=1, help="Run every case so often.")] = 1,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Most cases at once.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Run directory [default: runs/<time>-<id>].")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with an interrupted run: its directory.")] = None,
+    quirk: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUIRK", help="Inject into our own equipment. May be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="One seed, one result (emulated labs).")] = 1,
+    repeat: Annotated[int, typer.Option(min=1, metavar="N", help="Run every case so often.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Most cases at once.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Run directory [default: runs/<time>-<id>].")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run: its directory.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Real calls and messages may leave; they cost.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the schedule and stop.")] = False,
     keyword: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only cases that match.")] = "",
     exit_first: Annotated[bool, typer.Option("-x", help="Stop at the first fail or error.")] = False,
 ) -> None:
-    """Run suites in a lab and judge the numbers of its virtual operators.
+    """Run suites in a lab and judge its virtual operators.
 
-    Exit code: 0 all pass, 1 a fail, 2 wrong usage, 3 no fail but something inconclusive, 4 an error of the
-    harness, 130 interrupted. What stands after -- goes to pytest.
+    Exit code: 0 all pass, 1 a fail, 2 wrong usage or configuration, 3 no fail but something inconclusive,
+    4 an error of the harness, 130 interrupted. What stands after -- goes to pytest.
     """
     if resume is not None:
         if out is not None:
             _refuse("--resume goes on in the run's own directory; leave out --out")
         options = _options_of(resume)
+        for name, now in (("lab", _place(lab)), ("defect", defect), ("quirk", quirk), ("seed", seed)):
+            if _given(context, name) and now != options[name]:
+                _refuse(f"{resume} began with another --{name} and goes on with that; leave out --{name}")
         suites = suites or options.get("suites") or []
         keyword = keyword or options.get("keyword") or ""
         repeat = int(options.get("repeat") or repeat)
-        lab = str(options["lab_file"])
+        lab = str(options["lab"])
     paths = [str(_suite(name)) for name in suites or _suites()]
     if not paths:
         _refuse("no suites are installed")
@@ -71,6 +87,16 @@ def _run(
     arguments += ["--interop-yes"] * allowed + ["--interop-dry-run"] * dry_run
     arguments += ["-k", keyword] * bool(keyword) + ["-x"] * exit_first
     raise typer.Exit(_pytest([*arguments, *paths], context.obj, dry_run=dry_run))
+
+
+def _place(lab: str) -> str:
+    """A lab as run.json names it."""
+    return str(Path(lab).resolve()) if Path(lab).is_file() else lab
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _arguments(
@@ -105,6 +131,7 @@ def _pytest(arguments: list[str], further: list[str], *, dry_run: bool) -> int:
     assert folder is not None
     ours = ["-c", os.devnull, "--rootdir", str(folder.parent), "--import-mode=importlib", "--capture=sys"]
     ours += ["-p", "interop", "-p", "no:cacheprovider"]
+    ours += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
     if not further:
         ours += ["-p", "no:terminal"]
     progress = Progress(quiet=bool(further) or dry_run)
@@ -138,7 +165,7 @@ def _exit_code(code: int, progress: Progress, *, dry_run: bool) -> int:
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return FAILED
     if not verdicts:
-        typer.echo("interop run: no case was run: none matched, or none can run in this lab", err=True)
+        typer.echo(f"interop run: no case was run: {progress.why_none}", err=True)
         return USAGE
     return PASSED
 
@@ -164,11 +191,17 @@ def _conclude(directory: Path) -> None:
 def _options_of(directory: Path) -> dict[str, Any]:
     from interop.record.reader import RunDamaged, read_run
 
+    if directory.exists() and not directory.is_dir():
+        _refuse(f"--resume {directory}: is no directory; give the one that holds run.json")
     try:
         meta = read_run(directory).meta
     except RunDamaged as damage:
         _refuse(str(damage))
-    return {**meta.get("options", {}), "lab_file": meta.get("lab_file", "emulated")}
+    options, lab = meta.get("options", {}), meta.get("lab_file")
+    if not isinstance(lab, str) or not isinstance(options, dict):
+        _refuse(f"{directory}/run.json: does not say which lab it ran in; start a new run")
+    injected = {"defect": meta.get("defects") or None, "quirk": meta.get("quirks") or None}
+    return {**options, **injected, "lab": lab, "seed": meta.get("seed")}
 
 
 def _lab(name: str) -> Lab:

@@ -70,13 +70,22 @@ def _injected(modem: Item, what: Literal["defects", "quirks"]) -> None:
         modem.refuse(what, f"{what}: only an emulated modem has them, not one on {port}")
         return
     try:
-        known = [item.name for catalogue in injectables(what).values() for item in catalogue]
+        known = {item.name: item for catalogue in injectables(what).values() for item in catalogue}
     except DriverError:
         return
     for place, item in enumerate(given):
         name = item.partition("@")[0] if isinstance(item, str) else ""
         if name and known and name not in known:
-            modem.refuse(what, f'no {what[:-1]} is named "{name}"{close(name, known)}', place)
+            modem.refuse(what, f'no {what[:-1]} is named "{name}"{close(name, [*known])}', place)
+        elif name in known:
+            _parameters(modem, what, place, item, [*dict(known[name].parameters)])
+
+
+def _parameters(modem: Item, what: str, place: int, text: str, known: list[str]) -> None:
+    """Names only: what a value may be, the driver says when the run begins."""
+    for pair in filter(None, text.partition("@")[2].split(",")):
+        if (key := pair.partition("=")[0].strip()) not in known:
+            modem.refuse(what, f'"{text}": {unknown("parameter", key, known)}', place)
 
 
 def _url(site: Item) -> None:

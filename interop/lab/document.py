@@ -160,7 +160,11 @@ def _yaml_message(error: yaml.MarkedYAMLError) -> str:
     text = f"{error.problem or error.context or 'syntax error'}"
     if "'\\t'" in text:
         return "a tab: YAML is indented with spaces"
-    hint = " (a missing or extra quote, colon or indent near here)" if "expected" in text else ""
+    if "another document" in text:
+        return "a second document (---): a lab file holds one lab"
+    hint = ""
+    if "expected" in text or "mapping values" in text:
+        hint = " (a missing or extra quote, colon or indent near here)"
     return f"not YAML: {text}{hint}"
 
 

@@ -31,6 +31,8 @@ def judge(document: Document) -> list[Problem]:
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
     _unique(modems, "sim", "one modem holds a SIM: SIM")
     names = [sim.text("name") for sim in sims]
+    if not isinstance(document.data.get("sims"), list):
+        names.append("")  # there is nothing to hold a modem's `sim` against
     for modem in modems:
         check_modem(modem, names)
     for sim in sims:

@@ -130,6 +130,10 @@ class _Misfits:
             if written:
                 return f'{key}: {written} is {_yaml_kind(error["input"])} to YAML; quote it: "{written}"'
             return f"{key}: {'is empty' if error['input'] is None else f'{value} is no text'}"
+        if error["input"] is None or error["input"] == "":
+            return f"{key}: is empty"
+        if kind == "tuple_type" and not isinstance(error["input"], dict):
+            return f"{key}: {value} is no list; write [{written or error['input']}]"
         if kind == "literal_error":
             known = re.findall("'([^']*)'", str(context["expected"]))
             return unknown(key, str(written) if written else value, known)

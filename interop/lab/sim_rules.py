@@ -32,7 +32,7 @@ def _number(sim: Item) -> None:
     try:
         msisdn = Msisdn.parse(number)
     except NumberError as error:
-        sim.refuse("msisdn", f'msisdn: "{number}" {error.reason}')
+        sim.refuse("msisdn", f'msisdn: "{number}": {error.reason}')
         return
     if msisdn.national != number:
         sim.refuse("msisdn", f'msisdn: write the national digits: "{msisdn.national}"')
@@ -74,7 +74,7 @@ def _iccid(sim: Item) -> None:
     try:
         card = iccid(text)
     except NumberError as error:
-        sim.refuse("iccid", f'iccid: "{text}" {error.reason}')
+        sim.refuse("iccid", f'iccid: "{text}": {error.reason}')
         return
     if card.luhn_ok is False:
         sim.refuse("iccid", f'iccid: "{text}" is mistyped: its check digit (Luhn) is wrong')

@@ -74,7 +74,11 @@ class Batch:
         plan = self._plan()
         try:
             self._run = Session(plan, [item.case for item in ready], never)
-        except (ValueError, DriverError, RunDamaged, FileExistsError) as error:
+        except OSError as error:
+            if error.errno is None:  # our own words: a run is already there
+                raise pytest.UsageError(f"{error}; choose another directory, or resume that run") from None
+            raise pytest.UsageError(f"{plan.directory}: cannot be written: {error.strerror}") from None
+        except (ValueError, DriverError) as error:
             raise pytest.UsageError(str(error)) from None
         self.directory = plan.directory
         self._config.hook.pytest_interop_begins(cases=len(ready), directory=plan.directory)

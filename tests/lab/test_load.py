@@ -101,7 +101,7 @@ def test_the_base_of_these_tests_is_a_good_file_without_warnings() -> None:
             '7:27: unknown capabilities "smss" (known: voice, sms, ussd, volte,'
             ' mms, multiparty); did you mean "sms"?',
         ),
-        ("[voice, sms]", "voice", '7:19: capabilities: "voice" is no list'),
+        ("[voice, sms]", "voice", '7:19: capabilities: "voice" is no list; write [voice]'),
         (
             '"17090001234"',
             "17090001234",
@@ -151,6 +151,7 @@ def test_the_base_of_these_tests_is_a_good_file_without_warnings() -> None:
         ('"+8613010112500"', '"SC"', '18:11: smsc: "SC" is no number of a service centre ("+8613800100500")'),
         ('"10046"', '"110"', "19:14: 110 is an emergency number: Interop never dials it"),
         ('"10046"', '"12110"', "19:14: 12110 is an emergency number: Interop never dials it"),
+        ("kind: mvno", "kind:", "14:10: kind: is empty"),
         ("sim: mi\n", "sim: mii\n", '6:10: no SIM "mii" in this lab; did you mean "mi"?'),
         (
             "sim: city-sim",
@@ -236,7 +237,7 @@ def test_one_mistake_is_one_line(old: str, new: str, said: str) -> None:
 def test_a_text_of_digits_that_is_no_mobile_number(number: str) -> None:
     with pytest.raises(NumberError) as why:
         Msisdn.parse(number)
-    line = f'lab.yaml:11:13: msisdn: "{number}" {why.value.reason}'
+    line = f'lab.yaml:11:13: msisdn: "{number}": {why.value.reason}'
     assert mistakes(changed('"17090001234"', f'"{number}"')) == [line]
 
 
@@ -252,7 +253,7 @@ def test_a_text_of_digits_that_is_no_mobile_number(number: str) -> None:
         (b"name: a\ncity: \xb1\xb1\xbe\xa9\n", "2:7: byte 0xb1 is not UTF-8; save the file as UTF-8"),
         ("name: a\ncity: \x07\n", "2:7: control character 0x07 in the file"),
         ('name: "\\UFFFFFFFF"\n', "1:10: not YAML: no such character or number"),
-        ("a: b\n---\nc: d\n", "2:1: not YAML: but found another document"),
+        ("a: b\n---\nc: d\n", "2:1: a second document (---): a lab file holds one lab"),
         ("x: " + "[" * 100, "1:27: not YAML: nested deeper than 24"),
     ],
 )  # fmt: skip
@@ -331,6 +332,11 @@ def test_a_driver_section_is_held_against_the_schema_that_the_driver_brings(
         ),
         ('"17090001234"', '"17050001234"', "11:13: msisdn: 1705 was given to CMCC, not CUCC: ported?"),
         ('"17090001234"', '"18500001234"', "11:13: msisdn: 185 is no segment of virtual operators"),
+        (
+            '"460011709001234"',
+            '"460051709001234"',
+            "12:11: imsi: 46005 is of CTCC, but base_operator is CUCC",  # a source of medium confidence
+        ),
         (
             '"460011709001234"',
             '"460041709001234"',
@@ -420,3 +426,26 @@ def test_a_good_file_with_damage_gives_a_lab_or_a_lab_error(damage: list[tuple[i
     for place, length, put in damage:
         text = text[:place] + put + text[place + length :]
     only_a_lab_error(text.encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("card", ["8986012081100001702", "898601A0811000017091"])
+def test_a_card_number_whose_check_digit_cannot_be_told_is_no_mistake(card: str) -> None:
+    """19 digits may stand without it, and issuers that write letters have none."""
+    assert read(changed("89860120811000017091", card)).lab.sims[0].iccid == card
+
+
+def test_without_sims_no_modem_is_blamed_for_its_sim() -> None:
+    assert [line for line in mistakes(changed("sims:", "simz:")) if "in this lab" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("quirk", "said"),
+    [
+        ("echo.stuk@rate=1", 'no quirk is named "echo.stuk"; did you mean "echo.stuck"?'),
+        ("echo.stuck@rat=1", '"echo.stuck@rat=1": unknown parameter "rat"'),
+    ],
+)
+def test_what_is_injected_into_a_modem_has_known_parameters(quirk: str, said: str) -> None:
+    text = f"modems: [{{name: m, port: emulated, quirks: ['{quirk}']}}]\n"
+    [line] = [line for line in mistakes(text.encode()) if "quirk" in line or "parameter" in line]
+    assert line.startswith("lab.yaml:1:") and said in line

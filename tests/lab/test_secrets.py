@@ -46,3 +46,8 @@ def test_a_header_may_be_a_reference(monkeypatch: pytest.MonkeyPatch) -> None:
         load("small").forms[0].model_copy(update={"headers": {"Authorization": "env:TOKEN", "Accept": "*/*"}})
     )
     assert headers(load("small"), form) == {"Authorization": "hush", "Accept": "*/*"}
+
+
+def test_what_an_editor_leaves_around_a_secret_is_not_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "pin").write_bytes(b"4711 \r\n")
+    assert resolve("file:pin", tmp_path) == "4711"
