@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from drivers.at import answers
 from drivers.at.channel import Channel
-from drivers.at.dialect import DialectError, UrcKind, load
+from drivers.at.dialect import DialectError, UrcKind, load, names
 from drivers.at.exchange import (
     Answer,
     Command,
@@ -109,6 +109,11 @@ class AtModem:
             await opened._let_go()
             raise
         return opened
+
+    @staticmethod
+    def dialects() -> Sequence[str]:
+        """What `dialect:` of a modem may say; `interop lab check` knows a misspelt one by it."""
+        return names()
 
     async def _begin(self) -> None:
         await self.channel.open()
