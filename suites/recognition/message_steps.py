@@ -163,8 +163,10 @@ async def is_intact(
     )
 
 
-async def is_reported(bench: Bench, sender: Party, receiver: Party, reference: int | None, mark: int) -> None:
-    """The sender's status report comes and says delivered; called once the message has arrived."""
+async def report_on(
+    bench: Bench, sender: Party, receiver: Party, reference: int | None, mark: int
+) -> StatusReported | None:
+    """The final status report on a message that has arrived; None when none came in time."""
     ours = _reports_on(receiver, reference)
 
     def ours_and_final(report: StatusReported) -> bool:
@@ -182,6 +184,11 @@ async def is_reported(bench: Bench, sender: Party, receiver: Party, reference: i
             if isinstance(other, StatusReported) and other.reference == reference and not ours(other):
                 what = f"a report on {other.recipient} carries our reference {reference}"
                 bench.inconclusive(InconcReason.INDETERMINATE, what)
+    return report
+
+
+def says_delivered(bench: Bench, report: StatusReported | None) -> None:
+    """The report came, and says what is so."""
     bench.require(
         "the status report comes",
         expected=f"within {DELIVERY_S:g} s of delivery",

@@ -367,7 +367,8 @@ def test_a_report_on_somebody_else_is_an_older_one() -> None:
 
 async def reported(scene: Scene) -> None:
     sender, receiver = scene.parties()
-    await message_steps.is_reported(scene.bench, sender, receiver, 7, 0)
+    report = await message_steps.report_on(scene.bench, sender, receiver, 7, 0)
+    message_steps.says_delivered(scene.bench, report)
 
 
 @pytest.mark.parametrize("status", [0x00, 0x01, 0x02])

@@ -23,6 +23,7 @@ QUIRKS = (
     "echo.stuck",
     "error.verbose",
     "line.swallowed@rate=0.3",
+    "line.swallowed@rate=0.1,line=+CDS:",
     "lines.crcrlf",
     "lines.lf",
     "modem.reset",
