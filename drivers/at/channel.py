@@ -180,11 +180,6 @@ class Channel:
         """As `run` for whoever holds the channel already (`before_restore`); no final result is an error."""
         return await self._exchange(command)
 
-    async def settled(self) -> None:
-        """Wait until the settings that a restart wiped out are applied again."""
-        while self._restoring is not None and not self._restoring.done():
-            await asyncio.wait([self._restoring])
-
     # One command
 
     async def _exchange(self, command: Command) -> Answer:

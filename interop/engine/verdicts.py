@@ -11,7 +11,19 @@ from interop.engine.bench import Ended, Inconclusive
 from interop.engine.case import Contrast
 from interop.protocols.errors import EmergencyRefused, EquipmentError
 from interop.protocols.modem import Health, Registration, Stat
-from interop.record import Attempt, Cause, Check, Control, Event, Finding, InconcReason, Layer, Verdict, merge
+from interop.record import (
+    Attempt,
+    Cause,
+    Check,
+    Control,
+    Event,
+    Finding,
+    InconcReason,
+    Layer,
+    Verdict,
+    blame,
+    merge,
+)
 from interop.record import events as seen
 
 CONTROL_WITHIN_S = 3600.0
@@ -148,7 +160,7 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     said = {Verdict.PASS: Finding.SEGMENT, Verdict.FAIL: Finding.PATH}.get(control.verdict, Finding.UNKNOWN)
     why = "" if said is not Finding.UNKNOWN else f"the control was {control.verdict}: {control.detail}"
     if said is Finding.PATH and _blame(control) != _blame(failed):
-        said, why = Finding.UNKNOWN, f"the control failed in another way: {_blame_in_words(control)}"
+        said, why = Finding.UNKNOWN, f"the control failed in another way: {blame(control)}"
     if said is Finding.SEGMENT and control.subject.city != failed.subject.city:
         # "fails for 171 in Shanghai, works for 186 in Beijing": the city is not ruled out
         why = f"compared with a SIM of {control.subject.city}, not of {failed.subject.city}"
@@ -161,11 +173,6 @@ def finding(failed: Attempt, control: Attempt) -> Control:
 
 def _blame(attempt: Attempt) -> tuple[Layer | None, Cause | None, tuple[Cause, ...]]:
     return attempt.layer, attempt.cause, attempt.ambiguous
-
-
-def _blame_in_words(attempt: Attempt) -> str:
-    causes = [attempt.cause] if attempt.cause else attempt.ambiguous
-    return f"{attempt.layer}: {' or '.join(causes)}"
 
 
 def contrasted(failed: Attempt, contrast: Contrast, control: Control) -> Attempt:

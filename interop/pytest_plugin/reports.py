@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from interop.pytest_plugin.items import CaseItem
-from interop.record import Attempt, Check, Finding, Verdict
+from interop.record import Attempt, Check, Finding, Verdict, blame
 
 _FINDINGS = {
     Finding.SEGMENT: "works for {sim}: it is the segment",
@@ -83,8 +83,7 @@ def _blame(attempt: Attempt) -> str:
         return attempt.detail.strip().rpartition("\n")[2]
     if attempt.layer is None:
         return str(attempt.reason or attempt.case)
-    causes = [attempt.cause] if attempt.cause else attempt.ambiguous
-    return f"{attempt.layer}: {' or '.join(causes)}"
+    return blame(attempt)
 
 
 def _check(check: Check) -> list[str]:

@@ -1,7 +1,7 @@
 """The run record: what was tried, what came, and what it means. Written by the engine, read by reports."""
 
 from interop.record.events import Event, Flow, Observed
-from interop.record.lines import Attempt, Check, Control, Late, Line, Measurement, Started, Subject
+from interop.record.lines import Attempt, Check, Control, Late, Line, Measurement, Started, Subject, blame
 from interop.record.verdict import Cause, Finding, InconcReason, Layer, Verdict, merge
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Started",
     "Subject",
     "Verdict",
+    "blame",
     "merge",
 ]

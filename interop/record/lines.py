@@ -126,6 +126,12 @@ class Late:
     type: Literal["late"] = "late"
 
 
+def blame(accused: Attempt | Check) -> str:
+    """ "interconnect: no_route", "originator: rejected_by_format or rejected_by_policy"; "" for nobody."""
+    causes = " or ".join(accused.ambiguous) or (accused.cause or "")
+    return ": ".join(part for part in (accused.layer or "", causes) if part)
+
+
 Line = Started | Attempt | Late
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {

@@ -18,12 +18,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from interop.record import Attempt, Check, Observed, Verdict
+from interop.record import Attempt, Check, Observed, Verdict, blame
 from interop.record.reader import Run
 from interop.reports import ladder
 from interop.reports import matrix as model
 from interop.reports.text import SIGNS, clean, clock, one_line
-from interop.results import CaseResult, blame, cases_of, counts, interrupted, ratio, sentence
+from interop.results import CaseResult, cases_of, counts, interrupted, ratio, sentence
 
 
 def draw(run: Run) -> bytes:

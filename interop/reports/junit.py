@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from interop.record import Started, Verdict
+from interop.record import Started, Verdict, blame
 from interop.record.reader import Run
 from interop.reports.text import clean
-from interop.results import CaseResult, blame, cases_of, interrupted, sentence, unmet
+from interop.results import CaseResult, cases_of, interrupted, sentence, unmet
 
 _OUTCOMES = {
     Verdict.FAIL: "failure",

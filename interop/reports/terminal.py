@@ -16,11 +16,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from interop.record import Attempt, Verdict
+from interop.record import Attempt, Verdict, blame
 from interop.record.reader import Run
 from interop.reports import matrix as model
 from interop.reports.text import SIGNS, clock, encodable, one_line
-from interop.results import CaseResult, blame, cases_of, counts, interrupted, sentence
+from interop.results import CaseResult, cases_of, counts, interrupted, sentence
 
 _MARGIN = 2
 _PIPE_WIDTH = 160  # where there is no terminal: wide enough that hardly a finding is folded

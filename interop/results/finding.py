@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from interop.record import Attempt, Check, Finding, Verdict
+from interop.record import Attempt, Finding, Verdict
 from interop.results.cases import CaseResult
-
-
-def blame(accused: Attempt | Check) -> str:
-    """ "interconnect: no_route", "originator: rejected_by_format or rejected_by_policy"; "" for nobody."""
-    causes = " or ".join(accused.ambiguous) or (accused.cause or "")
-    return ": ".join(part for part in (accused.layer or "", causes) if part)
 
 
 def unmet(attempt: Attempt) -> list[str]:

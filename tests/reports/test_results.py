@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from interop.record import Attempt, Cause, Control, Finding, InconcReason, Layer, Started, Verdict
+from interop.record import Attempt, Cause, Control, Finding, InconcReason, Layer, Started, Verdict, blame
 from interop.record.reader import read_run
-from interop.results import CaseResult, blame, cases_of, counts, interrupted, ratio, sentence, wilson
+from interop.results import CaseResult, cases_of, counts, interrupted, ratio, sentence, wilson
 from tests.reports.conftest import ORDINARY, SUBJECTS, attempt, failed, write
 
 GONE = replace(attempt(verdict=Verdict.INCONC), reason=InconcReason.MODEM, detail="the modem restarted")
