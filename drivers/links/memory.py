@@ -31,6 +31,7 @@ class Far:
         self._device: Callable[[bytes], None] = _nobody
         self._driver: Callable[[bytes], None] | None = None
         self._lost: Callable[[str], None] | None = None
+        self._awaited: list[asyncio.Future[None]] = []
         self.gone = ""
         """why the device can be reached no more, "" while it can"""
 
@@ -50,6 +51,16 @@ class Far:
     def return_(self) -> None:
         """Plug in again; the driver has to open the link anew."""
         self.gone = ""
+        awaited, self._awaited = self._awaited, []
+        for future in awaited:
+            if not future.done():
+                future.set_result(None)
+
+    async def returned(self) -> None:
+        """Until the next `return_`."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._awaited.append(future)
+        await future
 
     def _hand_to_driver(self, data: bytes) -> None:
         if self._driver is not None:
@@ -65,7 +76,9 @@ class Far:
 
 
 class MemoryLink:
-    """The driver's end. Satisfies `interop.protocols.link.Link`."""
+    """The driver's end. Satisfies `interop.protocols.link.Link` and `Returning`."""
+
+    place = ""
 
     def __init__(self, name: str, far: Far, *, emulated: bool = False) -> None:
         self.name = name
@@ -85,6 +98,12 @@ class MemoryLink:
 
     async def close(self) -> None:
         self._far._driver = self._far._lost = None
+
+    async def returned(self) -> None:
+        await self._far.returned()
+
+    def elsewhere(self) -> bool:
+        return False
 
 
 def _soon(call: Callable[[bytes], None] | Callable[[str], None], argument: bytes | str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Link(Protocol):
@@ -26,6 +26,21 @@ class Link(Protocol):
         """Queue bytes; never blocks. After loss it does nothing."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A link that knows how its device comes back after a loss; any other is just opened again."""
+
+    @property
+    def place(self) -> str:
+        """Where the device is or was, for messages: /dev/ttyUSB3; "" for the port of the lab file."""
+
+    async def returned(self) -> None:
+        """Until there is news that a device has come."""
+
+    def elsewhere(self) -> bool:
+        """What answers here is not our device. Is there another place that `open` would try next?"""
 
 
 class Journal(Protocol):

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from drivers.links.ports import SerialLink, SerialLinks, UrlLink, _why_not_open
+from drivers.links.opening import why_not_open
+from drivers.links.ports import SerialLink, SerialLinks, UrlLink
 from interop.lab.model import Lab, ModemPart
 from interop.protocols.equipment import Setting
 from interop.protocols.errors import DeviceLost
@@ -135,7 +136,7 @@ def test_a_missing_port(tmp_path: Path) -> None:
 
 def test_no_permission_says_what_to_do() -> None:
     error = OSError(13, "could not open port /dev/null: [Errno 13] Permission denied")
-    assert "group dialout" in _why_not_open("/dev/null", error)
+    assert "group dialout" in why_not_open("/dev/null", error)
 
 
 def test_a_socket_url_both_ways_and_its_end() -> None:
