@@ -1,5 +1,19 @@
-"""Modems that speak AT (V.250, 3GPP TS 27.005 and 27.007), from bytes to `protocols.Modem`."""
+"""Modems that speak AT (V.250, 3GPP TS 27.005 and 27.007), from bytes to `protocols.Modem`.
 
-from drivers.at.modem import AtModem
+The driver is imported when it is asked for: `interop --help` reads the help of `drivers.at.commands` only.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from drivers.at.modem import AtModem
 
 __all__ = ["AtModem"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "AtModem":
+        from drivers.at.modem import AtModem
+
+        return AtModem
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

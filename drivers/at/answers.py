@@ -12,7 +12,6 @@ from drivers.at.codes import CME_TEXTS, CMS_TEXTS, RELEASE_TEXTS
 from interop.protocols.modem import CallEntry, CallStat, SimState, Stat
 from interop.record import InconcReason
 from interop.record.codes import EQUIPMENT_CODES_OF_OURS, MESSAGE_CODES_OF_OURS
-from interop.smspdu import gsm7
 
 _SIM_BUSY = frozenset({14, 314, 515})  # 27.007 9.2, 27.005 3.2.5, Wavecom
 
@@ -89,13 +88,17 @@ def reason_of(final: str) -> InconcReason:
 # Registration, operator, signal, SIM
 
 
+_STATUS = re.compile("[0-9]|10|00[0-9]")
+
+
 def is_registration_answer(text: str) -> bool:
     """`<n>,<stat>...` and not the URC `<stat>[,"<lac>"...]` of the same prefix (27.007 7.2).
 
-    The second value decides: a status is one bare digit, an area code has four and mostly quotes.
+    The second value decides: a status is one bare digit, "10" or, of an Iridium, three digits ("002,001",
+    ModemManager); an area code has four and mostly quotes.
     """
     parts = text.split(",")
-    return len(parts) >= 2 and len(parts[1].strip()) == 1
+    return len(parts) >= 2 and _STATUS.fullmatch(parts[1].strip()) is not None
 
 
 def registration(text: str) -> Stat:
@@ -141,14 +144,17 @@ def full_memory(text: str) -> str:
     """
     parts = fields(text)
     *_, memory, used, total = ["", "", "", *parts]
-    full = used.isdigit() and total.isdigit() and int(used) >= int(total) > 0
-    return memory.strip('"') if full else ""
+    full = (_number(used) or 0) >= (_number(total) or 0) > 0
+    return memory if full and re.fullmatch("[A-Z]{2}", memory) else ""
 
 
 def operator(text: str) -> str:
-    """PLMN of +COPS: <mode>[,2,"46001"[,<act>]]; "" when none is selected or only a name is given."""
+    """PLMN of +COPS: <mode>[,2,"46001"[,<act>]]; "" when none is selected or only a name is given.
+
+    A name may come in any encoding; it is not read.
+    """
     parts = fields(text)
-    plmn = parts[2] if len(parts) > 2 else ""
+    plmn = text_of(parts[2]) if len(parts) > 2 else ""
     return plmn if plmn.isascii() and plmn.isdigit() and len(plmn) in (5, 6) else ""
 
 
@@ -237,8 +243,10 @@ def caller_id(text: str) -> Clip:
 
 
 def release_cause(text: str) -> int | None:
-    """24.008 cause of +CEER: `16`, `0,16`, `8,16,0` (location, cause), `... Cause:16`, or its words."""
-    text = text.strip().strip('"')
+    """24.008 cause of +CEER: `16`, `0,16`, `8,16,0` (location, cause), `... Cause:16`, its words, or both
+    (u-blox: `"CC setup error",16,"Normal call clearing"`).
+    """
+    text = text.strip() if text.count('"') > 2 else text.strip().strip('"')
     # SIM900: "Cause Select:67 Cause:16"
     if named := re.findall(r"cause\s*[:=]\s*(\d{1,3})\b", text, re.IGNORECASE):
         return _cause(int(named[-1]))
@@ -288,71 +296,3 @@ def text_of(text: str) -> str:
     if len(text) >= 8 and re.fullmatch(r"(?:00(?:3[0-9]|2[ABab3])){2,}", text):
         return bytes.fromhex(text).decode("utf-16-be")
     return text
-
-
-# USSD
-
-
-def ussd(text: str) -> tuple[int, str | None]:
-    """<m> and the text of +CUSD: <m>[,<str>,<dcs>] (27.007 7.15), decoded by content and dcs.
-
-    Modems give plain text, hex of UCS2 (also under dcs 15), hex of packed GSM 7 bit, hex of ASCII.
-    """
-    found = re.match(r"(\d)\s*(?:,\s*(.*))?$", text, re.DOTALL)
-    if found is None:
-        raise Unreadable("+CUSD", text)
-    rest = found[2]
-    if not rest:
-        return int(found[1]), None
-    closed = re.match(r'"(.*)"\s*(?:,\s*(\d+))?\s*$', rest, re.DOTALL)
-    bare = re.match(r"([^\",]*)(?:,\s*(\d+))?\s*$", rest, re.DOTALL)
-    taken = closed or bare
-    content, dcs = (taken[1], _number(taken[2] or "")) if taken else (rest.strip('"'), None)
-    return int(found[1]), _ussd_text(content, dcs)
-
-
-def _ussd_text(content: str, dcs: int | None) -> str:
-    if len(content) < 4 or len(content) % 2 or not re.fullmatch("[0-9A-Fa-f]+", content):
-        return _plain(content)
-    octets = bytes.fromhex(content)
-    ucs2 = _ucs2(octets)
-    if dcs in (0x48, 0x11) or (dcs is not None and dcs & 0x0C == 0x08 and dcs < 0x80):
-        return ucs2 if ucs2 is not None else _plain(content)
-    packed = _packed(octets)
-    candidates = [candidate for candidate in (ucs2, _ascii(octets), packed) if candidate]
-    if content.isdigit() and len(content) < 8:
-        return content  # a code or an amount
-    return candidates[0] if candidates else content
-
-
-def _plain(content: str) -> str:
-    """The channel reads Latin-1; a modem that sends UTF-8 shows in what was read."""
-    try:
-        return content.encode("latin-1").decode("utf-8")
-    except (UnicodeDecodeError, UnicodeEncodeError):
-        return content
-
-
-def _ucs2(octets: bytes) -> str | None:
-    try:
-        text = octets.decode("utf-16-be").rstrip("\0\uffff")
-    except UnicodeDecodeError:
-        return None
-    return text if text and all(_is_usual(char) for char in text) else None
-
-
-def _is_usual(char: str) -> bool:
-    """ASCII and the blocks in which Chinese networks write: anything else is a wrong reading."""
-    code = ord(char)
-    return char in "\r\n\t" or 0x20 <= code < 0x7F or 0x3000 <= code < 0x3040 or 0x4E00 <= code < 0xA000 \
-        or 0xFF00 <= code < 0xFFF0 or 0x2010 <= code < 0x2040 or code in (0xA5, 0xB7)  # fmt: skip
-
-
-def _ascii(octets: bytes) -> str | None:
-    text = octets.decode("latin-1")
-    return text if all(char in "\r\n" or " " <= char < "\x7f" for char in text) else None
-
-
-def _packed(octets: bytes) -> str | None:
-    text = gsm7.decode(gsm7.unpack(octets, len(octets) * 8 // 7)).rstrip("\r@")
-    return text if text and text.isprintable() else None

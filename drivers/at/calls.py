@@ -7,7 +7,7 @@ call cannot end a new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -16,7 +16,7 @@ from interop.protocols.modem import CallEntry, CallStat
 from interop.record.events import Alerting, CallerId, Connected, Event, Released, Ringing
 
 _ABSENT = 2
-"""looks at +CLCC without a call that was never in it, until it counts as ended"""
+"""looks at +CLCC without a call, and no other sign, until it counts as ended: an answer may be lost"""
 
 
 class Phase(IntEnum):
@@ -44,9 +44,14 @@ class Leg:
     absent: int = 0
     rings: int = 0
     clip: Clip | None = None
+    waiting: bool = False
+    """it came while another call was up (27.007 7.12) and rings only in the other's ear"""
+    answered: bool = False
     offered: bool = False
     closing: bool = False
     """we are ending it: signs of its end are our own doing"""
+    cut: str = ""
+    """why nobody can know any more what becomes of it: the link was lost"""
     cause: int | None = None
     text: str = ""
 
@@ -78,6 +83,7 @@ class Calls:
         self.legs: list[Leg] = []
         self._closed: list[int] = []  # indices of calls that we ended: the modem may still tell of it
         self._hint: int | None = None
+        self._told = False  # that some call has ended
 
     def dialled(self, number: str) -> Leg:
         leg = Leg(outgoing=True, number=number)
@@ -89,12 +95,22 @@ class Calls:
         leg.phase = Phase.ENDED
         self._drop(leg)
 
+    def cut(self, why: str) -> None:
+        """The link is lost: every leg is out of our hands, and none of them is said to have ended."""
+        for leg in tuple(self.legs):
+            leg.cut = why
+            self.forget(leg)
+        self._closed.clear()
+        self._hint = None
+
     def ring(self) -> Iterator[News]:
         leg = self._ringing()
+        if leg is None and not any(leg.live and not leg.waiting for leg in self.legs):
+            leg = self._ringing(waiting=True)  # nothing is left that it waits for
+            if leg is not None:
+                leg.waiting = False
         if leg is None:
-            leg = Leg(outgoing=False, placed=True)
-            self.legs.append(leg)
-            yield Ringing()
+            leg = yield from self._rings(waiting=False)
         leg.rings += 1
 
     def caller_id(self, clip: Clip) -> Iterator[News]:
@@ -105,9 +121,26 @@ class Calls:
             yield from self.ring()
         leg = self._ringing()
         if leg is not None and leg.clip is None:
-            leg.clip = clip
-            leg.number = clip.number
-            yield CallerId(clip.number, clip.toa, clip.validity)
+            yield self._shown(leg, clip)
+
+    def waits(self, clip: Clip) -> Iterator[News]:
+        """+CCWA: another caller while a call is up; some modems say it again and again."""
+        leg = self._ringing(waiting=True)
+        if leg is None or (leg.clip is not None and leg.clip.number != clip.number):
+            leg = yield from self._rings(waiting=True)
+        if leg.clip is None:
+            yield self._shown(leg, clip)
+
+    def _rings(self, *, waiting: bool) -> Generator[News, None, Leg]:
+        leg = Leg(outgoing=False, placed=True, waiting=waiting)
+        self.legs.append(leg)
+        yield Ringing(waiting)
+        return leg
+
+    def _shown(self, leg: Leg, clip: Clip) -> News:
+        leg.clip = clip
+        leg.number = clip.number
+        return CallerId(clip.number, clip.toa, clip.validity)
 
     def started(self, index: int) -> None:
         leg = self._new()
@@ -122,20 +155,21 @@ class Calls:
         yield from self._to(leg, Phase.ACTIVE)
 
     def answered(self, leg: Leg) -> Iterator[News]:
+        leg.waiting = False
         yield from self._to(leg, Phase.ACTIVE)
 
     def row(self, entry: CallEntry) -> Iterator[News]:
         """One row, of an answer or as a URC."""
         leg = self._by_index(entry.index)
         if leg is None or leg.outgoing != entry.outgoing:
-            leg = self._new() if entry.outgoing else self._unindexed_incoming()
+            waiting = entry.stat is CallStat.WAITING
+            leg = self._new() if entry.outgoing else self._unindexed_incoming(waiting)
             if leg is None and entry.stat in (CallStat.INCOMING, CallStat.WAITING):
-                leg = Leg(outgoing=False, placed=True)
-                self.legs.append(leg)
-                yield Ringing()
+                leg = yield from self._rings(waiting=waiting)
         if leg is None:
             return
         leg.index, leg.listed, leg.absent = entry.index, True, 0
+        leg.waiting = leg.waiting and entry.stat is CallStat.WAITING
         if entry.stat is CallStat.ALERTING:
             yield from self._to(leg, Phase.ALERTING)
         elif entry.stat in (CallStat.ACTIVE, CallStat.HELD):
@@ -149,7 +183,7 @@ class Calls:
         elif index is not None and index in self._closed:
             self._closed.remove(index)
         elif self.legs:
-            self._hint = cause
+            self._hint, self._told = cause, True
             yield Look()
 
     def listed(self, entries: list[CallEntry]) -> Iterator[News]:
@@ -158,11 +192,12 @@ class Calls:
             yield from self.row(entry)
         present = {entry.index for entry in entries}
         hint, self._hint = self._hint, None
+        told, self._told = self._told or bool(entries), False
         for leg in tuple(self.legs):
             if not leg.placed or leg.index in present:
                 continue
             leg.absent += 1
-            if leg.listed or leg.absent >= _ABSENT:
+            if (leg.listed and told) or leg.absent >= _ABSENT:
                 # BUSY and NO ANSWER are of calls that were never answered
                 unanswered = leg.outgoing and leg.phase < Phase.ACTIVE
                 yield from self._gone(leg, hint if unanswered else None)
@@ -188,7 +223,8 @@ class Calls:
     def _to(self, leg: Leg | None, phase: Phase) -> Iterator[News]:
         if leg is not None and leg.phase < phase:
             leg.phase = phase
-            yield Connected() if phase is Phase.ACTIVE else Alerting()
+            leg.answered = phase is Phase.ACTIVE
+            yield Connected() if leg.answered else Alerting()
 
     def _gone(self, leg: Leg, cause: int | None) -> Iterator[News]:
         if leg.closing:
@@ -208,6 +244,9 @@ class Calls:
         return next((leg for leg in self.legs if leg.outgoing and leg.index is None), None)
 
     def _outgoing(self, index: int | None) -> Leg | None:
+        if index is None:
+            unanswered = [leg for leg in self.legs if leg.outgoing and leg.phase < Phase.ACTIVE]
+            return unanswered[0] if len(unanswered) == 1 else None
         leg = self._by_index(index)
         if leg is None:
             leg = self._new()
@@ -215,11 +254,14 @@ class Calls:
                 leg.index = index
         return leg
 
-    def _ringing(self) -> Leg | None:
+    def _ringing(self, *, waiting: bool = False) -> Leg | None:
         legs = (leg for leg in self.legs if not leg.outgoing and leg.phase is Phase.STARTED)
-        return next(legs, None)
+        return next((leg for leg in legs if leg.waiting == waiting), None)
 
-    def _unindexed_incoming(self) -> Leg | None:
-        """Also one that was answered before any row named it: its row is not another call's."""
-        legs = (leg for leg in self.legs if not leg.outgoing and leg.index is None)
-        return next(legs, None)
+    def _unindexed_incoming(self, waiting: bool) -> Leg | None:
+        """Also one that was answered before any row named it, or that waits no more: its row is not another
+        call's.
+        """
+        legs = [leg for leg in self.legs if not leg.outgoing and leg.index is None]
+        exact = next((leg for leg in legs if leg.waiting == waiting), None)
+        return exact or (None if waiting else next(iter(legs), None))

@@ -1,30 +1,33 @@
 """The thin I/O shell around lexer and dialogue: one channel per modem.
 
-It gives each command its turn and its deadline, journals every byte, keeps the ledger of settings that a
-restart of the modem wipes out, and is the one place where bytes leave for the modem, under the emergency
-guard unless the link is to an emulated network of this process.
+It gives each command its turn and deadline, journals every byte, keeps the settings that a restart wipes out,
+and is the one place where bytes leave: under the emergency guard, but for emulated networks of this process.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Protocol
 
 from drivers.at.answers import is_busy, number_of, reason_of
+from drivers.at.deadline import Deadline
 from drivers.at.dialect import Dialect
 from drivers.at.exchange import (
+    ESC,
     Answer,
+    Awaited,
     BecameReady,
     Command,
     InStep,
     Late,
+    Listener,
     OutOfReach,
     Output,
     Restarted,
     Send,
     Unowned,
     Unsolicited,
+    query,
     sends,
 )
 from drivers.at.guard import Guard
@@ -36,24 +39,13 @@ from interop.protocols.link import Journal, Link
 QUIET_S = 0.3
 """no byte for so long: the line is drained"""
 PROBE_S = 3.0
+MOST_PROOFS = 3
 FORGIVE_S = 60.0
-"""how long a late answer is looked for"""
+"""how long an answer that is owed may still come"""
+GRACE_S = 0.3
+"""for information that comes behind its OK"""
 BUSY_BACKOFF_S = (0.5, 1.0, 2.0, 4.0)
 """waits between tries of a query that the SIM is too busy for"""
-MOST_PERMITTED = 1024
-
-
-class Listener(Protocol):
-    """Who is told what nobody asked for. Called from the event loop; must not block or raise."""
-
-    def unsolicited(self, urc: Unsolicited) -> None: ...
-
-    def unowned(self, text: str) -> None: ...
-
-    def restarted(self, sign: str) -> None:
-        """The modem began anew; the ledger is re-applied next."""
-
-    def lost(self, why: str) -> None: ...
 
 
 class Channel:
@@ -75,17 +67,21 @@ class Channel:
         self._dialogue = Dialogue(dialect)
         self._turn = asyncio.Lock()
         self._answer: asyncio.Future[Answer] | None = None
+        self._running: Command | None = None
+        self._deadline = Deadline(self._expired)
         self._step: asyncio.Future[None] | None = None
         self._last_byte = 0.0
         self._lost = "not open"
+        self._away = ""
+        self._losses = 0
         self._ledger: dict[str, Command] = {}
+        self.refused: list[Command] = []  # of the ledger, after the last restart
         self._stale = False
         self._restoring: asyncio.Task[None] | None = None
-        self._permitted: set[tuple[bytes, str]] = set()
 
     @property
     def usable(self) -> bool:
-        return not self._lost
+        return not self._lost and not self._away
 
     @property
     def in_step(self) -> bool:
@@ -93,8 +89,36 @@ class Channel:
 
     async def open(self) -> None:
         """Raises DeviceLost."""
+        self._lexer, self._dialogue = Lexer(), Dialogue(self.dialect)
         await self._link.open(self._received, self._on_lost)
-        self._lost = ""
+        self._lost = self._away = ""
+
+    async def reopen(self, prove: Callable[[], Awaitable[None]]) -> None:
+        """The link once more after its loss, and every setting as it was; until then everybody else gets
+        DeviceLost. `prove`, with the channel held and before anything is set or unlocked, says by `exchange`
+        that this is the same device, or raises. Raises EquipmentError; the link is closed then.
+        """
+        async with self._turn:
+            self._lexer, self._dialogue = Lexer(), Dialogue(self.dialect)
+            await self._link.open(self._received, self._on_lost)
+            self._lost, self._stale = "", False
+            try:
+                self._perform(self._dialogue.wake())
+                await self._get_in_step()
+                await prove()
+                self._stale = True
+                await self._restore()
+                if self._lost:
+                    raise DeviceLost(self.device, self._lost)
+            except BaseException:
+                self._lost = self._away
+                await self._link.close()
+                raise
+            self._away = ""
+
+    def give_up(self, why: str) -> None:
+        """What whoever uses the modem is told from now on."""
+        self._lost = self._away = why
 
     async def wake(self) -> None:
         """Get in step with a modem that may be in any state, in a prompt included. Raises NotAnswering."""
@@ -108,6 +132,7 @@ class Channel:
             self._restoring.cancel()
         self._lost = self._lost or "closed"
         self._fail_pending(DeviceLost(self.device, "closed"))
+        self._deadline.close()
         await self._link.close()
 
     def permit(self, command: Command) -> None:
@@ -118,35 +143,47 @@ class Channel:
     def beware(self, numbers: Iterable[str]) -> None:
         """Further emergency numbers, of the SIM (EF_ECC)."""
         self.guard.add(numbers)
-        self._permitted.clear()
 
     async def run(self, command: Command) -> Answer:
         """The answer, OK or the like. Raises CommandRefused for every other final result, NotAnswering when
         none came in time (its outcome is unknown), DeviceLost, EmergencyRefused.
         """
         self.permit(command)
+        if self._away:
+            raise DeviceLost(self.device, self._away)
+        losses = self._losses
+        if command.payload not in (None, ESC):
+            await self._until_nothing_is_owed()
         for pause in (*BUSY_BACKOFF_S, None):
             async with self._turn:
+                if self._losses != losses:
+                    raise DeviceLost(self.device, self._away or "the link was lost meanwhile")
                 if self._stale:
                     await self._restore()
-                answer = await self._exchange(command)
+                try:
+                    answer = await self.exchange(command)
+                except NotAnswering:
+                    if not command.again:
+                        raise
+                    answer = await self.exchange(command)
             if answer.ok:
                 return answer
             if pause is None or not (command.retry_busy and is_busy(answer.final)):
                 break
             await asyncio.sleep(pause)
-        raise self._refusal(answer)
+        said = answer.final
+        raise CommandRefused(self.device, command.name, said, number_of(said), reason_of(said))
 
     async def ask(self, text: str, *, shape: Callable[[str], bool] | None = None) -> str:
         """What follows the prefix in the answer to a query, `AT+CSQ` -> "20,99".
 
         Raises as `run`, and NotAvailable where the modem says OK and nothing else.
         """
-        prefix = text.removeprefix("AT").rstrip("?") + ":"
-        answer = await self.run(Command(text=text, expect=(prefix,), shape=shape))
+        asked = query(text, shape)
+        answer = await self.run(asked)
         if not answer.lines:
             raise NotAvailable(self.device, f"{text} was answered {answer.final} and nothing else")
-        return answer.lines[0][len(prefix) :].strip()
+        return answer.lines[0][len(asked.expect[0]) :].strip()
 
     async def set(self, text: str, *, deadline: float = 5.0) -> None:
         """As `run`, for a setting that the modem forgets when it restarts: it is kept in the ledger."""
@@ -154,7 +191,7 @@ class Channel:
         prefix = name.removeprefix("AT") + ":"
         # +CPMS= answers with its own prefix; a prefix that is a URC's, too, stays the URC's
         expect = () if prefix in self.dialect.urcs else (prefix,)
-        command = Command(text=text, expect=expect, may_be_empty=True, deadline=deadline)
+        command = Command(text=text, expect=expect, may_be_empty=True, setting=True, deadline=deadline)
         await self.run(command)
         self._ledger[name] = command
 
@@ -176,51 +213,68 @@ class Channel:
         """Is one of these in the ledger?"""
         return any(command.text in settings for command in self._ledger.values())
 
-    async def exchange(self, command: Command) -> Answer:
-        """As `run` for whoever holds the channel already (`before_restore`); no final result is an error."""
-        return await self._exchange(command)
+    def setting(self, name: str) -> str:
+        """What the ledger has for a setting: "2,1,0,2,0" for AT+CNMI, "" where nothing was accepted."""
+        command = self._ledger.get(name)
+        return "" if command is None else command.text.partition("=")[2]
 
     # One command
 
-    async def _exchange(self, command: Command) -> Answer:
+    async def exchange(self, command: Command) -> Answer:
+        """As `run` for whoever holds the channel already (`before_restore`); no final result is an error."""
         self.permit(command)
         await self._get_in_step()
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answer = future
-        timer = loop.call_later(command.deadline, self._expired, command)
+        self._running = command
+        self._deadline.set(command.deadline)
         try:
             self._perform(self._dialogue.start(command))
             return await future
+        except NotAnswering:
+            if self._dialogue.unfinished is None:
+                raise
         finally:
-            timer.cancel()
-            self._answer = None
+            self._deadline.clear()
+            self._answer = self._running = None
             if future.cancelled():
                 # whoever asked is gone; the answer is still owed and must not reach the next command
                 self._abandon()
+        # all but the OK has come: with the proof that nothing more will, the answer is complete
+        await self._get_in_step()
+        answer, self._dialogue.unfinished = self._dialogue.unfinished, None
+        if answer is None:
+            raise NotAnswering(self.device, f"{command.name} was not answered to its end")
+        return answer
 
-    def _expired(self, command: Command) -> None:
-        future = self._answer
-        self._abandon()
-        if future is not None and not future.done():
-            self._journal.note(f"no answer to {command.name} within {command.deadline:g} s")
-            future.set_exception(
-                NotAnswering(self.device, f"no answer to {command.name} within {command.deadline:g} s")
-            )
+    def _expired(self) -> None:
+        command, future = self._running, self._answer
+        self._abandon()  # which may find that there is an answer after all
+        if command is not None and future is not None and not future.done():
+            self._journal.note(why := f"no answer to {command.name} within {command.deadline:g} s")
+            future.set_exception(NotAnswering(self.device, why))
 
     def _abandon(self) -> None:
         if not self._lost:
             self._perform(self._dialogue.timeout())
-            asyncio.get_running_loop().call_later(FORGIVE_S, self._dialogue.forgive)
 
     async def _get_in_step(self) -> None:
         """After a timeout: drain, then prove synchronisation. Raises NotAnswering, DeviceLost."""
         if self._lost:
             raise DeviceLost(self.device, self._lost)
-        if self.in_step:
-            return
+        if self._dialogue.doubt:
+            self._dialogue.doubt.forgive(asyncio.get_running_loop().time(), FORGIVE_S)
+        tries = 0
+        while not self.in_step and (tries := tries + 1) <= MOST_PROOFS:
+            await self._prove()
+        if not self.in_step:
+            raise NotAnswering(self.device, "says more than it is asked for")
+
+    async def _prove(self) -> None:
         self._dialogue.retry()
         await self._until_quiet()
+        if self._lost:
+            raise DeviceLost(self.device, self._lost)
         self._step = step = asyncio.get_running_loop().create_future()
         try:
             self._perform(self._dialogue.quiet())
@@ -232,17 +286,21 @@ class Channel:
             self._step = None
         if step.done():
             step.result()
-        if not self.in_step:
+        if self._dialogue.state is State.DEAD:
             raise NotAnswering(self.device, "does not answer")
+
+    async def _until_nothing_is_owed(self) -> None:
+        """Before a message: nothing can mark its answer, and whose reference +CMGS gives must be certain."""
+        loop = asyncio.get_running_loop()
+        if rest := self._dialogue.doubt.forgive(loop.time(), FORGIVE_S):
+            await asyncio.sleep(rest)
+            if self._dialogue.doubt.forgive(loop.time(), FORGIVE_S):
+                raise NotAnswering(self.device, "nothing was sent: earlier commands are unanswered")
 
     async def _until_quiet(self) -> None:
         loop = asyncio.get_running_loop()
         while (rest := self._last_byte + QUIET_S - loop.time()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(rest)
-
-    def _refusal(self, answer: Answer) -> CommandRefused:
-        code = number_of(answer.final)
-        return CommandRefused(self.device, answer.command.name, answer.final, code, reason_of(answer.final))
 
     # Settings after a restart
 
@@ -253,10 +311,10 @@ class Channel:
             try:
                 if self.before_restore is not None:
                     await self.before_restore()
+                self.refused = []
                 for command in tuple(self._ledger.values()):
-                    answer = await self._exchange(command)
-                    if not answer.ok:
-                        self._journal.note(f"after the restart {command.name} was answered {answer.final}")
+                    if not (await self.exchange(command)).ok:
+                        self.refused.append(command)
             except NotAnswering:
                 self._stale = True
                 raise
@@ -288,13 +346,15 @@ class Channel:
         lexer.feed(data)
         while True:
             lexer.expect_prompt = dialogue.wants_prompt
+            lexer.hand_over(dialogue.keeps)
             token = lexer.next()
             if token is None:
                 return
             if type(token) is Line:
                 if token.cut:
                     self._journal.note("an over-long line was cut")
-                self._perform(dialogue.line(token.text))
+                if token.cut or not dialogue.keeps(token.text):
+                    self._perform(dialogue.line(token.text))
             elif type(token) is Prompt:
                 self._perform(dialogue.prompt())
 
@@ -317,6 +377,9 @@ class Channel:
                 case BecameReady():
                     if self._ledger:
                         self._restore_soon()
+                case Awaited():
+                    if self._running is not None:
+                        self._deadline.set(GRACE_S)
                 case InStep() | OutOfReach():
                     if self._step is not None and not self._step.done():
                         self._step.set_result(None)
@@ -338,20 +401,18 @@ class Channel:
         self._link.write(data)
 
     def _check(self, data: bytes, prompted_by: str) -> None:
-        if self._link.emulated or (data, prompted_by) in self._permitted:
-            return
-        if danger := self.guard.danger(data, prompted_by):
+        if not self._link.emulated and (danger := self.guard.danger(data, prompted_by)):
             raise EmergencyRefused(self.device, danger)
-        if len(self._permitted) >= MOST_PERMITTED:
-            self._permitted.clear()
-        self._permitted.add((data, prompted_by))
 
     def _on_lost(self, why: str) -> None:
         if not self._lost:
             self._lost = why
+            self._losses += 1
+            again, self._away = bool(self._away), self._away or why
             self._journal.note(f"link lost: {why}")
             self._fail_pending(DeviceLost(self.device, why))
-            self._listener.lost(why)
+            if not again:  # else it went once more while it was being reopened, which `reopen` tells
+                self._listener.lost(why)
 
     def _fail_pending(self, error: DeviceLost) -> None:
         for future in (self._answer, self._step):

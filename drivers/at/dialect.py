@@ -9,16 +9,18 @@ over that one's, its lists replace them. Every key is checked: a typo is an erro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 _SHIPPED = Path(__file__).parent / "dialects"
+_LAID_OVER = ("calls", "messages", "urcs")
+"""mappings that a file adds to; everything else that it says replaces what it extends"""
 
 
 class DialectError(ValueError):
@@ -30,8 +32,12 @@ class UrcKind(StrEnum):
 
     RING = "ring"
     CALLER_ID = "caller_id"
+    CALL_WAITING = "call_waiting"
+    """+CCWA: another call while one is up"""
     CALL_ROW = "call_row"
-    """a +CLCC-like line: fields index, dir, stat, mode, mpty, number, toa"""
+    """a +CLCC-like line: fields index, dir, stat, mode, cause; an empty one ends a list (Cinterion)"""
+    CALL_STATE = "call_state"
+    """fields index, stat, cause and no direction; without an index +CLCC is asked what it means"""
     CALL_STARTED = "call_started"
     CALL_ALERTING = "call_alerting"
     CALL_CONNECTED = "call_connected"
@@ -94,13 +100,26 @@ class Calls(_Part):
     hang_up: tuple[str, ...] = ("AT+CHUP", "ATH")
     needs_index: bool = False
     """no hang-up until the modem has told the index of the call (chan_dongle: E1550 loses ^CEND)"""
+    release_one_from_alerting: bool = False
+    """no AT+CHLD=1x for a call that does not ring yet (chan_dongle: E1550 dies of it)"""
+    answers_late: bool = False
+    """ATD gets its OK or CONNECT only when the far end answers. Any byte before that ends the call (V.250
+    5.6.1), that of an AT+CLCC, too (python-gsmmodem issue 12), so nothing is sent meanwhile.
+    """
     dial_deadline_s: float = 30.0
+
+
+class Messages(_Part):
+    acknowledges: tuple[Literal["message", "report"], ...] = ("message", "report")
+    """which directly routed ones get +CNMA where AT+CSMS=0 was refused (a Novatel takes none for +CDS)"""
 
 
 class Dialect(_Part):
     name: str
     extends: str = ""
     about: str = ""
+    makers: tuple[str, ...] = ()
+    """what +CGMI says of a modem of this family, or a part of it: `lab scan` suggests the dialect by it"""
     finals_ok: tuple[str, ...] = ()
     finals_error: tuple[str, ...] = ()
     """further final results; one that ends in a colon stands for every line that begins so"""
@@ -119,19 +138,35 @@ class Dialect(_Part):
     reports_causes: bool = True
     """+CEER is worth asking"""
     calls: Calls = Calls()
+    messages: Messages = Messages()
     urcs: dict[str, Urc] = {}
 
 
 @lru_cache(maxsize=64)
 def load(name: str, *folders: Path) -> Dialect:
     """The dialect `name`, looked for in `folders` first, then among the shipped. Raises DialectError."""
-    merged = _merged(name, folders, ())
+    lineage = _lineage(name, (*folders, _SHIPPED))
+    merged: dict[str, Any] = {}
+    for file in reversed(lineage):
+        merged = _over(merged, file.data)
     try:
-        return Dialect.model_validate(merged)
+        return Dialect.model_validate({**merged, "name": name})
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise DialectError(f"dialect {name}: {place}: {first['msg']} (found {first['input']!r})") from None
+        first = error.errors(include_url=False)[0]
+        step = tuple(map(str, first["loc"]))
+        file = next((file for file in lineage if file.holds(step)), lineage[0])
+        found = f" (found {first['input']!r})" if first["type"] != "extra_forbidden" else ""
+        raise DialectError(f"{file.place(step)}: {'.'.join(step)}: {first['msg']}{found}") from None
+
+
+def own_dialects(lab_folder: Path | None) -> tuple[Path, ...]:
+    """Where a lab keeps its own: `dialects/` beside the lab file."""
+    return () if lab_folder is None else (lab_folder / "dialects",)
+
+
+def bases(name: str, *folders: Path) -> list[str]:
+    """The dialect and those it extends, nearest first: ["ours", "huawei", "generic"]. Raises DialectError."""
+    return [file.path.stem for file in _lineage(name, (*folders, _SHIPPED))]
 
 
 def names(*folders: Path) -> list[str]:
@@ -139,23 +174,101 @@ def names(*folders: Path) -> list[str]:
     return sorted({path.stem for folder in (*folders, _SHIPPED) for path in folder.glob("*.yaml")})
 
 
-def _merged(name: str, folders: Iterable[Path], below: tuple[str, ...]) -> dict[str, Any]:
-    if name in below:
-        raise DialectError(f"dialect {name} extends itself through {' -> '.join(below)}")
-    places = [folder / f"{name}.yaml" for folder in (*folders, _SHIPPED)]
-    path = next((place for place in places if place.is_file()), None)
-    if path is None:
-        raise DialectError(f"no dialect {name!r} (there are: {', '.join(names(*folders))})")
+def of_maker(manufacturer: str, *folders: Path) -> str:
+    """The dialect for what +CGMI says; "generic" where none names that maker.
+
+    The maker named first counts ("Telit Cinterion" is Telit's). A family's own dialect comes before those
+    that extend it for one model: they inherit its makers.
+    """
+    said = manufacturer.casefold()
+    fits = [
+        (each.extends != "generic", said.index(maker.casefold()), each.name)
+        for each in (load(name, *folders) for name in names(*folders))
+        for maker in each.makers
+        if maker.casefold() in said
+    ]
+    return min(fits)[-1] if fits else "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    data: dict[str, Any]
+    root: yaml.Node
+
+    def holds(self, steps: tuple[str, ...]) -> bool:
+        """Does the key stand in this file, and not in one that it extends?"""
+        here: Any = self.data
+        for step in steps[: 2 if steps[0] in _LAID_OVER else 1]:
+            if not isinstance(here, dict) or step not in here:
+                return False
+            here = here[step]
+        return True
+
+    def place(self, steps: tuple[str, ...]) -> str:
+        """`file:line:column` of a key, or of as much of its path as the file has."""
+        node, mark = self.root, self.root.start_mark
+        for step in steps:
+            if isinstance(node, yaml.MappingNode):
+                found = next((pair for pair in node.value if pair[0].value == step), None)
+            elif isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
+                found = (node.value[int(step)],) * 2
+            else:
+                break
+            if found is None:
+                break
+            mark, node = found[0].start_mark, found[1]
+        return f"{self.path}:{mark.line + 1}:{mark.column + 1}"
+
+
+def _lineage(name: str, folders: tuple[Path, ...]) -> list[_File]:
+    """The file of a dialect and those that it extends. One may extend its namesake in a later folder."""
+    files: list[_File] = []
+    wanted, places = name, folders
+    while wanted:
+        path = next((place for folder in places if (place := folder / f"{wanted}.yaml").is_file()), None)
+        if path is None:
+            said = files[-1].place(("extends",)) + ": " if files else ""
+            if files and files[-1].path.stem == wanted:
+                raise DialectError(f"{said}dialect {wanted} extends itself")
+            known = ", ".join(names(*folders))
+            raise DialectError(f"{said}no dialect {wanted!r} (there are: {known})")
+        if any(path == file.path for file in files):
+            chain = " -> ".join([*(file.path.stem for file in files), wanted])
+            raise DialectError(f"{files[-1].place(('extends',))}: dialect {name} extends itself: {chain}")
+        files.append(_read(path))
+        extended = str(files[-1].data.get("extends") or "")
+        places = folders[folders.index(path.parent) + 1 :] if extended == wanted else folders
+        wanted = extended
+    return files
+
+
+def _read(path: Path) -> _File:
     try:
-        own = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        stat = path.stat()
+    except OSError as error:
         raise DialectError(f"{path}: {error}") from None
-    if not isinstance(own, dict):
-        raise DialectError(f"{path}: a mapping is needed, found {type(own).__name__}")
-    base = _merged(str(own["extends"]), folders, (*below, name)) if own.get("extends") else {}
-    return _over(base, {"name": name, **own})
+    return _read_as_of(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read_as_of(path: Path, changed_ns: int, size: int) -> _File:
+    """A lab of many modems asks for few dialects, and YAML is slow: once is enough while a file stays."""
+    del changed_ns, size
+    try:
+        text = path.read_text(encoding="utf-8")
+        data, root = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise DialectError(f"{place}: {error.problem or error.context}") from None
+    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:  # ValueError: no UTF-8
+        raise DialectError(f"{path}: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict) or root is None:
+        raise DialectError(f"{path}: a mapping is needed, found {type(data).__name__}")
+    return _File(path, data, root)
 
 
 def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    both = [key for key in own if isinstance(own[key], dict) and isinstance(base.get(key), dict)]
+    both = [key for key in _LAID_OVER if isinstance(own.get(key), dict) and isinstance(base.get(key), dict)]
     return {**base, **own, **{key: {**base[key], **own[key]} for key in both}}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
 
 from drivers.at.dialect import Urc
 
@@ -19,6 +21,8 @@ class Command:
     gets what follows the prefix); `may_be_empty`: OK without any is an answer (+CLCC). `bare`: it also
     owns lines that nobody else knows (+CGSN). `pdu`: a line of hex after an expected one. `dials`: BUSY,
     NO CARRIER, CONNECT ... are its final results, not news of another call. `secret`: never in messages.
+    `again`: a question that is asked once more when it gets no answer. `setting`: OK alone is all that it is
+    expected to say, whatever it may say besides (+CPMS=).
     """
 
     text: str
@@ -32,6 +36,18 @@ class Command:
     deadline: float = 5.0
     retry_busy: bool = True
     secret: bool = False
+    again: bool = False
+    setting: bool = False
+
+    @property
+    def informs(self) -> bool:
+        """It is asked for its information, which may be a list without entries."""
+        return bool(self.expect) and not self.setting
+
+    @property
+    def one_line(self) -> bool:
+        """Its answer is one line of information and OK: with the line, all of it is there."""
+        return self.informs and not (self.may_be_empty or self.pdu or self.dials or self.payload)
 
     @property
     def name(self) -> str:
@@ -39,7 +55,14 @@ class Command:
         return self.text.partition("=")[0] + "=..." if self.secret else self.text
 
 
-@dataclass(slots=True)
+@lru_cache(maxsize=256)
+def query(text: str, shape: Callable[[str], bool] | None = None) -> Command:
+    """A question whose answer has its own name before it, `AT+CSQ` -> `+CSQ: 20,99`."""
+    prefix = text.removeprefix("AT").rstrip("?") + ":"
+    return Command(text=text, expect=(prefix,), shape=shape, again=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Bytes for the modem. `prompted_by`: the command whose prompt they answer, "" for a command line."""
 
@@ -47,11 +70,22 @@ class Send:
     prompted_by: str = ""
 
 
-def sends(command: Command) -> Iterator[Send]:
+def sends(command: Command) -> tuple[Send, ...]:
     """All that a command will send, in order."""
-    yield Send(command.text.encode("latin-1", "replace") + b"\r")
-    if command.payload is not None:
-        yield Send(command.payload + END_OF_TEXT, command.text)
+    return _sends(command.text, command.payload)
+
+
+@lru_cache(maxsize=256)
+def _sends(text: str, payload: bytes | None) -> tuple[Send, ...]:
+    line = Send(text.encode("latin-1", "replace") + b"\r")
+    if payload is None:
+        return (line,)
+    return line, Send(payload + (b"" if payload == ESC else END_OF_TEXT), text)
+
+
+def is_echo(text: str, payload: bytes | None) -> bool:
+    """The payload as a modem echoes it: behind a prompt, with or without its end."""
+    return payload is not None and text.lstrip("> ").rstrip("\x1a") == payload.decode("latin-1")
 
 
 @dataclass(slots=True)
@@ -107,6 +141,11 @@ class BecameReady:
 
 
 @dataclass(slots=True)
+class Awaited:
+    """OK came before the information: it is worth waiting a moment for."""
+
+
+@dataclass(slots=True)
 class InStep:
     """Synchronisation is proved."""
 
@@ -116,4 +155,19 @@ class OutOfReach:
     """No probe was answered."""
 
 
-Output = Send | Answer | Unsolicited | Unowned | Late | Restarted | BecameReady | InStep | OutOfReach
+Output = (
+    Send | Answer | Unsolicited | Unowned | Late | Restarted | BecameReady | Awaited | InStep | OutOfReach
+)
+
+
+class Listener(Protocol):
+    """Who is told what nobody asked for. Called from the event loop; must not block or raise."""
+
+    def unsolicited(self, urc: Unsolicited) -> None: ...
+
+    def unowned(self, text: str) -> None: ...
+
+    def restarted(self, sign: str) -> None:
+        """The modem began anew; the ledger is re-applied next."""
+
+    def lost(self, why: str) -> None: ...

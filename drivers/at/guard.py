@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from drivers.at.guard_numbers import emergency_in
 from drivers.at.guard_pdu import destination_of, hidden_strings
 
+MOST_REMEMBERED = 1024
 _ESC = b"\x1b"
 
 # V.250 5.3: basic commands are a letter (or & % \ and a letter) and a number; extended ones begin with one
@@ -48,13 +49,25 @@ class Guard:
 
     def __init__(self, further: Iterable[str] = ()) -> None:
         self._further: frozenset[str] = frozenset()
+        self._harmless: set[tuple[bytes, str]] = set()
         self.add(further)
 
     def add(self, numbers: Iterable[str]) -> None:
         self._further |= frozenset(number for number in numbers if number)
+        self._harmless.clear()
 
     def danger(self, data: bytes, prompted_by: str = "") -> str:
         """Why `data` must not be sent, "" if it may. `prompted_by`: the command whose prompt it answers."""
+        if (data, prompted_by) in self._harmless:
+            return ""
+        danger = self._danger(data, prompted_by)
+        if not danger:
+            if len(self._harmless) >= MOST_REMEMBERED:
+                self._harmless.clear()
+            self._harmless.add((data, prompted_by))
+        return danger
+
+    def _danger(self, data: bytes, prompted_by: str) -> str:
         if data == _ESC:
             return ""
         if prompted_by:

@@ -7,14 +7,21 @@ the tokens are the same (modems.md 4.2).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_PER_LINE = 16384
 """more than any answer to a command of ours, and the bound of what the lexer keeps"""
 
+_LONG = 512
+"""an answer of fewer bytes is through sooner one line at a time"""
 _BLANK = " \t\0\x1b"
 _PROMPT = ord(">")
 _CR, _LF = b"\r\n"
+_END = re.compile(rb"[\r\n]")
+_LINE = re.compile(rb"[\r\n]*([^\r\n]*)")
+"""ends of blank lines, then what may be a line: always matches"""
 
 
 @dataclass(slots=True)
@@ -69,6 +76,23 @@ class Lexer:
         self._at = self._raw = 0
         self._discarding = self._skip_lf = self.expect_prompt = False
 
+    def hand_over(self, keeps: Callable[[str], bool]) -> None:
+        """Give complete lines to `keeps`, up to the first that it does not keep, which is the next token.
+
+        The fast way for long answers; it stands back where `next` has more to look at than lines.
+        """
+        buffer = self._buffer
+        if len(buffer) < _LONG or self._raw or self._discarding or self.expect_prompt:
+            return
+        end = max(buffer.rfind(b"\n", self._at), buffer.rfind(b"\r", self._at))
+        if end < 0:
+            return
+        for line in buffer[self._at : end].decode("latin-1").replace("\r", "\n").split("\n"):
+            text = line.strip(_BLANK)
+            if text and (len(line) > MOST_PER_LINE or not keeps(text)):
+                return
+            self._at += len(line) + 1
+
     def next(self) -> Token | None:
         """The next token, None when more bytes are needed."""
         if self._raw:
@@ -79,14 +103,13 @@ class Lexer:
                 return None
             if self.expect_prompt and self._at_prompt():
                 return Prompt()
-            end = _line_end(buffer, self._at)
-            if end < 0:
-                if len(buffer) - self._at > MOST_PER_LINE:
-                    return self._cut()
-                return None
-            if end - self._at > MOST_PER_LINE:
-                return self._cut()
-            text = buffer[self._at : end].decode("latin-1").strip(_BLANK)
+            found = _LINE.match(buffer, self._at)
+            assert found is not None
+            start, end = found.span(1)
+            if end == len(buffer) or end - start > MOST_PER_LINE:
+                self._at = start
+                return self._cut() if end - start > MOST_PER_LINE else None
+            text = buffer[start:end].decode("latin-1").strip(_BLANK)
             self._at = end + 1
             if text:
                 return Line(text)
@@ -120,17 +143,10 @@ class Lexer:
 
     def _discard(self) -> bool:
         """Skip the rest of an over-long line; False while its end is not in."""
-        end = _line_end(self._buffer, self._at)
-        if end < 0:
+        end = _END.search(self._buffer, self._at)
+        if end is None:
             self._at = len(self._buffer)
             return False
-        self._at = end + 1
+        self._at = end.end()
         self._discarding = False
         return True
-
-
-def _line_end(buffer: bytearray, start: int) -> int:
-    lf = buffer.find(b"\n", start)
-    # bounded by the LF, or every line of a long answer would be searched to the end of the buffer
-    cr = buffer.find(b"\r", start, lf) if lf >= 0 else buffer.find(b"\r", start)
-    return cr if cr >= 0 else lf

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from drivers.at import answers
 from drivers.at.channel import Channel
 from drivers.at.dialect import UrcKind
-from drivers.at.exchange import (
-    Command,
-    Unsolicited,
-)
+from drivers.at.exchange import ESC, Command, Unsolicited
 from drivers.at.guard_numbers import EXACT
 from drivers.at.work import Work
 from interop.protocols.equipment import Spend
@@ -25,6 +25,7 @@ from interop.record.events import (
     MessageReceived,
     MessageRefused,
     MessageSubmitted,
+    Note,
     StatusReported,
 )
 from interop.smspdu import Address, Deliver, Direction, PduError, StatusReport, Submit, from_at, to_cmgs
@@ -32,9 +33,13 @@ from interop.smspdu import Address, Deliver, Direction, PduError, StatusReport, 
 SUBMIT_DEADLINE_S = 65.0
 """24.011 TR1N is 30 s and the message may be repeated once at the relay layer"""
 
-
 READ_TRIES = 3
 """Reading has no effect on the network: a message is not given up for one lost answer."""
+REPORTS = "SR"
+CLOCKS_DIFFER_BY = timedelta(minutes=2)
+"""the nodes of one service centre need not agree on the time"""
+_NOBODY_KNOWS = "?"
+"""the memory at work after a choice that got no answer: it may have been made all the same"""
 
 
 class Messages:
@@ -49,6 +54,13 @@ class Messages:
         self._work = work
         self._spend = spend
         self._memory = ""
+        self._storage = asyncio.Lock()
+        """which memory is read, and what is deleted in it, is one piece of work"""
+        self._announced: list[tuple[str, int]] = []
+        self._received: deque[str] = deque(maxlen=32)
+        self._centre_time: datetime | None = None
+        self._submitted: dict[int, datetime | None] = {}
+        """TP-MR -> the service centre's time, as last heard of, when it was given"""
 
     async def send(self, to: str, text: str, *, report: bool) -> Submission:
         """Raises PduError (a ValueError) for what no single message can carry."""
@@ -79,6 +91,7 @@ class Messages:
         except (IndexError, answers.Unreadable):
             what = f"accepted the message with {answer.lines}: its reference is unknown"
             raise NotAnswering(self._channel.device, what) from None
+        self._submitted[reference] = self._centre_time
         self._events.append(MessageAccepted(reference))
         return Submission(reference)
 
@@ -86,9 +99,15 @@ class Messages:
         """A URC about messages. Raises Unreadable."""
         if urc.rule.event in (UrcKind.MESSAGE, UrcKind.REPORT):
             self._take(urc.tail)
-        else:
-            memory, index = answers.memory_place(urc.body)
-            self._work.add(_Fetch(self, memory, index))
+            kind = "message" if urc.rule.event is UrcKind.MESSAGE else "report"
+            wanted = kind in self._channel.dialect.messages.acknowledges
+            if wanted and self._channel.setting("AT+CSMS") != "0":
+                self._work.add(self._acknowledge)
+            return
+        place = answers.memory_place(urc.body)
+        if place not in self._announced:
+            self._announced.append(place)
+            self._work.add(_Fetch(self, *place))
 
     def reset(self) -> None:
         """The modem began anew: which memory it reads is forgotten."""
@@ -96,33 +115,83 @@ class Messages:
 
     async def fetch_unread(self) -> None:
         """What came unheard or was never announced; marked as read by being listed, then deleted."""
-        listed = Command(text="AT+CMGL=0", expect=("+CMGL:",), pdu=True, may_be_empty=True, deadline=30.0)
-        lines = (await self._channel.run(listed)).lines
-        for head, pdu in pairwise(lines):
-            place = answers.fields(head.removeprefix("+CMGL:"))[0]
-            if head.startswith("+CMGL:") and not pdu.startswith("+CMGL:") and place.isdigit():
-                self._take(pdu)
-                await self._channel.run(Command(text=f"AT+CMGD={place}"))
+        receiving = self._receiving()
+        async with self._storage:
+            await self._empty(receiving)
+            if self._channel.setting("AT+CNMI").split(",")[3:4] == ["2"] and receiving != REPORTS:
+                try:
+                    await self._empty(REPORTS)
+                except CommandRefused as error:
+                    self._journal.note(f"no memory {REPORTS}: {error}")
 
     async def fetch(self, memory: str, index: int) -> None:
         """Read one stored message from the memory that was named, then make room."""
-        if memory != self._memory:
-            choose = Command(text=f'AT+CPMS="{memory}"', expect=("+CPMS:",), may_be_empty=True)
-            await self._channel.run(choose)
-            self._memory = memory
-        read = Command(text=f"AT+CMGR={index}", expect=("+CMGR:",), pdu=True, may_be_empty=True)
-        for left in reversed(range(READ_TRIES)):
+        async with self._storage:
+            if (memory, index) not in self._announced:
+                return  # `fetch_unread` was faster
             try:
-                lines = (await self._channel.run(read)).lines
-                break
-            except NotAnswering:
-                if not left:
-                    raise
-        if len(lines) < 2:
-            self._events.append(EquipmentTrouble(f"{self._channel.device}: {memory} {index} is empty"))
-            return
-        self._take(lines[1])
-        await self._channel.run(Command(text=f"AT+CMGD={index}"))
+                await self._choose(memory)
+                lines = await self._read(index)
+            finally:
+                self._announced.remove((memory, index))
+            if len(lines) < 2 or not lines[1].strip("Ff"):  # an empty slot; of an MC35i it is all FF
+                self._events.append(EquipmentTrouble(f"{self._channel.device}: {memory} {index} is empty"))
+                return
+            self._take(lines[1])
+            await self._delete(memory, index)
+
+    async def _empty(self, memory: str) -> None:
+        await self._choose(memory)
+        listed = Command(text="AT+CMGL=0", expect=("+CMGL:",), pdu=True, may_be_empty=True, deadline=30.0)
+        for head, pdu in pairwise((await self._channel.run(listed)).lines):
+            place = answers.fields(head.removeprefix("+CMGL:"))[0]
+            if head.startswith("+CMGL:") and not pdu.startswith("+CMGL:") and place.isdigit():
+                self._take(pdu)
+                if (memory, int(place)) in self._announced:
+                    self._announced.remove((memory, int(place)))
+                await self._delete(memory, int(place))
+
+    async def _read(self, index: int) -> list[str]:
+        read = Command(text=f"AT+CMGR={index}", expect=("+CMGR:",), pdu=True, may_be_empty=True)
+        for _ in range(READ_TRIES - 1):
+            try:
+                return (await self._channel.run(read)).lines
+            except NotAnswering as error:
+                self._journal.note(str(error))
+        return (await self._channel.run(read)).lines
+
+    async def _delete(self, memory: str, index: int) -> None:
+        """Only what was read, and only where it was read."""
+        if self._reads(memory):
+            await self._channel.run(Command(text=f"AT+CMGD={index}"))
+
+    async def _choose(self, memory: str) -> None:
+        """Where +CMGR, +CMGL and +CMGD are at work; after the set-up that is the memory that receives."""
+        if not self._reads(memory):
+            choose = Command(text=f'AT+CPMS="{memory}"', expect=("+CPMS:",), may_be_empty=True)
+            before, self._memory = self._memory, _NOBODY_KNOWS
+            try:
+                await self._channel.run(choose)
+            except CommandRefused:
+                self._memory = before
+                raise
+            self._memory = memory
+
+    def _reads(self, memory: str) -> bool:
+        return not memory or memory == (self._memory or self._receiving())
+
+    def _receiving(self) -> str:
+        """The third memory of +CPMS as it was set, "" where it was not (27.005 3.2.2)."""
+        return answers.fields(self._channel.setting("AT+CPMS"))[-1]
+
+    async def _acknowledge(self) -> None:
+        """+CNMA (27.005 3.4.4). A SIM800C answers with a prompt: it gets ESC (asterisk-chan-quectel)."""
+        try:
+            await self._channel.run(Command(text="AT+CNMA", payload=ESC, retry_busy=False))
+        except CommandRefused as refused:  # +CMS ERROR 340: none is expected
+            self._journal.note(str(refused))
+
+    # What came
 
     def _take(self, pdu: str) -> None:
         try:
@@ -133,18 +202,43 @@ class Messages:
             self._events.append(EquipmentTrouble(what))
             return
         if isinstance(tpdu, StatusReport):
-            self._events.append(StatusReported(tpdu.reference, str(tpdu.recipient), tpdu.status.value))
+            self._reported(tpdu)
         elif isinstance(tpdu, Deliver):
-            body = tpdu.user_data.body
-            self._events.append(
-                MessageReceived(
-                    sender=str(tpdu.originator),
-                    toa=tpdu.originator.type_octet,
-                    text=body if isinstance(body, str) else body.hex().upper(),
-                    sent_at=str(tpdu.timestamp),
-                    smsc="" if smsc is None else str(smsc),
-                )
+            self._delivered(tpdu, "" if smsc is None else str(smsc))
+            if pdu in self._received:
+                # sent once by the sender, twice by the service centre: it may not have heard that we have it
+                what = f"{self._channel.device}: the message of {tpdu.timestamp} came twice, unchanged"
+                self._events.append(EquipmentTrouble(what))
+            self._received.append(pdu)
+
+    def _delivered(self, deliver: Deliver, smsc: str) -> None:
+        body = deliver.user_data.body
+        self._events.append(
+            MessageReceived(
+                sender=str(deliver.originator),
+                toa=deliver.originator.type_octet,
+                text=body if isinstance(body, str) else body.hex().upper(),
+                sent_at=str(deliver.timestamp),
+                smsc=smsc,
             )
+        )
+
+    def _reported(self, report: StatusReport) -> None:
+        """TP-MR begins anew after 256 messages and after a restart. A report on a message that the service
+        centre had before our latest one of that reference left is not on that one: its times say so.
+        """
+        try:
+            taken = report.timestamp.when
+        except PduError:
+            taken = None  # some centres send zeros
+        since = self._submitted.get(report.reference)
+        if taken is not None and since is not None and taken < since - CLOCKS_DIFFER_BY:
+            what = f"a report on an older message of the same reference, {report.reference}, of"
+            self._events.append(Note(f"{what} {report.timestamp}"))
+            return
+        if taken is not None and report.reference in self._submitted:
+            self._centre_time = max(taken, self._centre_time or taken)
+        self._events.append(StatusReported(report.reference, str(report.recipient), report.status.value))
 
 
 @dataclass(slots=True)

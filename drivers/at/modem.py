@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from drivers.at import answers
+from drivers.at import answers, ussd
 from drivers.at.channel import Channel
-from drivers.at.dialect import DialectError, UrcKind, load, names
+from drivers.at.dialect import DialectError, UrcKind, load, names, own_dialects
 from drivers.at.exchange import (
     Answer,
     Command,
@@ -15,6 +16,7 @@ from drivers.at.exchange import (
 )
 from drivers.at.guard import Guard
 from drivers.at.messages import Messages
+from drivers.at.recovery import Recovery
 from drivers.at.setup import Setup
 from drivers.at.sim_files import SimFiles
 from drivers.at.voice import AtCall, Voice
@@ -44,12 +46,14 @@ from interop.record.events import (
     UssdSent,
 )
 
+OPEN_AGAIN_S = (2.0, 8.0)
+"""waits before a modem that did not answer at first is opened again"""
 WEAKEST_DBM = -109
 """+CSQ below 2: calls fail for want of signal, whatever the network does"""
 
 _VOICE = frozenset({
-    UrcKind.RING, UrcKind.CALLER_ID, UrcKind.CALL_ROW, UrcKind.CALL_STARTED, UrcKind.CALL_ALERTING,
-    UrcKind.CALL_CONNECTED, UrcKind.CALL_ENDED,
+    UrcKind.RING, UrcKind.CALLER_ID, UrcKind.CALL_WAITING, UrcKind.CALL_ROW, UrcKind.CALL_STATE,
+    UrcKind.CALL_STARTED, UrcKind.CALL_ALERTING, UrcKind.CALL_CONNECTED, UrcKind.CALL_ENDED,
 })  # fmt: skip
 _MESSAGE = frozenset({UrcKind.MESSAGE, UrcKind.MESSAGE_STORED, UrcKind.REPORT, UrcKind.REPORT_STORED})
 _TROUBLE = {
@@ -72,7 +76,7 @@ class AtModem:
         journal: Journal,
         spend: Spend,
         secrets: Mapping[str, str],
-        folders: tuple[Path, ...] = (),
+        folder: Path | None = None,
     ) -> None:
         self.name = modem.name
         self.sim = sim.name
@@ -80,7 +84,7 @@ class AtModem:
         self._journal = journal
         self._emulated = link.emulated
         try:
-            dialect = load(modem.dialect, *folders)
+            dialect = load(modem.dialect, *own_dialects(folder))
         except DialectError as error:
             raise EquipmentError(modem.name, str(error)) from None
         self.channel = Channel(modem.name, link, journal, dialect, self, Guard())
@@ -89,7 +93,11 @@ class AtModem:
         self._messages = Messages(self.channel, journal, self.events, work, spend)
         self._files = SimFiles(self.channel, self.events)
         self._setup = Setup(self.channel, journal, secrets.get("pin"))
+        self._recovery = Recovery(modem, sim, link, self.channel, journal, self.events, self._settle)
         self._seen: dict[str, Stat] = {}
+        self.heard: Callable[[str], None] | None = None
+        """for handwork: gets every line that nobody asked for, as it came"""
+        self._met = False
 
     @staticmethod
     async def open(
@@ -99,10 +107,12 @@ class AtModem:
         journal: Journal,
         spend: Spend,
         secrets: Mapping[str, str],
-        folders: tuple[Path, ...] = (),
+        *,
+        folder: Path | None = None,
     ) -> AtModem:
-        """Raises EquipmentError. `folders`: where else dialects are looked for."""
-        opened = AtModem(modem, sim, link, journal, spend, secrets, folders)
+        """Raises EquipmentError. `folder`: where the lab file lies; dialects/ in it is looked in first."""
+        opened = AtModem(modem, sim, link, journal, spend, secrets, folder)
+        journal.note(f"port {modem.port}")
         try:
             await opened._begin()
         except BaseException:
@@ -111,13 +121,19 @@ class AtModem:
         return opened
 
     @staticmethod
-    def dialects() -> Sequence[str]:
+    def dialects(folder: Path | None = None) -> Sequence[str]:
         """What `dialect:` of a modem may say; `interop lab check` knows a misspelt one by it."""
-        return names()
+        return names(*own_dialects(folder))
+
+    @staticmethod
+    def check_dialect(name: str, folder: Path | None = None) -> None:
+        """Raises DialectError, a ValueError: which file, where in it, and what is wrong."""
+        load.cache_clear()
+        load(name, *own_dialects(folder))
 
     async def _begin(self) -> None:
-        await self.channel.open()
-        await self._setup.run()
+        await self._first_contact()
+        await self._recovery.meet()
         if not self._emulated:
             try:
                 self.channel.beware(await self._files.emergency_numbers())
@@ -125,6 +141,21 @@ class AtModem:
                 self._journal.note(f"EF_ECC cannot be read, the usual emergency numbers hold: {error}")
         self.channel.before_restore = self._setup.again
         self.channel.after_restore = self._after_restore
+        self._met = True
+
+    async def _first_contact(self) -> None:
+        """A modem may be restarting, or busy with somebody who has just let go of its port."""
+        for pause in (*OPEN_AGAIN_S, None):
+            await self.channel.open()
+            try:
+                await self._setup.run()
+                return
+            except (NotAnswering, DeviceLost) as error:
+                if pause is None:
+                    raise
+                self._journal.note(f"{error}; opened again in {pause:g} s")
+            await self.channel.close()
+            await asyncio.sleep(pause)
 
     async def close(self) -> None:
         """Hang up and let go of the link; never raises."""
@@ -135,7 +166,12 @@ class AtModem:
             self._journal.note(f"while closing: {error}")
         await self._let_go()
 
+    async def _settle(self) -> None:
+        """After a loss: a call that outlived it is nobody's."""
+        await self._voice.hang_up_all()
+
     async def _let_go(self) -> None:
+        await self._recovery.close()
         self._voice.close()
         await self._work.close()
         await self.channel.close()
@@ -188,6 +224,7 @@ class AtModem:
             state = await self.sim_state()
             if state is not SimState.READY:
                 return Health(InconcReason.SIM, _TROUBLE[state])
+            await self._setup.complete()
             if not registered:
                 return Health(None)
             seen = await self.registration()
@@ -211,6 +248,10 @@ class AtModem:
 
     async def offered(self, within: float) -> Offer | None:
         return await self._voice.offered(within)
+
+    async def waiting(self, within: float) -> Offer | None:
+        """As `offered`, for a call that waits while another is up: answered, it takes the other's place."""
+        return await self._voice.offered(within, waiting=True)
 
     async def calls(self) -> list[CallEntry]:
         return await self._voice.calls()
@@ -249,6 +290,9 @@ class AtModem:
                 await self.channel.run(Command(text="AT+CUSD=2"))
             except CommandRefused as error:
                 self._journal.note(str(error))
+        if answer is None:
+            # a text that was cut off never closes its quotes: only the next answer shows its end (gammu 150)
+            answer = await self.events.wait(UssdAnswered, within=0.0, since=mark)
         return answer.text or None if answer else None
 
     async def command(self, text: str, *, deadline: float = 30.0) -> Answer:
@@ -258,6 +302,8 @@ class AtModem:
     # channel.Listener
 
     def unsolicited(self, urc: Unsolicited) -> None:
+        if self.heard is not None:
+            self.heard(f"{urc.text}\n{urc.tail}" if urc.tail else urc.text)
         kind = urc.rule.event
         if urc.rule.first and answers.fields(urc.body)[0] != urc.rule.first:
             return
@@ -267,7 +313,7 @@ class AtModem:
             elif kind in _MESSAGE:
                 self._messages.unsolicited(urc)
             elif kind is UrcKind.USSD:
-                mode, text = answers.ussd(urc.body)
+                mode, text = ussd.reply(urc.body, self.channel.setting("AT+CSCS").strip('"'))
                 self.events.append(UssdAnswered(text or "", mode))
             elif kind is UrcKind.REGISTRATION:
                 self._registered(urc)
@@ -276,6 +322,8 @@ class AtModem:
             self.events.append(Unclaimed(urc.text))
 
     def unowned(self, text: str) -> None:
+        if self.heard is not None:
+            self.heard(text)
         self.events.append(Unclaimed(text))
 
     def restarted(self, sign: str) -> None:
@@ -286,7 +334,11 @@ class AtModem:
 
     def lost(self, why: str) -> None:
         self.events.append(LinkLost(why))
+        self._seen.clear()
+        self._messages.reset()
         self._voice.lost(DeviceLost(self.name, why))
+        if self._met:
+            self._recovery.begin()
 
     def _registered(self, urc: Unsolicited) -> None:
         domain = urc.rule.domain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from drivers.at import answers
 from drivers.at.channel import Channel
 from drivers.at.exchange import (
@@ -11,6 +13,8 @@ from interop.protocols.errors import CommandRefused, EquipmentError, NotAnswerin
 from interop.protocols.link import Journal
 from interop.protocols.modem import SimState
 
+READY_BACKOFF_S = (1.0, 2.0, 4.0, 8.0)
+"""SIM800 says SMS Ready about ten seconds after its start; whoever opens it later never hears that"""
 _PIN_STATE = Command(text="AT+CPIN?", expect=("+CPIN:",))
 
 
@@ -22,27 +26,47 @@ class Setup:
         self._journal = journal
         self._pin = pin
         self._accepted: Command | None = None
+        self._complete = False
 
     async def run(self) -> None:
         """Raises EquipmentError where the modem cannot be worked with."""
         await self._channel.wake()
         await self._set("ATE0")
         await self._first("ATV1")
-        ready = await self._unlocked()
+        if await self._unlocked():
+            await self.complete()
+        else:
+            for text in self._channel.dialect.required:
+                await self._first(text)
+            await self._rows()
+
+    async def complete(self) -> None:
+        """With a SIM that is ready: what was refused before, or after a restart, must not stay unset.
+
+        Without +CNMI no report would ever come, and the network would be blamed for it. Raises as `run`.
+        """
+        for command in tuple(self._channel.refused):
+            await self._channel.run(command)
+            self._channel.refused.remove(command)
+        if self._complete:
+            return
+        for text in self._channel.dialect.required:
+            await self._insist(text)
+        await self._rows()
+        self._complete = True
+
+    async def _rows(self) -> None:
         for row in (*self._channel.dialect.setup, *self._channel.dialect.extra_setup):
             await self._first(*row)
-        for text in self._channel.dialect.required:
-            if ready:
-                await self._set(text)
-            else:
-                await self._first(text)
 
     async def again(self) -> None:
         """After a restart, with the channel held: the PIN, if it was right before."""
         if self._accepted is not None:
             state = await self._channel.exchange(_PIN_STATE)
             if _state(state.lines) is SimState.PIN:
-                await self._channel.exchange(self._accepted)
+                accepted, self._accepted = self._accepted, None
+                if (await self._channel.exchange(accepted)).ok:
+                    self._accepted = accepted  # else never again: three wrong ones lock a card
 
     async def sim_state(self) -> SimState:
         try:
@@ -75,6 +99,16 @@ class Setup:
             await self._channel.set(text)
         except NotAnswering:
             await self._channel.set(text)
+
+    async def _insist(self, text: str) -> None:
+        """Settings of messages are refused until a modem that has just started is ready for them."""
+        for pause in READY_BACKOFF_S:
+            try:
+                return await self._set(text)
+            except CommandRefused as refused:
+                self._journal.note(f"{text} was answered {refused.final}; again in {pause:g} s")
+                await asyncio.sleep(pause)
+        await self._set(text)
 
     async def _first(self, *forms: str) -> None:
         """Of several forms of one setting, the first that this modem accepts; none is fine, too."""

@@ -7,20 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from drivers.at import answers
+from drivers.at.call_urcs import heard
 from drivers.at.calls import Calls, Explain, Leg, Look, News, Phase
 from drivers.at.channel import Channel
-from drivers.at.dialect import UrcKind
-from drivers.at.exchange import (
-    Command,
-    Unsolicited,
-)
+from drivers.at.exchange import Answer, Command, Unsolicited
 from drivers.at.work import Work
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError
 from interop.protocols.link import Journal
 from interop.protocols.modem import CallEntry, CallOutcome, Offer, Progress
 from interop.protocols.stream import EventStream
-from interop.record.events import Answered, Dialled, HungUp
+from interop.record.events import Answered, Dialled, HungUp, Unclaimed
 
 CALLER_ID_WITHIN_S = 8.0
 """+CLIP follows the first or second +CRING; two cadences of 3GPP ring tone are 8 to 10 s"""
@@ -28,7 +25,11 @@ INDEX_WITHIN_S = 3.0
 _CALL_FINALS = ("NO CARRIER", "BUSY", "NO ANSWER")
 """NO DIALTONE is none: there was no network to dial in, and +CEER would tell of an older call"""
 _HINTS = {"BUSY": 17, "NO ANSWER": 19}
-_LIST = Command(text="AT+CLCC", expect=("+CLCC:",), may_be_empty=True)
+_LIST = Command(text="AT+CLCC", expect=("+CLCC:",), may_be_empty=True, again=True)
+REFUSED_WITHIN_S = 2.0
+"""a modem that answers ATD only when the far end does refuses what it cannot dial at once"""
+_OF_SETUP = frozenset({1, 3, 6, 8, 17, 18, 19, 21, 22, 28, 34, 42})
+"""24.008 annex H: causes of a call that never came about"""
 
 
 class Voice:
@@ -46,6 +47,12 @@ class Voice:
         self._dialect = channel.dialect.calls
         self._waiters: list[asyncio.Future[None]] = []
         self._poll: asyncio.TimerHandle | None = None
+        self._looks = False
+        self._control = asyncio.Lock()
+        """dialling, answering, releasing: one at a time, for what a modem makes of two is anybody's guess"""
+        self._pending: asyncio.Task[Answer] | None = None
+        """an ATD that gets its answer only with the far end's"""
+        self._last_why = ""
 
     # What a case does
 
@@ -56,28 +63,73 @@ class Voice:
             text=f"ATD{number};", dials=True, deadline=self._dialect.dial_deadline_s, retry_busy=False
         )
         self._channel.permit(command)
-        self._spend("calls")
-        self._events.append(Dialled(number))
-        leg = self._calls.dialled(number)
-        try:
-            await self._channel.run(command)
-        except CommandRefused as refused:
-            if refused.final not in _CALL_FINALS:
+        async with self._control:
+            self._spend("calls")
+            await self._why()  # what +CEER says now is of an older call
+            self._events.append(Dialled(number))
+            leg = self._calls.dialled(number)
+            try:
+                await self._placed(command, leg)
+            except BaseException:
                 self._calls.forget(leg)
                 raise
             leg.placed = True
-            self.take(self._calls.ended(None, _HINTS.get(refused.final)))
-        except BaseException:
-            self._calls.forget(leg)
-            raise
-        leg.placed = True
-        self._poll_later()
+            self._poll_later()
         return AtCall(self, leg)
 
-    async def offered(self, within: float) -> Offer | None:
-        if not await self.until(lambda: self._unoffered() is not None, within):
+    async def _placed(self, command: Command, leg: Leg) -> None:
+        """ATD, up to its answer, or where that comes with the far end's, until it is not refused."""
+        if not self._dialect.answers_late:
+            try:
+                await self._channel.run(command)
+            except CommandRefused as refused:
+                if refused.final not in _CALL_FINALS:
+                    raise
+                leg.placed = True
+                self.take(self._calls.ended(None, _HINTS.get(refused.final)))
+            return
+        await self._abort()
+        pending = self._pending = asyncio.get_running_loop().create_task(self._channel.run(command))
+        try:
+            await asyncio.wait({pending}, timeout=REFUSED_WITHIN_S)
+        except asyncio.CancelledError:
+            await self._abort()
+            raise
+        error = pending.exception() if pending.done() else None
+        if error is not None and not (isinstance(error, CommandRefused) and error.final in _CALL_FINALS):
+            self._pending = None
+            raise error
+        leg.placed = True
+        pending.add_done_callback(lambda task: self._dialled_at_last(task, leg))
+
+    def _dialled_at_last(self, task: asyncio.Task[Answer], leg: Leg) -> None:
+        """CONNECT is the answer; OK is that of one modem and a refusal of another: +CLCC tells."""
+        if self._pending is task:
+            self._pending = None
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None and task.result().final.startswith("CONNECT"):
+            self.take(self._calls.answered(leg))
+        elif isinstance(error, CommandRefused):
+            self.take(self._calls.ended(None, _HINTS.get(error.final)))
+        else:
+            if error is not None:
+                self._journal.note(str(error))
+            self.take((Look(),))
+
+    async def _abort(self) -> None:
+        """Give up an ATD that is not answered yet: the next byte ends the call (V.250 5.6.1)."""
+        pending, self._pending = self._pending, None
+        if pending is not None and not pending.done():
+            pending.cancel()
+            await asyncio.wait({pending})
+
+    async def offered(self, within: float, *, waiting: bool = False) -> Offer | None:
+        """`waiting`: a call that came while another was up, which is never offered as one that rings."""
+        if not await self.until(lambda: self._unoffered(waiting) is not None, within):
             return None
-        leg = self._unoffered()
+        leg = self._unoffered(waiting)
         assert leg is not None
         leg.offered = True
         await self.until(lambda: leg.clip is not None or leg.rings >= 3 or not leg.live, CALLER_ID_WITHIN_S)
@@ -92,45 +144,67 @@ class Voice:
                 entry = answers.call_entry(line.removeprefix("+CLCC:").strip())
             except answers.Unreadable as error:
                 self._journal.note(str(error))
+                self._events.append(Unclaimed(line))
                 continue
             if entry is not None:
                 entries.append(entry)
         return entries
 
     async def hang_up_all(self) -> None:
-        for command in (*self._dialect.hang_up, "AT+CHLD=1", "AT+CHLD=0"):
-            if not await self.calls():
-                break
-            await self._try(command)
-        for leg in tuple(self._calls.legs):
-            self._hung_up(leg)
+        async with self._control:
+            await self._abort()
+            for command in (*self._dialect.hang_up, "AT+CHLD=1", "AT+CHLD=0"):
+                try:
+                    if not await self.calls():
+                        break
+                except CommandRefused as error:  # error 100 in the middle of a call
+                    self._journal.note(str(error))
+                await self._try(command)
+            for leg in tuple(self._calls.legs):
+                self._hung_up(leg)
 
     async def answer(self, leg: Leg) -> None:
-        self._events.append(Answered())
-        try:
-            await self._channel.run(Command(text="ATA", dials=True, deadline=20.0, retry_busy=False))
-        except CommandRefused as refused:
-            if refused.final not in _CALL_FINALS:
-                raise
-            self.take(self._calls.ended(None, None))
-        else:
+        """A call that waits is taken in place of the one that is up (27.007 7.13, +CHLD=1)."""
+        async with self._control:
+            self._events.append(Answered())
+            instead = [other for other in self._calls.legs if leg.waiting and other.answered]
+            text = "AT+CHLD=1" if leg.waiting else "ATA"
+            for other in instead:
+                other.closing = True
+            try:
+                await self._channel.run(Command(text=text, dials=True, deadline=20.0, retry_busy=False))
+            except BaseException as error:
+                for other in instead:
+                    other.closing = False
+                if not isinstance(error, CommandRefused) or error.final not in _CALL_FINALS:
+                    raise
+                self.take(self._calls.ended(None, None))
+                return
+            for other in instead:
+                self._hung_up(other)
             self.take(self._calls.answered(leg))
 
     async def hang_up(self, leg: Leg) -> None:
-        if not leg.live:
-            return
-        if self._dialect.needs_index and leg.index is None:
-            await self.until(lambda: leg.index is not None or not leg.live, INDEX_WITHIN_S)
-        leg.closing = True
-        try:
-            await self._end(leg)
-        except BaseException:
-            leg.closing = False
-            raise
-        self._hung_up(leg)
+        async with self._control:
+            if not leg.live:
+                return
+            if self._dialect.needs_index and leg.index is None:
+                await self.until(lambda: leg.index is not None or not leg.live, INDEX_WITHIN_S)
+            leg.closing = True
+            try:
+                await self._end(leg)
+            except BaseException:
+                leg.closing = False
+                raise
+            self._hung_up(leg)
 
     async def _end(self, leg: Leg) -> None:
+        if leg.waiting and await self._try("AT+CHLD=0"):  # 27.007 7.13: busy to the waiting one, no other
+            return
         others = any(other is not leg for other in self._calls.legs)
+        if others and leg.outgoing and self._dialect.release_one_from_alerting:
+            await self.until(lambda: leg.phase >= Phase.ALERTING, INDEX_WITHIN_S)
+        await self._abort()
         one = (f"AT+CHLD=1{leg.index}",) if others and leg.index is not None else ()
         for command in (*one, *self._dialect.hang_up):
             if await self._try(command):
@@ -150,28 +224,16 @@ class Voice:
             return False
         return True
 
+    def sure_of(self, leg: Leg) -> None:
+        """Raises DeviceLost for a call of before a loss: whether it goes on, nobody knows."""
+        if leg.cut:
+            raise DeviceLost(self._channel.device, leg.cut)
+
     # What the modem says
 
     def unsolicited(self, urc: Unsolicited) -> None:
         """A URC of a kind that is about calls. Raises Unreadable."""
-        kind, calls = urc.rule.event, self._calls
-        if kind is UrcKind.RING:
-            self.take(calls.ring())
-        elif kind is UrcKind.CALLER_ID:
-            self.take(calls.caller_id(answers.caller_id(urc.body)))
-        elif kind is UrcKind.CALL_ROW:
-            self._row(urc)
-        else:
-            index, cause = _named(urc, "index"), _named(urc, "cause") or urc.rule.cause
-            if kind is UrcKind.CALL_STARTED and index is not None:
-                calls.started(index)
-                self.take(())
-            elif kind is UrcKind.CALL_ALERTING:
-                self.take(calls.alerting(index))
-            elif kind is UrcKind.CALL_CONNECTED:
-                self.take(calls.connected(index))
-            elif kind is UrcKind.CALL_ENDED:
-                self.take(calls.ended(index, cause))
+        self.take(heard(self._calls, urc))
 
     def reset(self) -> None:
         """The modem began anew: its calls are gone and nobody will tell why."""
@@ -181,14 +243,18 @@ class Voice:
             self.take(self._calls.explained(leg, None, "the modem restarted"))
 
     def lost(self, error: DeviceLost) -> None:
-        """The link is dead: whoever waits for a call is told."""
+        """The link is dead: whoever waits for a call, or asks about one later, is told."""
         self.close()
+        self._calls.cut(error.text)
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(error)
 
     def close(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
         if self._poll is not None:
             self._poll.cancel()
             self._poll = None
@@ -197,6 +263,7 @@ class Voice:
         """Tell the events, ask the modem what has to be asked, wake whoever waits."""
         for item in news:
             if isinstance(item, Look):
+                self._looks = True
                 self._poll_later(soon=True)
             elif isinstance(item, Explain):
                 self._work.add(_Why(self, item))
@@ -209,43 +276,38 @@ class Voice:
         self._poll_later()
 
     async def explain(self, leg: Leg, hint: int | None) -> None:
-        """Ask for the release cause at once: the next call would overwrite it."""
-        cause, text = None, ""
+        """Ask for the release cause at once: the next call would overwrite it.
+
+        What +CEER said before the call began and cannot be of this call is an older one's: no cause then.
+        """
+        before, text = self._last_why, await self._why()
+        cause = answers.release_cause(text) if text else None
+        if text == before and (hint not in (None, cause) or (leg.answered and cause in _OF_SETUP)):
+            self._journal.note(f"+CEER says {text!r} as before this call: not taken for its cause")
+            cause, text = None, ""
+        self.take(self._calls.explained(leg, cause if hint is None else hint, text))
+
+    async def _why(self) -> str:
+        """+CEER as it stands, "" where the modem does not say."""
         if self._channel.dialect.reports_causes:
             try:
-                text = (await self._channel.ask("AT+CEER")).strip('"')
-                cause = answers.release_cause(text)
+                text = await self._channel.ask("AT+CEER")
+                self._last_why = text if text.count('"') > 2 else text.strip('"')
+                return self._last_why
             except EquipmentError as error:
                 self._journal.note(f"no release cause: {error}")
-        self.take(self._calls.explained(leg, cause if hint is None else hint, text))
+        return ""
 
     # Looking at +CLCC
 
-    def _row(self, urc: Unsolicited) -> None:
-        """+CLCC, ^DSCI or +QIND: "ccinfo" as a URC."""
-        values = dict(zip(urc.rule.fields, answers.fields(urc.body), strict=False))
-        if values.get("mode", "0") not in ("0", ""):
-            return
-        index = _named(urc, "index")
-        try:
-            stat = int(values.get("stat", ""))
-        except ValueError:
-            raise answers.Unreadable("state of a call", urc.text) from None
-        if stat in urc.rule.ended:
-            self.take(self._calls.ended(index, None))
-            return
-        stat = urc.rule.states.get(stat, stat)
-        entry = answers.call_entry(f"{values.get('index', '')},{values.get('dir', '')},{stat},0,0")
-        if entry is not None:
-            self.take(self._calls.row(entry))
-
     def _poll_later(self, *, soon: bool = False) -> None:
-        if not any(leg.placed for leg in self._calls.legs) or not self._channel.usable:
+        legs = self._calls.legs
+        if not (soon or any(leg.placed for leg in legs)) or not self._channel.usable or self._pending:
             return
         pause = self._dialect.poll_s
         if not soon and self._channel.holds(*self._dialect.told_by):
             pause = self._dialect.told_poll_s
-        elif not soon and all(leg.phase is Phase.ACTIVE for leg in self._calls.legs):
+        elif not soon and all(leg.phase is Phase.ACTIVE for leg in legs):
             pause = self._dialect.active_poll_s
         loop = asyncio.get_running_loop()
         if self._poll is not None:
@@ -259,7 +321,8 @@ class Voice:
         self._work.add(self._look)
 
     async def _look(self) -> None:
-        if self._calls.legs:
+        looks, self._looks = self._looks, False
+        if (self._calls.legs or looks) and not self._pending:
             try:
                 self.take(self._calls.listed(await self.calls()))
             except CommandRefused as error:
@@ -280,9 +343,9 @@ class Voice:
             self._events.append(HungUp())
             self.take(())
 
-    def _unoffered(self) -> Leg | None:
+    def _unoffered(self, waiting: bool) -> Leg | None:
         legs = (leg for leg in self._calls.legs if not leg.outgoing and not leg.offered)
-        return next(legs, None)
+        return next((leg for leg in legs if leg.waiting == waiting), None)
 
 
 @dataclass(slots=True)
@@ -314,6 +377,7 @@ class AtCall:
         return await self._reach(Phase.ENDED, within)
 
     async def answer(self) -> None:
+        self._voice.sure_of(self._leg)
         await self._voice.answer(self._leg)
 
     async def hang_up(self) -> None:
@@ -321,6 +385,7 @@ class AtCall:
 
     async def _reach(self, phase: Phase, within: float) -> Progress:
         leg = self._leg
+        self._voice.sure_of(leg)
         # a leg that is gone counts only once its cause has been asked
         await self._voice.until(lambda: leg.phase >= phase and leg.phase is not Phase.ENDING, within)
         if leg.phase >= Phase.ENDING:
@@ -328,13 +393,3 @@ class AtCall:
         if leg.phase < phase:
             return Progress(CallOutcome.SILENT)
         return Progress(CallOutcome.CONNECTED if leg.phase is Phase.ACTIVE else CallOutcome.ALERTING)
-
-
-def _named(urc: Unsolicited, name: str) -> int | None:
-    """The number that the dialect calls `name` in this URC."""
-    if name not in urc.rule.fields:
-        return None
-    values = answers.fields(urc.body)
-    at = urc.rule.fields.index(name)
-    value = values[at] if at < len(values) else ""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None

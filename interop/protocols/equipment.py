@@ -5,7 +5,8 @@ Entry-point groups (DESIGN section 2):
 - `interop.links`: a `LinkDriver` class, asked in turn which ports it serves.
 - `interop.modems`: a `ModemDriver` class per `driver:` of a modem in the lab file ("at").
 - `interop.originators`: a site driver class per `driver:` of a form or label service.
-- `interop.commands`: a Typer command function, mounted under its entry point's name.
+- `interop.finders`: a `found.Finder` class: what is plugged in, for `lab scan` and `doctor`.
+- `interop.commands`: a Typer app or command function, mounted under its entry point's name.
 """
 
 from __future__ import annotations
@@ -68,9 +69,30 @@ class ModemDriver(Protocol):
 
     @staticmethod
     async def open(
-        modem: ModemPart, sim: SimPart, link: Link, journal: Journal, spend: Spend, secrets: Mapping[str, str]
+        modem: ModemPart,
+        sim: SimPart,
+        link: Link,
+        journal: Journal,
+        spend: Spend,
+        secrets: Mapping[str, str],
+        *,
+        folder: Path,
     ) -> OpenModem:
-        """Raises EquipmentError. `secrets`: resolved values by lab-file key ("pin")."""
+        """Raises EquipmentError. `secrets`: resolved values by lab-file key ("pin"); `folder`: where the lab
+        file lies, for what a lab brings of its own (dialects).
+        """
+
+
+class DialectCatalogue(Protocol):
+    """A ModemDriver that has dialects also offers these as static methods, for `lab check`."""
+
+    @staticmethod
+    def dialects(folder: Path) -> Sequence[str]:
+        """What `dialect:` may say in a lab file that lies in `folder`."""
+
+    @staticmethod
+    def check_dialect(name: str, folder: Path) -> None:
+        """Raises ValueError with one sentence, file and place in it, for one that cannot be used."""
 
 
 class OpenModem(Modem, Protocol):

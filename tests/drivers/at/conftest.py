@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,9 @@ class Scripted:
         self.table: dict[str, Any] = {
             "AT+CMEE?": b"\r\n+CMEE: 1\r\n" + OK,
             "AT+CPIN?": b"\r\n+CPIN: READY\r\n" + OK,
+            "AT+CSCS?": b'\r\n+CSCS: "GSM"\r\n' + OK,
+            "AT+CMGF?": b"\r\n+CMGF: 0\r\n" + OK,
+            "AT+CSMS?": b"\r\n+CSMS: 0,1,1,1\r\n" + OK,
         }
         self.table.update(table or {})
         self.link, self.far = memory_pair("m1", emulated=emulated)
@@ -106,22 +110,38 @@ class Scripted:
         self._buffer += data.replace(b"\x1b", b"")
         while ends := [at for at in (self._buffer.find(b"\r"), self._buffer.find(b"\x1a")) if at >= 0]:
             line, self._buffer = self._buffer[: min(ends)].decode("latin-1"), self._buffer[min(ends) + 1 :]
-            self.heard.append(line)
+            answer = self._answer(line)
             self._changed.set()
+            if answer is not None:
+                self.far.write(answer)
+
+    def _answer(self, line: str) -> bytes | None:
+        """Of several commands on one line (V.250 5.2.1) as of one after another, with one final result."""
+        first, more, rest = line.partition(";")
+        if not (more and rest) or line in self.table:
+            self.heard.append(line)
             answer = self.table.get(line, OK)
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]
-            if answer is not None:
-                self.far.write(answer)
+            assert answer is None or isinstance(answer, bytes)
+            return answer
+        answer = self._answer(first)
+        if answer is None or not answer.endswith(OK):
+            return answer
+        behind = self._answer("AT" + rest)
+        return None if behind is None else answer.removesuffix(OK) + behind
 
     def channel(self, dialect: str = "generic", guard: Guard | None = None) -> tuple[Channel, Ears]:
         ears = Ears()
         return Channel("m1", self.link, self.paper, load(dialect), ears, guard or Guard()), ears
 
-    async def modem(self, dialect: str = "generic", pin: str | None = None) -> AtModem:
+    async def modem(
+        self, dialect: str = "generic", pin: str | None = None, folder: Path | None = None
+    ) -> AtModem:
         part = ModemPart(name="m1", port="emulated", sim="sim-1", dialect=dialect)
         secrets = {"pin": pin} if pin is not None else {}
-        return await AtModem.open(part, SIM, self.link, self.paper, self.spent.append, secrets)
+        spend = self.spent.append
+        return await AtModem.open(part, SIM, self.link, self.paper, spend, secrets, folder=folder)
 
 
 @pytest.fixture(scope="session")

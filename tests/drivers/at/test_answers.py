@@ -46,6 +46,14 @@ def test_registration_that_cannot_be_read(text: str) -> None:
         ("1", False),
         ('1,"1790","01A2",7', False),
         ("1,1790,01A2", False),
+        # arities and oddities that ModemManager's tests collect
+        ('002,001,"18d8","ffff"', True),  # Iridium
+        ("2,1,000B,2816, B, C2816", True),  # Samsung Wave S8500
+        ("2,1, 1F00, 79D903 ,8", True),
+        ("2,10", True),
+        ('2,5,"5E25', True),
+        ('3,"5E25', False),
+        ('5,"2b04","cc7d0000",6', False),  # LAC with its bytes swapped
     ],
 )
 def test_answer_or_news(text: str, is_answer: bool) -> None:
@@ -61,7 +69,16 @@ def test_ims(text: str, home: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "plmn"),
-    [('0,2,"46001",7', "46001"), ("0", ""), ('0,0,"CHN-UNICOM",2', ""), ('0,2,"460001"', "460001")],
+    [
+        ('0,2,"46001",7', "46001"),
+        ("0", ""),
+        ('0,2,"00340036003000300031"', "46001"),
+        ('0,0,"\xff\xfeTele2@",2', ""),
+        ('0,0,"4E2D56FD80547 ",2', ""),
+        ("0,2,46001", "46001"),
+        ('0,0,"CHN-UNICOM",2', ""),
+        ('0,2,"460001"', "460001"),
+    ],
 )
 def test_operator(text: str, plmn: str) -> None:
     assert answers.operator(text) == plmn
@@ -168,30 +185,6 @@ def test_csca(text: str, number: str) -> None:
     assert answers.service_centre(text) == number
 
 
-@pytest.mark.parametrize(
-    ("text", "mode", "decoded"),
-    [
-        ('0,"Balance 12.50",15', 0, "Balance 12.50"),
-        ('0,"4F60597D",72', 0, "你好"),
-        ('0,"4F60597D",15', 0, "你好"),  # UCS2 under dcs 15 (Quectel M35, gammu 358)
-        ("2,4F60597D,17", 2, "你好"),
-        ('1,"AA180C3602",15', 1, "*100#"),  # packed 7 bit (Huawei)
-        ('0,"2A31303023",0', 0, "*100#"),  # hex of ASCII (gammu 513)
-        ('0,"Say "hi", please",15', 0, 'Say "hi", please'),
-        ('0,"line 1\nline 2",15', 0, "line 1\nline 2"),
-        ('0,"4F60597D0000FFFF",72', 0, "你好"),  # Telit HE910
-        ('0,"cut', 0, "cut"),
-        ('0,"10086",15', 0, "10086"),
-        ('0,"1234",15', 0, "1234"),
-        ('0,"\xe4\xbd\xa0",15', 0, "你"),  # UTF-8, as the lexer shows it
-        ("4", 4, None),
-        ("2", 2, None),
-    ],
-)
-def test_cusd(text: str, mode: int, decoded: str | None) -> None:
-    assert answers.ussd(text) == (mode, decoded)
-
-
 def test_cmti() -> None:
     assert answers.memory_place('"SM",3') == ("SM", 3)
     with pytest.raises(answers.Unreadable):
@@ -226,7 +219,6 @@ READERS: list[Callable[[str], Any]] = [
     answers.memory_place,
     answers.message_reference,
     answers.service_centre,
-    answers.ussd,
     answers.number_of,
     answers.fields,
     answers.is_registration_answer,
@@ -240,3 +232,19 @@ def test_nothing_but_unreadable_is_raised(text: str) -> None:
             reader(text)
         except answers.Unreadable as error:
             assert "cannot be read" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "memory"),
+    [
+        ('"ME",3,30,"ME",3,30,"SM",10,10', "SM"),
+        ('"ME",3,30,"ME",3,30,"SM",1,10', ""),
+        ('"SM",30,30', "SM"),  # Samsung names it once
+        ("30,30,30,30,30,30", ""),  # what +CPMS= says: without names nobody knows which
+        ('"SM",1\xb9,10', ""),
+        ('"SM",5,0', ""),
+        ("", ""),
+    ],
+)
+def test_the_full_memory_of_cpms(text: str, memory: str) -> None:
+    assert answers.full_memory(text) == memory

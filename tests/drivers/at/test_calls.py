@@ -31,6 +31,7 @@ def test_polled_from_dialling_to_release() -> None:
     for stat in (CallStat.DIALLING, CallStat.ALERTING, CallStat.ALERTING, CallStat.ACTIVE, CallStat.ALERTING):
         seen += told(calls.listed([row(1, stat)]))
     assert seen == [Alerting(), Connected()]
+    assert told(calls.listed([])) == [Look()]
     assert told(calls.listed([])) == [Explain(leg)]
     assert told(calls.explained(leg, 16, "normal")) == [Released(16, "normal")]
     assert told(calls.explained(leg, 17, "again")) == []

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from drivers.at.dialect import DialectError, UrcKind, load, names
+from drivers.at.dialect import DialectError, UrcKind, bases, load, names
 from drivers.at.guard import Guard
+from drivers.at.modem import AtModem
 
 
 def test_the_shipped_ones() -> None:
-    assert names() == ["generic", "huawei", "quectel", "simcom"]
+    assert names() == [
+        "cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox", "wavecom", "zte",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", names())
@@ -41,18 +44,57 @@ def test_a_lab_may_add_its_own(tmp_path: Path) -> None:
     assert "ours" in names(tmp_path)
 
 
+def test_a_lab_may_change_a_shipped_one_under_its_own_name(tmp_path: Path) -> None:
+    text = "extends: huawei\nextra_setup: [[AT^PORTSEL=1]]\n"
+    (tmp_path / "huawei.yaml").write_text(text, encoding="utf-8")
+    ours = load("huawei", tmp_path)
+    assert ours.extra_setup == (("AT^PORTSEL=1",),)
+    assert ours.urcs["^CEND:"] == load("huawei").urcs["^CEND:"]
+    assert bases("huawei", tmp_path) == ["huawei", "huawei", "generic"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("extends: quectel\nurcz: {}\n", "urcz"),
-        ("extends: quectel\nurcs: {'+X:': {event: rang}}\n", "rang"),
-        ("extends: nowhere\n", "no dialect 'nowhere'"),
-        ("extends: bad\n", "extends itself"),
-        ("- a\n", "a mapping is needed"),
-        ("a: [\n", "bad.yaml"),
+        ("extends: quectel\nurcz: {}\n", r"bad\.yaml:2:1: urcz: "),
+        ("extends: quectel\nurcs:\n  '+X:': {event: rang}\n", r"bad\.yaml:3:11: urcs\.\+X:\.event: .*rang"),
+        ("extends: quectel\nsetup: [[AT], AT+X]\n", r"bad\.yaml:2:15: setup\.1: .*AT\+X"),
+        ("extends: nowhere\n", r"bad\.yaml:1:1: no dialect 'nowhere'"),
+        ("extends: bad\n", r"bad\.yaml:1:1: dialect bad extends itself"),
+        ("extends: worse\n", r"worse\.yaml:1:1: dialect bad extends itself: bad -> worse -> bad"),
+        ("- a\n", r"bad\.yaml: a mapping is needed"),
+        ("", r"bad\.yaml: a mapping is needed"),
+        ("a: [\n", r"bad\.yaml:2:1: "),
+        ("about: \x00\n", r"bad\.yaml"),
     ],
 )
-def test_a_mistake_is_one_clear_error(text: str, message: str, tmp_path: Path) -> None:
+def test_a_mistake_is_one_clear_error_with_its_place(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DialectError, match=message):
+    (tmp_path / "worse.yaml").write_text("extends: bad\n", encoding="utf-8")
+    with pytest.raises(DialectError, match=message) as raised:
         load("bad", tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_mistake_in_what_is_extended_is_shown_there(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("extends: generic\ncalls: {poll_s: often}\n", encoding="utf-8")
+    (tmp_path / "ours.yaml").write_text("extends: base\n", encoding="utf-8")
+    with pytest.raises(DialectError, match=r"base\.yaml:2:9: calls\.poll_s: .*often"):
+        load("ours", tmp_path)
+
+
+def test_no_utf8_is_no_dialect(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(b"about: \xff\n")
+    with pytest.raises(DialectError, match=r"bad\.yaml"):
+        load("bad", tmp_path)
+
+
+def test_a_dialect_that_changes_on_disk_is_read_again(tmp_path: Path) -> None:
+    """Many modems share one reading of a file; an edited file is another."""
+    own = tmp_path / "dialects" / "ours.yaml"
+    own.parent.mkdir()
+    own.write_text("extends: generic\nabout: mine\n", encoding="utf-8")
+    AtModem.check_dialect("ours", tmp_path)
+    own.write_text("extends: generic\nabout: mine\nnonsense: 1\n", encoding="utf-8")
+    with pytest.raises(DialectError, match="nonsense"):
+        AtModem.check_dialect("ours", tmp_path)

@@ -64,11 +64,11 @@ def test_the_set_up_of_a_modem_with_echo_and_digits_on(scripted: Any) -> None:
 
 def test_of_each_setting_the_first_form_that_is_accepted(scripted: Any) -> None:
     async def main() -> None:
-        refused = ("AT+CNMI=2,1,0,1,0", "AT+CIREG=1", 'AT+CPMS="ME","ME","ME"')
+        refused = ("AT+CNMI=2,1,0,2,0", "AT+CIREG=1", 'AT+CPMS="ME","ME","ME"')
         device = scripted(dict.fromkeys(refused, ERROR))
         await device.modem()
-        assert device.heard.count("AT+CNMI=1,1,0,1,0") == 1
-        assert "AT+CNMI=2,1,0,2,0" not in device.heard
+        assert device.heard.count("AT+CNMI=1,1,0,2,0") == 1
+        assert "AT+CNMI=2,1,0,1,0" not in device.heard
         assert 'AT+CPMS="SM","SM","SM"' in device.heard
 
     run_virtual(main())
@@ -224,7 +224,7 @@ def test_health_sees_a_restart_that_gave_no_sign_and_mends_it(scripted: Any) -> 
         known, device.table["AT+CMEE?"] = device.table["AT+CMEE?"], lines("+CMEE: 0")
         device.heard.clear()
         assert (await modem.health(registered=False)).trouble is InconcReason.MODEM
-        await device.hears("AT+CNMI=2,1,0,1,0")
+        await device.hears("AT+CNMI=2,1,0,2,0")
         device.table["AT+CMEE?"] = known
         assert (await modem.health(registered=False)).trouble is None
         assert modem.events.since(0) == [ModemReset("settings lost without a sign")]
@@ -636,7 +636,7 @@ def test_after_a_restart_the_modem_listens_again_and_reads_what_it_missed(script
         assert progress.outcome is CallOutcome.RELEASED
         assert await modem.events.wait(MessageReceived, within=5, since=0)
         await device.hears("AT+CMGD=5")
-        assert device.heard.index("AT+CNMI=2,1,0,1,0") < device.heard.index("AT+CMGL=0")
+        assert device.heard.index("AT+CNMI=2,1,0,2,0") < device.heard.index("AT+CMGL=0")
         kinds: list[type[Event]] = [type(event) for event in modem.events.since(0)]
         assert kinds == [Dialled, ModemReset, Released, MessageReceived]
 

@@ -52,7 +52,7 @@ def test_a_message_that_came_and_cannot_be_read(stored: bytes, scripted: Any) ->
 
 def test_messages_that_were_never_announced(scripted: Any) -> None:
     async def main() -> None:
-        device = scripted({"AT+CMGL=0": f"\r\n+CMGL: 4,0,,30\r\n{PDU}\r\n".encode() + OK})
+        device = scripted({"AT+CMGL=0": [f"\r\n+CMGL: 4,0,,30\r\n{PDU}\r\n".encode() + OK, OK]})
         modem = await device.modem()
         await modem.fetch_unread()
         assert [type(event) for event in modem.events.since(0)] == [MessageReceived]

@@ -8,6 +8,7 @@ from drivers.at import answers
 from drivers.at.dialect import UrcKind, load
 from drivers.at.exchange import (
     Answer,
+    Awaited,
     BecameReady,
     Command,
     InStep,
@@ -26,6 +27,7 @@ CSQ = Command(text="AT+CSQ", expect=("+CSQ:",))
 CREG = Command(text="AT+CREG?", expect=("+CREG:",), shape=answers.is_registration_answer)
 CLCC = Command(text="AT+CLCC", expect=("+CLCC:",), may_be_empty=True)
 CGSN = Command(text="AT+CGSN", bare=True)
+CFUN = Command(text="AT+CFUN=1", expect=("+CFUN:",), may_be_empty=True, setting=True)
 CMGR = Command(text="AT+CMGR=3", expect=("+CMGR:",), pdu=True)
 CMGS = Command(text="AT+CMGS=9", expect=("+CMGS:",), payload=b"0011000B91")
 DIAL = Command(text="ATD10086;", dials=True)
@@ -107,9 +109,21 @@ def play(command: Command, data: bytes, dialect: str = "generic") -> Player:
         (CSQ, b"\r\nMODEM ERROR: 3\r\n", (False, "MODEM ERROR: 3", [])),
         (CGSN, b"AT+CGSN\r\r\n862107043556942\r\n\r\nOK\r\n", (True, "OK", ["862107043556942"])),
         (CGSN, b"\r\n4\r\n\r\nOK\r\n", (True, "OK", ["4"])),
-        (CLCC, b"\r\nOK\r\n", (True, "OK", [])),
+        (CFUN, b"\r\nOK\r\n", (True, "OK", [])),
         (CMGR, b"\r\n+CMGR: 0,,3\r\n0891AB\r\n\r\nOK\r\n", (True, "OK", ["+CMGR: 0,,3", "0891AB"])),
         (DIAL, b"\r\nBUSY\r\n", (False, "BUSY", [])),
+        # glued: chan_dongle lists "ERROR+CNUM:"; E169 ends +CSSI with nothing
+        (CSQ, b"\r\n+CSQ: 20,99OK\r\n", (True, "OK", ["+CSQ: 20,99"])),
+        (CMGR, b"\r\n+CMGR: 0,,3\r\n0891ABOK\r\n", (True, "OK", ["+CMGR: 0,,3", "0891AB"])),
+        (CSQ, b"\xff\0+CSQ: 20,99\r\n\r\nOK\r\n", (True, "OK", ["+CSQ: 20,99"])),
+        # information without its prefix
+        (CSQ, b"\r\n20,99\r\n\r\nOK\r\n", (True, "OK", ["+CSQ: 20,99"])),
+        (
+            CLCC,
+            b"\r\n1,0,3,0,0\r\n2,0,1,0,0\r\n\r\nOK\r\n",
+            (True, "OK", ["+CLCC: 1,0,3,0,0", "+CLCC: 2,0,1,0,0"]),
+        ),
+        (CMGR, b"\r\n0,,3\r\n0891AB\r\n\r\nOK\r\n", (True, "OK", ["+CMGR: 0,,3", "0891AB"])),
         (DIAL, b"\r\nCONNECT 9600\r\n", (True, "CONNECT 9600", [])),
     ],
 )
@@ -182,6 +196,7 @@ def test_a_ussd_text_of_several_lines_is_one_urc_even_with_ok_in_it() -> None:
 def test_an_unclosed_ussd_text_does_not_swallow_the_answer() -> None:
     player = play(CSQ, b'\r\n+CUSD: 0,"no end\r\n+CSQ: 9,0\r\n\r\nOK\r\n')
     assert player.answers[0][:2] == (True, "OK")
+    assert player.answers[0][2] == ["+CSQ: 9,0"]
     assert player.urcs[0][0] is UrcKind.USSD
 
 
@@ -193,9 +208,16 @@ def test_prompt_payload_and_its_echo(prompt: bytes) -> None:
     assert player.strange == []
 
 
-def test_refused_before_the_prompt_no_payload_is_sent() -> None:
+@pytest.mark.parametrize("answer", [b">0011000B91\x1a+CMGS: 7\r\n0\r", b">0011000B91\x1a+CMGS: 7OK\r\n"])
+def test_the_echo_of_a_payload_glued_to_its_answer(answer: bytes) -> None:
+    player = play(CMGS, b"> " + answer)
+    assert player.answers == [(True, "OK", ["+CMGS: 7"])]
+    assert player.strange == []
+
+
+def test_refused_before_the_prompt_no_payload_is_sent_and_the_prompt_is_left() -> None:
     player = play(CMGS, b"\r\n+CMS ERROR: 304\r\n> ")
-    assert player.sent == [b"AT+CMGS=9\r"]
+    assert player.sent == [b"AT+CMGS=9\r", b"\x1b"]
     assert player.answers == [(False, "+CMS ERROR: 304", [])]
 
 
@@ -219,11 +241,64 @@ def test_ready_signs_are_told() -> None:
     assert BecameReady("SMS Ready") in Player().feed(b"\r\nSMS Ready\r\n").out
 
 
+@pytest.mark.parametrize(
+    ("data", "finals", "urcs"),
+    [
+        (b'\r\nERROR+CMTI: "SM",3\r\n', ["ERROR"], [(UrcKind.MESSAGE_STORED, '"SM",3')]),
+        (b"\r\nOKRING\r\n", ["OK"], [(UrcKind.RING, "")]),
+        (b'\r\nOK+CLIP: "10086",129\r\n', ["OK"], [(UrcKind.CALLER_ID, '"10086",129')]),
+        (b"+CSSI: 0\r\nOK\r\n", ["OK"], [(UrcKind.KNOWN, "0")]),
+        (b"+CSSI: 0OK\r\n", ["OK"], [(UrcKind.KNOWN, "0")]),
+        (b"+CSSI: 0+CSSU: 2\r\nOK\r\n", ["OK"], [(UrcKind.KNOWN, "0"), (UrcKind.KNOWN, "2")]),
+        (
+            b'RING+CLIP: "a+CSSI: b",129\r\nOK\r\n',
+            ["OK"],
+            [(UrcKind.RING, ""), (UrcKind.CALLER_ID, '"a+CSSI: b",129')],
+        ),
+        (b"+CME ERROR: 30+CREG: 2\r\n", ["+CME ERROR: 30"], [(UrcKind.REGISTRATION, "2")]),
+    ],
+)
+def test_lines_without_an_end_between_them(
+    data: bytes, finals: list[str], urcs: list[tuple[UrcKind, str]]
+) -> None:
+    player = play(CFUN, data)
+    assert [final for _, final, _ in player.answers] == finals
+    assert [(kind, body) for kind, body, _ in player.urcs] == urcs
+    assert player.strange == []
+
+
+def test_rows_of_a_list_without_an_end_between_pdu_and_next_row() -> None:
+    listed = Command(text="AT+CMGL=0", expect=("+CMGL:",), pdu=True, may_be_empty=True)
+    player = play(listed, b"\r\n+CMGL: 1,0,,3\r\n0891AB+CMGL: 2,0,,3\r\n0891CD\r\n\r\nOK\r\n")
+    assert player.answers[0][2] == ["+CMGL: 1,0,,3", "0891AB", "+CMGL: 2,0,,3", "0891CD"]
+
+
+@pytest.mark.parametrize("text", ["A BOOK", "MODEL: 3OK", "Revision: X+CREG: 1", "SIM7600OK"])
+def test_text_that_only_looks_glued_stays_whole(text: str) -> None:
+    player = play(CGSN, f"\r\n{text}\r\n\r\nOK\r\n".encode())
+    assert player.answers == [(True, "OK", [text])]
+
+
 # After a timeout
+
+CMEE = b"\r\n+CMEE: 1\r\n\r\nOK\r\n"
+BOTH = b'\r\n+CMEE: 1\r\n\r\n+CSCS: "GSM"\r\n\r\nOK\r\n'
+"""the answer to AT+CMEE?;+CSCS?, by which it is learned that the modem takes two commands on a line"""
 
 
 def timed_out(command: Command = CSQ) -> Player:
     return Player().start(command).timeout()
+
+
+def in_step_again(command: Command = CSQ) -> Player:
+    """`command` is still owed, and the modem is known to take marks."""
+    player = timed_out(command).quiet().feed(CMEE).feed(BOTH)
+    assert player.out[-1] == InStep()
+    return player
+
+
+def marked(command: Command = CSQ) -> Player:
+    return in_step_again(command).start(command)
 
 
 def test_nothing_can_start_before_synchronisation_is_proved() -> None:
@@ -236,67 +311,152 @@ def test_a_timeout_leaves_the_prompt_with_escape_and_only_then() -> None:
     assert timed_out(CSQ).sent == [b"AT+CSQ\r"]
 
 
+def test_a_prompt_that_comes_late_is_left_too_and_once() -> None:
+    """E1550 (chan_dongle): stuck in it, the modem would take the probe for the message."""
+    assert timed_out(CMGS).feed(b"\r\n> ").sent == [b"AT+CMGS=9\r", b"\x1b", b"\x1b"]
+    assert timed_out(CSQ).feed(b"\r\n> \r\n> > ").sent == [b"AT+CSQ\r", b"\x1b"]
+
+
 def test_an_ok_alone_proves_nothing() -> None:
     """It may be the late one: wrong code would be in step now, and the probe's own answer come later."""
     player = timed_out().quiet().feed(b"\r\nOK\r\n")
-    assert InStep() not in player.out
-    player.feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+    assert player.dialogue.state is State.PROOF
+    player.feed(CMEE).feed(BOTH)
     assert player.out[-1] == InStep()
     assert player.answers == []
 
 
+def test_a_modem_that_takes_one_command_a_line_is_in_step_all_the_same() -> None:
+    player = timed_out().quiet().feed(CMEE)
+    assert player.sent[-1] == b"AT+CMEE?;+CSCS?\r"
+    player.feed(b"\r\nERROR\r\n\r\nERROR\r\n\r\nERROR\r\n")
+    assert player.out[-1] == InStep()
+    assert player.start(CSQ).sent[-1] == b"AT+CSQ\r"
+
+
 def test_the_late_answer_before_the_probes_answer_reaches_nobody() -> None:
-    player = timed_out().quiet().feed(b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n")
+    player = timed_out().quiet().feed(b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n").feed(CMEE).feed(BOTH)
     assert player.dialogue.state is State.IDLE
-    assert player.start(CSQ).feed(b"\r\n+CSQ: 30,0\r\n\r\nOK\r\n").answers == [(True, "OK", ["+CSQ: 30,0"])]
+    player.start(CSQ).feed(b"\r\n+CMEE: 1\r\n\r\n+CSQ: 30,0\r\n\r\nOK\r\n")
+    assert player.sent[-1] == b"AT+CSCS?;+CSQ\r"
+    assert player.answers == []
+    assert player.feed(b'\r\n+CSCS: "GSM"\r\n\r\n+CSQ: 30,0\r\n\r\nOK\r\n').answers == [
+        (True, "OK", ["+CSQ: 30,0"])
+    ]
 
 
 def test_the_late_answer_while_draining_reaches_nobody() -> None:
-    player = timed_out().feed(b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n").quiet().feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+    player = timed_out().feed(b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n").quiet().feed(CMEE).feed(BOTH)
     assert player.answers == []
     assert [out.text for out in player.out if isinstance(out, Late)] == ["+CSQ: 1,0", "OK"]
-    assert player.start(CLCC).feed(b"\r\nOK\r\n").answers == [(True, "OK", [])]
 
 
-def test_a_modem_that_answers_out_of_order_is_seen_through() -> None:
-    """Its late answer comes when the next command runs already: by its prefix it is not ours, nor its OK."""
-    for late in (b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n", b"\r\nOK\r\n"):
-        player = timed_out().quiet().feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
-        player.start(CREG).feed(late)
-        assert player.answers == []
-        assert player.feed(b"\r\n+CREG: 0,1\r\n\r\nOK\r\n").answers == [(True, "OK", ["+CREG: 0,1"])]
+@pytest.mark.parametrize("late", [b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n", b"\r\nOK\r\n", b"\r\n+CME ERROR: 30\r\n"])
+def test_a_modem_that_answers_out_of_order_and_twice_is_seen_through(late: bytes) -> None:
+    """The same query again: nothing but the mark tells the late answer from the new one."""
+    player = marked().feed(late).feed(late)
+    assert player.answers == []
+    player.feed(b'\r\n+CSCS: "GSM"\r\n\r\n+CSQ: 20,0\r\n\r\nOK\r\n')
+    assert player.answers == [(True, "OK", ["+CSQ: 20,0"])]
 
 
-def test_after_forgiveness_an_ok_alone_counts_again() -> None:
-    player = timed_out().quiet().feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
-    player.dialogue.forgive()
-    assert player.start(CREG).feed(b"\r\nOK\r\n").answers == [(True, "OK", [])]
+def test_an_empty_list_that_comes_late_is_not_the_next_list() -> None:
+    player = marked(CLCC).feed(b"\r\nOK\r\n")
+    assert player.answers == []
+    player.feed(b'\r\n+CSCS: "GSM"\r\n+CLCC: 1,0,3,0,0\r\n\r\nOK\r\n')
+    assert player.answers == [(True, "OK", ["+CLCC: 1,0,3,0,0"])]
+
+
+def test_a_marked_command_that_times_out_too_gets_another_mark() -> None:
+    player = marked(CLCC).timeout().quiet()
+    assert player.sent[-2:] == [b"AT+CSCS?;+CLCC\r", b"AT+CMEE?\r"]
+    player.feed(CMEE).start(CLCC)
+    assert player.sent[-1] == b"AT+CMEE?;+CMEE?;+CLCC\r"
+    player.feed(b'\r\n+CSCS: "GSM"\r\n+CLCC: 1,0,3,0,0\r\n\r\nOK\r\n')  # of the first one
+    assert player.answers == []
+
+
+def test_a_command_that_is_refused_behind_a_mark_goes_without_next_time() -> None:
+    player = marked().feed(b"\r\nERROR\r\n")
+    assert player.answers == []
+    player.timeout().quiet().feed(CMEE).start(CSQ)
+    assert player.sent[-1] == b"AT+CSQ\r"
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_neither_a_secret_nor_a_message_stands_behind_a_mark(secret: bool) -> None:
+    """The journal finds a PIN by its command; a prompt has to be that of the line that asked for it."""
+    command = Command(text='AT+CPIN="7391"', secret=True) if secret else CMGS
+    assert in_step_again().start(command).sent[-1] == command.text.encode() + b"\r"
+
+
+def test_what_was_forgiven_is_not_looked_for() -> None:
+    player = in_step_again()
+    assert player.dialogue.doubt.forgive(100.0, 60.0) == 60.0
+    assert player.dialogue.doubt.forgive(160.0, 60.0) == 0.0
+    assert player.start(CFUN).feed(b"\r\nOK\r\n").answers == [(True, "OK", [])]
+
+
+def test_a_final_result_that_nobody_asked_for_puts_everything_in_doubt() -> None:
+    player = Player().start(CFUN).feed(b"\r\nOK\r\n\r\nOK\r\n")
+    assert player.dialogue.state is State.DRAIN
+    player.quiet().feed(CMEE).feed(BOTH).start(CLCC)
+    assert player.sent[-1] == b"AT+CSCS?;+CLCC\r"
 
 
 def test_a_probe_is_never_the_query_that_timed_out() -> None:
     cmee = Command(text="AT+CMEE?", expect=("+CMEE:",))
     player = timed_out(cmee).quiet()
     assert player.sent[-1] == b"AT+CSCS?\r"
-    player.feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+    player.feed(CMEE)
     assert player.dialogue.state is State.PROOF
 
 
 def test_the_answer_of_an_earlier_probe_does_not_prove_a_later_one() -> None:
     player = timed_out().quiet().timeout()
     assert player.sent[-2:] == [b"AT+CMEE?\r", b"AT+CSCS?\r"]
-    player.feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+    player.feed(CMEE)
     assert player.dialogue.state is State.PROOF
-    assert player.feed(b'\r\n+CSCS: "GSM"\r\n\r\nOK\r\n').out[-1] == InStep()
+    player.feed(b'\r\n+CSCS: "GSM"\r\n\r\nOK\r\n')
+    assert player.sent[-1] == b"AT+CSCS?;+CMEE?\r"
+    player.feed(b'\r\n+CSCS: "GSM"\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n')
+    assert player.out[-1] == InStep()
 
 
-def test_a_modem_out_of_reach_is_said_so_and_can_be_tried_again() -> None:
+def test_a_modem_that_comes_to_life_answers_every_probe_and_is_in_step_with_the_last() -> None:
+    """Hung for a while it answers all that was sent meanwhile: an old +CMEE: proves nothing."""
     player = timed_out().quiet().timeout().timeout().timeout().timeout()
     assert player.out[-1] == OutOfReach()
     player.dialogue.retry()
-    assert player.quiet().feed(b"\r\n+CMEE: 1\r\n\r\nOK\r\n").out[-1] == InStep()
+    player.quiet()
+    assert player.sent[-1] == b"AT+CMEE?;+CSCS?\r"
+    for answer in (CMEE, b'\r\n+CSCS: "GSM"\r\n\r\nOK\r\n', b"\r\n+CMGF: 0\r\n\r\nOK\r\n"):
+        player.feed(answer)
+        assert player.dialogue.state is State.PROOF
+    player.feed(BOTH)
+    assert player.dialogue.state is State.IDLE
 
 
 def test_a_restart_while_draining_ends_the_search() -> None:
     player = timed_out().quiet().feed(b"\r\nRDY\r\n")
     assert player.out[-1] == Restarted("RDY", None)
+    assert player.dialogue.state is State.IDLE
+    assert player.start(CFUN).feed(b"\r\nOK\r\n").answers == [(True, "OK", [])]
+
+
+@pytest.mark.parametrize(
+    ("command", "data", "lines"),
+    [
+        (CLCC, b"\r\nOK\r\n\r\n+CLCC: 1,0,3,0,0\r\n", ["+CLCC: 1,0,3,0,0"]),
+        (CLCC, b"\r\nOK\r\n", []),
+        (CSQ, b"\r\nOK\r\n", []),
+        (CMGS, b"\r\n> \r\nOK\r\n\r\n+CMGS: 7\r\n", ["+CMGS: 7"]),
+    ],
+)
+def test_an_ok_before_its_information_is_not_the_end(command: Command, data: bytes, lines: list[str]) -> None:
+    """SIM7600 (atat 221); wrong code would take a call that is up for gone."""
+    player = Player().start(command).feed(data)
+    assert player.answers == []
+    assert Awaited() in player.out
+    assert player.timeout().answers == [(True, "OK", lines)]
     assert player.dialogue.state is State.IDLE

@@ -1,0 +1,127 @@
+"""`interop modem sms`, `call` and `ussd`: one service, step by step, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from drivers.at.commands import words
+from drivers.at.commands.bench import DONE, REFUSED_BY_MODEM, Bench, Refused
+from interop.protocols.errors import CommandRefused
+from interop.protocols.modem import Call, CallOutcome, Progress
+from interop.record.events import StatusReported
+from interop.smspdu import Status, StatusClass
+
+ALERTING_S = 60.0
+ANSWER_S = 90.0
+
+
+async def message(bench: Bench, number: str, text: str, *, report: bool, within: float) -> int:
+    modem = bench.modem
+    await bench.registered()
+    mark = modem.events.mark()
+    bench.data |= {"to": number, "text": text}
+    with bench.waiting("sending"):
+        try:
+            taken = await modem.send_message(number, text, report=report)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+    bench.data |= {"accepted": taken.accepted, "reference": taken.reference, "code": taken.code}
+    if not taken.accepted:
+        why = words.message_code(taken.code)
+        bench.say(f"refused: {taken.text}" + (f" ({why})" if why else ""))
+        return REFUSED_BY_MODEM
+    bench.say(f"accepted by the network, reference {taken.reference}")
+    if not report:
+        return DONE
+    with bench.waiting("waiting for the delivery report"):
+        told = await _final_report(bench, taken.reference, mark, within)
+    if told is None:
+        bench.data["report"] = None
+        bench.say(f"no delivery report within {within:g} s: whether it arrived is not known")
+        return REFUSED_BY_MODEM
+    bench.data["report"] = {"status": told.value, "delivered": told.delivered, "text": told.text}
+    if told.delivered:
+        bench.say(f"delivered: {told.text}")
+        return DONE
+    bench.say(f"not delivered: status {told.value:02X}, {told.text} ({told.status_class.value})")
+    return REFUSED_BY_MODEM
+
+
+async def _final_report(bench: Bench, reference: int | None, mark: int, within: float) -> Status | None:
+    """The report that ends it: one that says that the centre still tries is told and not the last."""
+    events = bench.modem.events
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while True:
+        told = await events.wait(
+            StatusReported,
+            within=until - loop.time(),
+            since=mark,
+            where=lambda each: each.reference == reference,
+        )
+        if told is None:
+            return None
+        found = Status(told.status)
+        if found.status_class is not StatusClass.TRYING:
+            return found
+        mark = events.mark()
+        bench.say(f"still on its way: {found.text}")
+
+
+async def call(bench: Bench, number: str, hold: float) -> int:
+    steps: list[dict[str, object]] = []
+    bench.data |= {"number": number, "steps": steps}
+    await bench.registered()
+    began = asyncio.get_running_loop().time()
+
+    def step(what: str, **details: object) -> None:
+        at = asyncio.get_running_loop().time() - began
+        why = f": {details['why']}" if "why" in details else ""
+        steps.append({"at_s": round(at, 3), "step": what, **details})
+        bench.say(f"{at:6.1f} s  {what}{why}")
+
+    try:
+        placed = await bench.modem.dial(number)
+    except CommandRefused as refused:
+        step("refused", why=words.final(refused.final) or refused.final)
+        return REFUSED_BY_MODEM
+    step("dialling")
+    try:
+        return await _follow(placed, hold, step)
+    finally:
+        await placed.hang_up()
+
+
+async def _follow(placed: Call, hold: float, step: Callable[..., None]) -> int:
+    seen = await placed.alerting(ALERTING_S)
+    if seen.outcome is CallOutcome.ALERTING:
+        step("alerting")
+        seen = await placed.connected(ANSWER_S)
+    if seen.outcome is not CallOutcome.CONNECTED:
+        _ended(seen, step)
+        return REFUSED_BY_MODEM
+    step("connected")
+    seen = await placed.released(hold)
+    if seen.outcome is CallOutcome.RELEASED:
+        _ended(seen, step)
+    else:
+        await placed.hang_up()
+        step("hung up here")
+    return DONE
+
+
+def _ended(seen: Progress, step: Callable[..., None]) -> None:
+    if seen.outcome is CallOutcome.RELEASED:
+        step("released", why=words.released(seen), cause=seen.cause)
+    else:
+        step("nothing more came", why="hung up here")
+
+
+async def ussd(bench: Bench, code: str) -> int:
+    await bench.registered()
+    with bench.waiting("waiting for the network's answer"):
+        text = await bench.modem.ussd(code)
+    bench.data |= {"code": code, "text": text}
+    bench.say(text if text is not None else "no text came back; the network may not know this code")
+    return DONE if text is not None else REFUSED_BY_MODEM
