@@ -29,6 +29,10 @@ INTERNATIONAL, UNKNOWN = 145, 129
 """types of address (24.008 10.5.4.7)"""
 
 
+USSD_GSM, USSD_UCS2 = 15, 72
+"""coding schemes of cell broadcast, used by USSD: GSM 7 bit with no language said, UCS2 (23.038 5)"""
+
+
 def type_of(number: str) -> int:
     """Type of address of a number as it is written: with "+" international."""
     return INTERNATIONAL if number.startswith("+") else UNKNOWN
@@ -92,8 +96,8 @@ class Terminal(Protocol):
     def report(self, tpdu: bytes, smsc: str) -> None:
         """An SMS-STATUS-REPORT arrives."""
 
-    def ussd(self, text: str, mode: int) -> None:
-        """An answer or a network-initiated request (27.007 7.15 <m>)."""
+    def ussd(self, text: str, mode: int, dcs: int = USSD_GSM) -> None:
+        """An answer or a network-initiated request (27.007 7.15 <m>), coded as `dcs` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,16 @@ class Air(Protocol):
 
     def legs(self, terminal: Terminal) -> list[Leg]: ...
 
+    def call_waiting(self, terminal: Terminal) -> bool:
+        """Whether a second call waits here instead of finding the subscriber busy (22.083)."""
+
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> None: ...
+
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         """An SMS-SUBMIT; `done` is called once, later."""
 
-    def ussd(self, terminal: Terminal, code: str) -> None: ...
+    def ussd(self, terminal: Terminal, code: str) -> None:
+        """A code, or the reply to what the network asked."""
+
+    def ussd_end(self, terminal: Terminal) -> None:
+        """Leave the dialogue; harmless where there is none."""

@@ -8,6 +8,7 @@ from drivers.emulated.card import (
     EXACT_LENGTH,
     NOT_FOUND,
     OK,
+    PIN_TRIES,
     PUK_TRIES,
     READ_BINARY,
     READ_RECORD,
@@ -30,6 +31,8 @@ RESPONSE: Final = 0x6100
 RESPONSE_SIM: Final = 0x9F00
 TRIES_LEFT: Final = 0x63C0
 PIN_BLOCKED: Final = 0x6983
+PIN2: Final = 0x81
+"""key reference of the second PIN, which guards no file here (102 221 table 9.3)"""
 
 
 class Channel:
@@ -63,9 +66,9 @@ class Channel:
                 header = self._directory_header(gsm)
                 return (header[:p3], OK) if 0 < p3 <= len(header) else (b"", EXACT_LENGTH | len(header))
             case 0x20:
-                return b"", self._verify(data[:p3])
+                return b"", self._verify(p2, data[:p3])
             case 0x2C if not p3:
-                return b"", TRIES_LEFT | PUK_TRIES
+                return b"", TRIES_LEFT | (PUK_TRIES if p2 == PIN2 else self._card.puk_tries)
         if self._file is None:
             known = ins in (READ_BINARY, READ_RECORD, UPDATE_BINARY, UPDATE_RECORD)
             return b"", (NO_FILE if known else UNKNOWN_INS)
@@ -119,11 +122,13 @@ class Channel:
         body += bytes((0xC6, 6, 0x90, 1, enabled, 0x83, 1, 1))
         return bytes((0x62, len(body))) + body
 
-    def _verify(self, data: bytes) -> int:
-        """An empty VERIFY asks: 63Cx tries are left, 9000 nothing is needed."""
+    def _verify(self, which: int, data: bytes) -> int:
+        """An empty VERIFY asks how many tries are left, whether the PIN is needed or not (102 221 11.1.9)."""
         card = self._card
+        if which == PIN2:
+            return TRIES_LEFT | PIN_TRIES if not data else NO_CONDITION
         if card.blocked:
             return PIN_BLOCKED
         if not data:
-            return OK if card.open else TRIES_LEFT | card.tries
+            return TRIES_LEFT | card.tries
         return OK if card.verify(data.rstrip(b"\xff").decode("latin-1")) else TRIES_LEFT | card.tries

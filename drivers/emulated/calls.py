@@ -10,6 +10,7 @@ from drivers.emulated.air import (
     ALERTING,
     BUSY,
     DIALLING,
+    HELD,
     INCOMING,
     NORMAL,
     Cli,
@@ -104,7 +105,7 @@ class Calls:
 
     def from_outside(self, terminal: Terminal, number: str, seconds: float) -> None:
         """A caller who is no subscriber of this lab rings a phone, unless it is busy, and soon gives up."""
-        if self._hlr.line(terminal.imsi) is None or self.legs(terminal):
+        if self._hlr.line(terminal.imsi) is None or self._busy(terminal):
             return
         cli = Cli(number, type_of(number))
         leg = Leg(False, number, cli.toa, INCOMING, terminal)
@@ -118,6 +119,13 @@ class Calls:
     def legs(self, terminal: Terminal) -> list[Leg]:
         return [leg for leg in self._calls if leg.terminal is terminal]
 
+    def _busy(self, terminal: Terminal) -> bool:
+        """Who has call waiting is not, while all his calls are up or held (22.083): one waits at a time."""
+        legs = self.legs(terminal)
+        if not self._hlr.call_waiting(terminal.imsi):
+            return bool(legs)
+        return any(leg.state not in (ACTIVE, HELD) for leg in legs)
+
     def _offer(self, call: _Call) -> None:
         assert call.origin is not None and call.destination is not None
         if self._defects.between("call.silent", "voice", call.origin, call.destination):
@@ -127,7 +135,7 @@ class Calls:
         line = self._hlr.reachable(call.destination)
         if line is None:
             self._end(call, self._as_told(call, ABSENT))
-        elif self.legs(line.terminal):
+        elif self._busy(line.terminal):
             self._end(call, self._as_told(call, BUSY))
         else:
             cli = self._routing.cli(call.origin, call.destination, withheld=call.withheld)

@@ -21,6 +21,7 @@ from interop.uicc import (
     Ad,
     Content,
     Ef,
+    EfError,
     EmergencyCode,
     EmergencyCodes,
     FileStatus,
@@ -75,6 +76,10 @@ _WRITABLE: Final = frozenset(
 )
 # What may be read before the PIN is given.
 _ALWAYS: Final = frozenset((0x2F00, 0x2F05, 0x2FE2, 0x6F05, 0x6FAD, 0x6FB7))
+
+
+_DIALLING: Final = 14
+"""octets of an entry of EF_ADN and EF_MSISDN that follow its name (51.011 10.5.1)"""
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class Card:
         self.pin = pin or ""
         self.pin_enabled = pin is not None
         self.tries = PIN_TRIES
-        self._puk_tries = PUK_TRIES
+        self.puk_tries = PUK_TRIES
         self.puk = "12345678"
         self._verified = False
         self.imsi = self.iccid = self.msisdn = self.smsc = self.spn = ""
@@ -259,11 +264,11 @@ class Card:
         return True
 
     def unblock(self, puk: str, pin: str) -> bool:
-        if puk != self.puk or not self._puk_tries:
-            self._puk_tries = max(0, self._puk_tries - 1)
+        if puk != self.puk or not self.puk_tries:
+            self.puk_tries = max(0, self.puk_tries - 1)
             return False
         self.pin, self.tries, self._verified = pin, PIN_TRIES, True
-        self._puk_tries = PUK_TRIES
+        self.puk_tries = PUK_TRIES
         return True
 
     # Files
@@ -279,11 +284,22 @@ class Card:
 
     def book(self, name: str) -> list[tuple[str, str]]:
         """Names and numbers: "ON" EF_MSISDN, "SM" EF_ADN; "" and "" in an unused record."""
-        file = self.file(0x6F40 if name == "ON" else 0x6F3A, TELECOM)
-        if file is None:
-            return []
-        records = [Msisdn.decode(file.record(n) or b"") for n in range(1, file.records + 1)]
-        return [(entry.alpha, str(entry.number) if entry.number else "") for entry in records]
+        file = self._books(name)
+        return [_entry(file.record(n) or b"") for n in range(1, file.records + 1)]
+
+    def _books(self, name: str) -> File:
+        return self._files[TELECOM, 0x6F40 if name == "ON" else 0x6F3A]
+
+    def name_size(self, book: str) -> int:
+        """Octets for a name in `book`."""
+        return self._books(book).status.record_length - _DIALLING
+
+    def enter(self, book: str, index: int, name: str, number: Address | None) -> None:
+        """Write record `index`; without a number it is unused. Raises EfError where it does not fit."""
+        file = self._books(book)
+        size = file.status.record_length
+        record = Msisdn(number, name).encode(size)
+        file.octets = file.octets[: (index - 1) * size] + record + file.octets[index * size :]
 
     def restricted(
         self, ins: int, identifier: int, p1: int, p2: int, p3: int, data: bytes = b"", path: bytes = b""
@@ -335,6 +351,15 @@ class Card:
             return b"", WRONG_LENGTH
         file.octets = file.octets[:start] + data + file.octets[start + len(data) :]
         return b"", OK
+
+
+def _entry(record: bytes) -> tuple[str, str]:
+    """What a client wrote by +CRSM need not be a phone-book entry."""
+    try:
+        entry = Msisdn.decode(record)
+    except EfError:
+        return "", ""
+    return entry.alpha, str(entry.number) if entry.number else ""
 
 
 def _plmns(names: Sequence[str]) -> tuple[Plmn, ...]:

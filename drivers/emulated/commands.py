@@ -1,11 +1,14 @@
-"""`interop emulate`: the emulated devices of a lab on ptys and a loopback port, for programs of others."""
+"""`interop emulate`: a lab's emulated devices on ptys, sockets and loopback ports, for programs of others."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -14,16 +17,25 @@ import typer
 
 if TYPE_CHECKING:
     from drivers.emulated.country import Country
+    from drivers.emulated.terminal import EmulatedModem
     from interop.lab.model import Lab
     from interop.protocols.equipment import Setting
 
 
+class Bearer(StrEnum):
+    PTY = "pty"
+    UNIX = "unix"
+    TCP = "tcp"
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One emulated modem as another program finds it."""
+    """One emulated modem as another program finds it: the same one at every address that is not empty."""
 
     modem: str
     pty: str
+    unix: str
+    tcp: str
     dialect: str
     sim: str
     msisdn: str
@@ -52,15 +64,25 @@ def emulate(
     seed: Annotated[int, typer.Option(metavar="N", help="Decides every latency.")] = 0,
     ports: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for stable links to the ptys, named as the modems."),
+        typer.Option(
+            metavar="DIR", help="Folder for stable links to the ptys, named as the modems, and for sockets."
+        ),
     ] = None,
+    bearer: Annotated[
+        list[Bearer] | None, typer.Option(help="How the modems can be reached; all three unless given.")
+    ] = None,
+    tcp_port: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65535, help="The first modem's TCP port, the others follow."),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
-    """Put a lab's emulated modems on ptys until Ctrl-C.
+    """Put a lab's emulated modems on ptys, unix sockets and TCP ports until Ctrl-C.
 
-    Its sites answer on 127.0.0.1; nothing can be reached from another machine. Any program can use them:
-    minicom, gammu, smstools, python-gsmmodem, a browser for the sites.
+    TCP ports and sites answer on 127.0.0.1; nothing can be reached from another machine. Any program can
+    use them: minicom, gammu, smstools (pty), ModemManager (unix socket), oFono (TCP), a browser (sites).
     """
+    from drivers.links.open_files import as_many_as_allowed
     from interop.engine.clock import run
     from interop.lab.load import LabError, load
     from interop.protocols.equipment import Setting
@@ -78,7 +100,9 @@ def emulate(
         try:
             if ports is not None:
                 ports.mkdir(parents=True, exist_ok=True)
-            run(_stay_up(found, _country(setting), ports, as_json), virtual=False)
+            bearers = _Bearers(bearer or tuple(Bearer), ports, ports or Path(scratch), tcp_port)
+            as_many_as_allowed()  # a modem takes four, on all its bearers
+            run(_stay_up(found, _country(setting), bearers, as_json), virtual=False)
         except KeyboardInterrupt:
             return
         except OSError as error:
@@ -101,39 +125,67 @@ def _refused(text: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-async def _stay_up(lab: Lab, country: Country, folder: Path | None, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """How the modems are put within reach: `links` for stable names of ptys, `first` TCP port, 0 any."""
+
+    chosen: Sequence[Bearer]
+    links: Path | None
+    sockets: Path
+    first: int
+
+    async def open(self, modem: EmulatedModem, index: int, stack: AsyncExitStack) -> dict[Bearer, str]:
+        """The address at each bearer; `stack` closes them."""
+        from drivers.emulated.ptys import PtyPort
+        from drivers.emulated.sockets import SocketPort
+
+        at: dict[Bearer, str] = {}
+        if Bearer.PTY in self.chosen:
+            port = PtyPort(modem, self.links / modem.name if self.links else None)
+            port.open()
+            stack.callback(port.close)
+            modem.cable = port.cable
+            at[Bearer.PTY] = port.path
+        if Bearer.UNIX in self.chosen:
+            socket = await SocketPort.unix(modem, self.sockets / f"{modem.name}.sock")
+            stack.callback(socket.close)
+            at[Bearer.UNIX] = socket.address
+        if Bearer.TCP in self.chosen:
+            socket = await SocketPort.tcp(modem, self.first + index if self.first else 0)
+            stack.callback(socket.close)
+            at[Bearer.TCP] = socket.address
+        return at
+
+
+async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool) -> None:
     import asyncio
 
-    from drivers.emulated.ptys import PtyPort
     from drivers.emulated.sites import SCHEME
 
-    opened: dict[str, PtyPort] = {}
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(country.stop)
         await country.start()
-        for name, modem in country.modems.items():
-            port = PtyPort(modem, folder / name if folder else None)
-            port.open()
-            opened[name] = port
+        ports = [
+            _port(lab, name, await bearers.open(modem, index, stack))
+            for index, (name, modem) in enumerate(country.modems.items())
+        ]
         root = await country.serve_on_loopback()
         sites = [
             Site(site.name, root + site.url.removeprefix(SCHEME))
             for site in lab.sites
             if root and site.url.startswith(SCHEME)
         ]
-        _show(lab.name, [_port(lab, name, port.path) for name, port in opened.items()], sites, as_json)
+        _show(lab.name, ports, sites, as_json)
         await asyncio.Event().wait()
-    finally:
-        for port in opened.values():
-            port.close()
-        await country.stop()
 
 
-def _port(lab: Lab, name: str, pty: str) -> Port:
+def _port(lab: Lab, name: str, at: dict[Bearer, str]) -> Port:
     modem = next(modem for modem in lab.modems if modem.name == name)
     sim = lab.sim_of(modem)
+    pty, unix, tcp = (at.get(bearer, "") for bearer in Bearer)
     if sim is None:
-        return Port(name, pty, modem.dialect, "", "", "", "")
-    return Port(name, pty, modem.dialect, sim.name, sim.msisdn, sim.brand, sim.base_operator)
+        return Port(name, pty, unix, tcp, modem.dialect, "", "", "", "")
+    return Port(name, pty, unix, tcp, modem.dialect, sim.name, sim.msisdn, sim.brand, sim.base_operator)
 
 
 def _show(lab: str, ports: list[Port], sites: list[Site], as_json: bool) -> None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, field_validator
 
+from drivers.at.dialect import bases, own_dialects
 from drivers.emulated import defect_kinds, defects, quirks
 from drivers.emulated.card import Card
 from drivers.emulated.hlr import Subscriber
 from drivers.emulated.network import Network
 from drivers.emulated.sites import SCHEME, application, paths
-from drivers.emulated.terminal import EmulatedModem, profile
+from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.terminal.profile import profiles
 from drivers.links.memory import Far, MemoryLink, memory_pair
 from interop.lab.model import EMULATED, ModemPart, Part, SimPart
 from interop.lab.secrets import SecretError, secrets
@@ -79,8 +81,7 @@ class Country:
         self._defects = defects.parse_all([*section.defects, *setting.defects], lab)
         self._parts = {part.name: part for part in lab.modems if part.emulated}
         self._quirks = quirks.parse_all([*section.quirks, *setting.quirks], lab, seed=setting.seed)
-        for part in self._parts.values():
-            profile(part.dialect)
+        self._profiles = {part.name: _profile(part.dialect, lab.directory) for part in self._parts.values()}
         cards = {sim.name: self._card(sim) for sim in lab.sims}
         self._cards = cards
         self._subscribers = [
@@ -124,7 +125,7 @@ class Country:
                 network,
                 name=part.name,
                 imei=_imei(index),
-                profile=part.dialect,
+                profile=self._profiles[part.name],
                 seed=setting.seed,
                 quirks=self._quirks[part.name],
                 volte="volte" in part.capabilities,
@@ -133,6 +134,7 @@ class Country:
             far = self._pairs[part.name][1]
             far.connect(modem.received)
             modem.attach(far.write)
+            modem.cable = _cable(far)
             modem.stranger = network.stray_call
             self.modems[part.name] = modem
             modem.start()
@@ -199,6 +201,22 @@ class Country:
             return Card.of(sim, pin=pin, **differences)
         except EfError as error:
             raise ValueError(f"SIM {sim.name}: no card can hold this: {error}") from None
+
+
+def _profile(dialect: str, folder: Path) -> str:
+    """The emulated modem for a dialect: its own, or that of the nearest one it extends. Raises ValueError."""
+    known = profiles()
+    return next((name for name in bases(dialect, *own_dialects(folder)) if name in known), "generic")
+
+
+def _cable(far: Far) -> Callable[[bool], None]:
+    def pull(pulled: bool) -> None:
+        if pulled:
+            far.lose("unplugged")
+        else:
+            far.return_()
+
+    return pull
 
 
 def _other(file: str, sim: SimPart) -> str:

@@ -73,13 +73,14 @@ class Line:
 
 
 class Hlr:
-    """Subscribers by IMSI and by number, and the lines that are on."""
+    """Subscribers by IMSI and by number, the services they switched on, and the lines that are on."""
 
     def __init__(self, subscribers: Iterable[Subscriber]) -> None:
         self.subscribers = tuple(subscribers)
         self._by_imsi = {subscriber.imsi: subscriber for subscriber in self.subscribers}
         self._by_msisdn = {subscriber.msisdn: subscriber for subscriber in self.subscribers}
         self._lines: dict[str, Line] = {}
+        self._call_waiting: dict[str, bool] = {}
 
     def by_imsi(self, imsi: str) -> Subscriber | None:
         return self._by_imsi.get(imsi)
@@ -95,6 +96,13 @@ class Hlr:
 
     def line(self, imsi: str) -> Line | None:
         return self._lines.get(imsi)
+
+    def call_waiting(self, imsi: str) -> bool:
+        """Off until the subscriber switches it on; it outlives the handset."""
+        return self._call_waiting.get(imsi, False)
+
+    def set_call_waiting(self, imsi: str, on: bool) -> None:
+        self._call_waiting[imsi] = on
 
     def reachable(self, subscriber: Subscriber) -> Line | None:
         """Its line, when it can be called and texted."""

@@ -25,12 +25,9 @@ from drivers.emulated.hlr import OPERATORS, Hlr, Line, Subscriber
 from drivers.emulated.messages import ServiceCentre
 from drivers.emulated.routing import Routing
 from drivers.emulated.timers import Timers
+from drivers.emulated.ussd import Dialogues
 
 REGISTRATION = (1.0, 3.0)
-USSD = (1.0, 3.0)
-USSD_TEXTS = {"*100#": "您好，您的当前余额为50.00元。"}
-FINISHED, NOT_SUPPORTED = 0, 4
-"""+CUSD <m> (27.007 7.15)"""
 
 
 class Network:
@@ -57,6 +54,7 @@ class Network:
         self._registering: dict[str, Callable[[], None]] = {}
         routing = Routing(self.hlr, defects, free_numbers)
         self._calls = Calls(self.hlr, routing, defects, self._timers)
+        self._dialogues = Dialogues(self.hlr, self._timers)
         self._centre = ServiceCentre(self.hlr, routing, defects, self._timers, self.now)
 
     def now(self) -> datetime:
@@ -81,6 +79,7 @@ class Network:
             cancel()
         for leg in self._calls.legs(terminal):
             self._calls.hang_up(leg, NORMAL)
+        self._dialogues.end(terminal)
         self.hlr.switched_off(terminal.imsi)
 
     def camp(self, terminal: Terminal) -> Camp:
@@ -101,6 +100,12 @@ class Network:
     def legs(self, terminal: Terminal) -> list[Leg]:
         return self._calls.legs(terminal)
 
+    def call_waiting(self, terminal: Terminal) -> bool:
+        return self.hlr.call_waiting(terminal.imsi)
+
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> None:
+        self.hlr.set_call_waiting(terminal.imsi, on)
+
     def stray_call(self, terminal: Terminal, number: str, seconds: float) -> None:
         self._calls.from_outside(terminal, number, seconds)
 
@@ -108,10 +113,10 @@ class Network:
         self._centre.submit(terminal, tpdu, smsc, done)
 
     def ussd(self, terminal: Terminal, code: str) -> None:
-        line = self.hlr.line(terminal.imsi)
-        text = USSD_TEXTS.get(code, "") if line is not None and line.in_service else ""
-        delay = self._timers.draw(f"ussd/{terminal.imsi}", *USSD)
-        self._timers.later(delay, terminal.ussd, text, FINISHED if text else NOT_SUPPORTED)
+        self._dialogues.send(terminal, code)
+
+    def ussd_end(self, terminal: Terminal) -> None:
+        self._dialogues.end(terminal)
 
     def _register(self, terminal: Terminal, subscriber: Subscriber, volte: bool) -> None:
         del self._registering[subscriber.imsi]

@@ -3,18 +3,29 @@
 What a pty needs is measured in modems.md section 3: the slave stays open here and raw from the start,
 else reads fail without a client and what the modem says first is echoed back into it. Loopback of this
 machine only; on the virtual clock use a memory link.
+
+What a modem says while no program has the port open is lost, as on a real one, and what a program left
+unread goes when the last one leaves: a pty would keep both for the next. So does the mark of one that asked
+for the port alone (TIOCEXCL), which would lock out everybody after it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import select
+import termios
 import tty
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
+from drivers.emulated.opens import Opens
+
 _READ: Final = 65_536
+_TIOCGEXCL: Final = 0x80045440
+"""Linux 3.8, asm-generic/ioctls.h: is TIOCEXCL set? The termios module does not name it"""
 UNREAD_LIMIT: Final = 65_536
 """Bytes kept for a client that does not read; what comes on top is dropped, as by a real port"""
 
@@ -24,7 +35,7 @@ class Bearable(Protocol):
 
     def attach(self, write: Callable[[bytes], None]) -> None: ...
 
-    def detach(self) -> None: ...
+    def detach(self, write: Callable[[bytes], None]) -> None: ...
 
     def received(self, data: bytes) -> None: ...
 
@@ -41,6 +52,9 @@ class PtyPort:
         self._link = link
         self._master = self._slave = -1
         self._unsent = b""
+        self._opens: Opens | None = None
+        self.used = True
+        """a program has it open, as far as can be told"""
         self.device = ""
 
     @property
@@ -61,12 +75,20 @@ class PtyPort:
         except OSError:
             self._close_ends()
             raise
-        asyncio.get_running_loop().add_reader(self._master, self._readable)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._master, self._readable)
+        try:
+            self._opens = Opens.join()
+        except OSError:
+            self.used = True  # it cannot be told: better a stale line than a lost one
+        else:
+            self.used = False
+            self._opens.watch(self.device, self._come_or_gone)
         self._modem.attach(self.write)
 
     def write(self, data: bytes) -> None:
         """Never blocks."""
-        if self._master < 0:
+        if self._master < 0 or not self.used:
             return
         if self._unsent:
             self._unsent = (self._unsent + data)[:UNREAD_LIMIT]
@@ -92,7 +114,43 @@ class PtyPort:
         except BlockingIOError:
             return
         if data:
+            self.used = True
             self._modem.received(data)
+
+    # Programs that come and go
+
+    def _come_or_gone(self) -> None:
+        """Somebody opened or closed the port: is it used now?
+
+        The master says so, by a hang-up, once our own end is closed as well. A program that opens the port
+        while it is looked at and then says nothing is taken for none until it does.
+        """
+        assert self._opens is not None
+        self._opens.ignore(self.device)
+        alone = fcntl.ioctl(self._slave, _TIOCGEXCL, b"\0\0\0\0") != b"\0\0\0\0"
+        fcntl.ioctl(self._slave, termios.TIOCNXCL)
+        os.close(self._slave)
+        self.used = not _hung_up(self._master)
+        self._slave = os.open(self.device, os.O_RDWR | os.O_NOCTTY)
+        self._opens.watch(self.device, self._come_or_gone)
+        if self.used:
+            if alone:
+                fcntl.ioctl(self._slave, termios.TIOCEXCL)
+            return
+        termios.tcflush(self._slave, termios.TCIFLUSH)
+        tty.setraw(self._slave)
+        if self._unsent:
+            self._unsent = b""
+            asyncio.get_running_loop().remove_writer(self._master)
+
+    # The plug
+
+    def cable(self, pulled: bool) -> None:
+        """Pull the plug, or put it in again: another /dev/pts/N then, behind the same `link`."""
+        if pulled:
+            self.close()
+        elif self._master < 0:
+            self.open()
 
     def close(self) -> None:
         """The device vanishes; the modem lives on, unheard."""
@@ -101,7 +159,11 @@ class PtyPort:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._master)
         loop.remove_writer(self._master)
-        self._modem.detach()
+        if self._opens is not None:
+            self._opens.ignore(self.device)
+            self._opens.leave()
+            self._opens = None
+        self._modem.detach(self.write)
         if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self.device:
             self._link.unlink()
         self._close_ends()
@@ -110,3 +172,10 @@ class PtyPort:
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1
+
+
+def _hung_up(master: int) -> bool:
+    """Nobody has the other end open."""
+    poll = select.poll()
+    poll.register(master, 0)
+    return bool(poll.poll(0))

@@ -10,7 +10,15 @@ from drivers.emulated.air import ACTIVE, BUSY, INCOMING, NORMAL, Cli, Leg
 from drivers.emulated.terminal import ussd
 from drivers.emulated.terminal.console import LATER
 from drivers.emulated.terminal.progress import Entry, tell
-from drivers.emulated.terminal.results import NOT_ALLOWED, NOT_SUPPORTED, Ended, Refused, table
+from drivers.emulated.terminal.results import (
+    NO_SERVICE,
+    NOT_ALLOWED,
+    NOT_SUPPORTED,
+    WRONG_PARAMETERS,
+    Ended,
+    Refused,
+    table,
+)
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.commands import Handler
@@ -27,6 +35,8 @@ _DIAL: Final = re.compile(
 )
 _NOT_DIALLED: Final = str.maketrans("", "", "-.,() /wW!@")
 _NUMBER: Final = re.compile(r"\+?[0-9*#A-C]+$")
+_ASK, _ONLY_SHOWN = 2, 3
+"""modes of +CCWA: interrogate, and ours for none given"""
 _CLIR_PREFIX: Final = re.compile(r"([*#])31#(?=.)")
 _DTMF: Final = re.compile(r'(?:"?[0-9A-D*#]+"?|\{[0-9A-D*#],\d+\})(?:,\d+)?$', re.IGNORECASE)
 
@@ -46,28 +56,29 @@ class Calls:
         self.entries = {}
         self._answering = None
 
-    def dial(self, number: str, *, withheld: bool) -> None:
+    def dial(self, number: str, *, withheld: bool) -> Entry:
         leg = self._modem.air.dial(self._modem, number, clir=withheld)
-        tell(self._modem, "dialling", self._enter(leg, number, leg.toa))
+        entry = self._enter(leg, number, leg.toa)
+        tell(self._modem, "dialling", entry)
+        return entry
 
     def _enter(self, leg: Leg, number: str, toa: int) -> Entry:
         index = next(i for i in range(1, 9) if i not in self.entries)
         entry = self.entries[index] = Entry(index, leg, number, toa)
+        self._modem.indicators.changed()
         return entry
 
     def offered(self, leg: Leg, cli: Cli) -> None:
-        """A call comes in: it rings, waits (+CCWA) or is refused as busy."""
+        """A call comes in: it rings, or it waits, as the network lets it only where that is switched on."""
         waiting = bool(self.entries)
-        if waiting and (not self._modem.settings.on("+CCWA") or len(self.entries) > 1):
-            self._modem.air.hang_up(leg, BUSY)
-            return
         entry = self._enter(leg, "" if cli.validity else cli.number, cli.toa)
         entry.validity, entry.waiting = cli.validity, waiting
         tell(self._modem, "incoming", entry)
-        if waiting:
-            self._modem.console.unsolicited(f'+CCWA: "{entry.number}",{entry.toa},1')
-        else:
+        if not waiting:
             self._ring(entry)
+        elif self._modem.settings.on("+CCWA"):
+            tail = f",,{entry.validity}" if entry.validity else ""
+            self._modem.console.unsolicited(f'+CCWA: "{entry.number}",{entry.shown_toa},1{tail}')
 
     def _ring(self, entry: Entry) -> None:
         if self.entries.get(entry.index) is not entry or entry.leg.state != INCOMING:
@@ -78,8 +89,7 @@ class Calls:
         else:
             console.result("RING")
         if settings.on("+CLIP"):
-            toa = entry.toa if entry.number else 128
-            console.unsolicited(f'+CLIP: "{entry.number}",{toa},,,,{entry.validity}')
+            console.unsolicited(f'+CLIP: "{entry.number}",{entry.shown_toa},,,,{entry.validity}')
         self._modem.after(RING_S, lambda: self._ring(entry))
 
     def progressed(self, leg: Leg) -> None:
@@ -101,18 +111,30 @@ class Calls:
         entry = self._of(leg)
         if entry is None:
             return
-        del self.entries[entry.index]
-        self.last_cause = cause
+        self._drop(entry, cause)
         tell(self._modem, "ended", entry, cause)
         if not leg.outgoing and entry.active_since is None:
             tell(self._modem, "missed", entry, cause)
-        if self._answered(entry, Ended("NO CARRIER")):
-            return
         told = "NO CARRIER" if entry.active_since is not None or not leg.outgoing else self.result_of(cause)
+        if self._answered(entry, Ended(told)):
+            return
         self._modem.console.result(told)
+        self.ring_what_waits()
+
+    def _drop(self, entry: Entry, cause: int) -> None:
+        del self.entries[entry.index]
+        self.last_cause = cause
+        self._modem.indicators.changed()
+
+    def ring_what_waits(self) -> None:
+        """A call that waited rings once no other is left (22.083)."""
+        entry = self.incoming()
+        if len(self.entries) == 1 and entry is not None and entry.waiting:
+            entry.waiting = False
+            self._ring(entry)
 
     def _answered(self, entry: Entry, ended: Ended | None) -> bool:
-        """Give the ATA that waits for `entry` its result."""
+        """Give the ATA, or the ATD by a quirk, that waits for `entry` its result."""
         if self._answering is not entry:
             return False
         self._answering = None
@@ -125,14 +147,17 @@ class Calls:
         return "NO CARRIER" if said == "BUSY" and self._modem.console.extended < 3 else said
 
     def answer(self, entry: Entry) -> Reply:
-        self._answering = entry
         self._modem.air.answer(entry.leg)
+        return self.wait_for(entry)
+
+    def wait_for(self, entry: Entry) -> Reply:
+        """The command's result comes when `entry` is answered or gone."""
+        self._answering = entry
         return LATER
 
     def end(self, entry: Entry, cause: int = NORMAL) -> None:
-        del self.entries[entry.index]
+        self._drop(entry, cause)
         self._modem.air.hang_up(entry.leg, cause)
-        self.last_cause = cause
         tell(self._modem, "ended", entry, cause, by_us=True)
 
     def end_all(self) -> None:
@@ -173,8 +198,8 @@ def dial(modem: EmulatedModem, command: Command) -> Reply:
     if modem.calls.entries:
         raise Refused(NOT_ALLOWED)  # a second call needs hold, which Air does not offer yet
     modem.calls.last_dialled = number
-    modem.calls.dial(number, withheld=withheld)
-    return None
+    entry = modem.calls.dial(number, withheld=withheld)
+    return modem.calls.wait_for(entry) if modem.quirks.withholds("D") else None
 
 
 def answer(modem: EmulatedModem, command: Command) -> Reply:
@@ -204,6 +229,7 @@ def hold(modem: EmulatedModem, command: Command) -> Reply:
             return calls.answer(waiting)
     elif re.fullmatch(r"1\d", action) and int(action[1]) in calls.entries:
         calls.end(calls.entries[int(action[1])])
+        calls.ring_what_waits()
     else:
         raise Refused(NOT_ALLOWED if action in ("0", "1") or action[:1] == "1" else NOT_SUPPORTED)
     return None
@@ -223,13 +249,18 @@ def report(modem: EmulatedModem, command: Command) -> Reply:
 
 
 def waiting_set(modem: EmulatedModem, command: Command) -> Reply:
-    """+CCWA=<n>[,<mode>[,<class>]]; mode 2 asks, 0 disables (27.007 7.12)."""
-    mode = command.number(1, 1)
-    if mode == 2:
-        return f"+CCWA: {modem.settings.first('+CCWA')},1"
-    modem.settings.set(command)
-    if mode == 0:
-        modem.settings.put("+CCWA", 0, 1, 1)
+    """+CCWA=<n>[,<mode>[,<class>]] (27.007 7.12): <n> shows +CCWA here; <mode> asks the network (2) or
+    switches the service on and off there, and is left out where only <n> is meant."""
+    shown, mode = command.number(0, modem.settings.first("+CCWA")), command.number(1, _ONLY_SHOWN)
+    if shown > 1 or mode > _ONLY_SHOWN:
+        raise Refused(WRONG_PARAMETERS)
+    if mode != _ONLY_SHOWN and not modem.registration.voice:
+        raise Refused(NO_SERVICE)
+    if mode == _ASK:
+        return f"+CCWA: {int(modem.air.call_waiting(modem))},1"
+    modem.settings.put("+CCWA", shown)
+    if mode != _ONLY_SHOWN:
+        modem.air.set_call_waiting(modem, mode == 1)
     return None
 
 

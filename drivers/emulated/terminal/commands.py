@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 from drivers.emulated.terminal import (
     calls,
+    clock,
     general,
+    indicators,
     message_commands,
+    phonebook,
+    preferred,
     registration,
     settings,
     sim,
@@ -24,6 +28,19 @@ from drivers.emulated.terminal.profile import Profile, profile
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.modem import EmulatedModem
+
+_AREAS = (
+    general,
+    indicators,
+    clock,
+    sim,
+    phonebook,
+    preferred,
+    registration,
+    calls,
+    message_commands,
+    ussd,
+)
 
 Handler = Callable[["EmulatedModem", Command], Reply]
 
@@ -40,7 +57,7 @@ def table(name: str) -> dict[str, Handler]:
             f"{command}=?": settings.test,
         }
     found |= {key: _constant(text) for key, text in own.answers.items()}
-    for area in (general, sim, registration, calls, message_commands, ussd):
+    for area in _AREAS:
         found |= area.COMMANDS
     found |= {f"{command}=": settings.switch for command in own.switches}
     found |= {key: _identity(text) for key, text in own.identify.items()}

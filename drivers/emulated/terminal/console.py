@@ -82,8 +82,9 @@ class Console:
         self._inbox = b""
         self._waiting: list[bytes] = []
         self._out: list[bytes] = []
+        self._blocks: list[Sequence[str]] = []
         self._commands: Iterator[Command] = iter(())
-        self._current = ""
+        self._current = Command("")
         self._busy = False
         self._taken: Callable[[bytes], Reply] | None = None
         if self._timer is not None:
@@ -93,7 +94,9 @@ class Console:
     # Bytes in
 
     def received(self, data: bytes) -> None:
-        if echo := self._quirks.echoed(data, self.echo):
+        if self._quirks:
+            data = self._quirks.heard(data)
+        if echo := self._quirks.echoed(data, self.echo, self._taken is not None):
             self._put(echo)
         self._inbox = (self._inbox + data)[-INBOX_LIMIT:]
         self._advance()
@@ -126,6 +129,8 @@ class Console:
             return False
         end = min(at for at in (finish, escape) if at >= 0)
         payload, self._inbox = self._inbox[:end], self._inbox[end + 1 :]
+        if end == finish and self._quirks and self._quirks.sticks():
+            return True
         self._taken, self._busy = None, True
         self._timer = asyncio.get_running_loop().call_later(
             self._delay(), self._resume, None if end == escape else lambda: taken(payload)
@@ -158,16 +163,26 @@ class Console:
             if act is not None and not self._inform(act()):
                 return
             for command in self._commands:
-                self._current = command.name
-                self._info(self._quirks.before(command.name))
+                self._current = command
+                if self._quirks and not self._interfered(command):
+                    return
                 if not self._inform(self._execute(command)):
                     return
-            self._info(self._quirks.between(self._current))
+                if self._quirks and self._quirks.asks(command.name):
+                    self._inform(Prompt(lambda _payload: None))
+                    return
             self._final("OK")
         except Malformed:
             self._final(Refused(WRONG_PARAMETERS).final(self._quirks.errors(self.cmee)))
         except Ended as ended:
             self._final(ended.final(self._quirks.errors(self.cmee)))
+
+    def _interfered(self, command: Command) -> bool:
+        """What quirks do before `command` is executed; False when it never will be."""
+        if self._quirks.executing(command):
+            return False
+        self._out += [self._block((line,)) for line in self._quirks.before(command.name)]
+        return True
 
     def finish(self, *lines: str, ended: Ended | None = None) -> None:
         """The end of a command that returned LATER."""
@@ -182,11 +197,11 @@ class Console:
     def _inform(self, reply: Reply) -> bool:
         """Take a reply; False when the line has to wait."""
         if reply is LATER:
-            self._flush()
+            self._flush_all()
             return False
         if isinstance(reply, Prompt):
             self._taken, self._busy = reply.taken, False
-            self._flush()
+            self._flush_all()
             self._put(self._quirks.written(self._quirks.prompt(self._prompt)))
             asyncio.get_running_loop().call_soon(self._advance)
             return False
@@ -200,12 +215,17 @@ class Console:
 
     def _info(self, lines: Sequence[str]) -> None:
         if lines:
-            self._out.append(self._block(lines))
+            self._blocks.append(lines)
 
     def _final(self, result: str) -> None:
+        blocks, self._blocks = self._blocks, []
         if not self.quiet:
-            digit = None if self.verbose else DIGITS.get(result)
-            self._out.append(self._block((result,)) if digit is None else f"{digit}\r".encode())
+            blocks.append((result,))
+        if self._quirks:
+            blocks = self._quirks.answered(self._current, blocks)
+            news = self._quirks.between(self._current.name) if result == "OK" else ()
+            blocks[len(blocks) - 1 :] = [*((line,) for line in news), *blocks[-1:]]
+        self._out += map(self._block, blocks)
         self._busy = False
         self._out += self._waiting
         self._waiting = []
@@ -215,10 +235,10 @@ class Console:
 
     def unsolicited(self, *lines: str) -> None:
         """An unsolicited result code, of two lines where a PDU belongs to it."""
-        if not self.verbose and lines[0] in DIGITS:
-            block = f"{DIGITS[lines[0]]}\r".encode()
-        else:
-            block = self._block(lines)
+        said = self._quirks.unsolicited(lines) if self._quirks else lines
+        if not said:
+            return
+        block = self._block(said)
         if self._busy or self._taken is not None:
             self._waiting.append(block)
         else:
@@ -231,14 +251,23 @@ class Console:
             self.unsolicited(result)
 
     def _block(self, lines: Sequence[str]) -> bytes:
+        verbose = self._quirks.verbose(self.verbose) if self._quirks else self.verbose
+        if not verbose and len(lines) == 1 and (digit := DIGITS.get(lines[0])):
+            return f"{digit}\r".encode()
         text = "\r\n".join(lines) + "\r\n"
-        return (text if not self.verbose else "\r\n" + text).encode("latin-1", "replace")
+        return ("\r\n" + text if verbose else text).encode("latin-1", "replace")
+
+    def _flush_all(self) -> None:
+        """Also the information of an answer that is not complete."""
+        blocks, self._blocks = self._blocks, []
+        self._out += map(self._block, blocks)
+        self._flush()
 
     def _flush(self) -> None:
         if self._out:
             blocks, self._out = self._out, []
             if self._quirks:
-                blocks = [self._quirks.written(block) for block in blocks]
+                blocks = [self._quirks.written(block) for block in self._quirks.joined(blocks)]
             self._put(b"".join(blocks))
 
     def _put(self, data: bytes) -> None:

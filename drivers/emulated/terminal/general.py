@@ -1,12 +1,9 @@
-"""Line discipline, power, clock and indicators: V.250 6, 27.007 5, 8."""
+"""Line discipline, character set, power and contexts: V.250 6, 27.007 5, 8, 10."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from drivers.emulated.air import CHINA
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import NOT_SUPPORTED, WRONG_PARAMETERS, Ended, Refused
 
@@ -124,29 +121,11 @@ def function_read(modem: EmulatedModem, command: Command) -> Reply:
     return f"+CFUN: {modem.function}"
 
 
-def clock_read(modem: EmulatedModem, command: Command) -> Reply:
+def activity(modem: EmulatedModem, command: Command) -> Reply:
+    """+CPAS (27.007 8.1): 0 ready, 3 ringing, 4 call in progress."""
     del command
-    now = datetime.fromtimestamp(modem.epoch + asyncio.get_running_loop().time(), CHINA)
-    return f'+CCLK: "{now:%y/%m/%d,%H:%M:%S}+32"'
-
-
-def clock_set(modem: EmulatedModem, command: Command) -> Reply:
-    del modem, command
-    return None
-
-
-def indicators(modem: EmulatedModem, command: Command) -> Reply:
-    del command
-    state = (
-        5,
-        modem.signal // 6,
-        int(modem.registration.voice),
-        int(modem.messages.unread),
-        int(bool(modem.calls.entries)),
-        int(modem.registration.roaming),
-        int(modem.messages.receive.full),
-    )
-    return "+CIND: " + ",".join(map(str, state))
+    calls = modem.calls
+    return f"+CPAS: {0 if not calls.entries else 3 if calls.incoming() is not None else 4}"
 
 
 def contexts_read(modem: EmulatedModem, command: Command) -> Reply:
@@ -192,9 +171,7 @@ COMMANDS: dict[str, Handler] = {
     "+CSCS?": charset_read,
     "+CFUN=": function_set,
     "+CFUN?": function_read,
-    "+CCLK?": clock_read,
-    "+CCLK=": clock_set,
-    "+CIND?": indicators,
+    "+CPAS": activity,
     "+CGDCONT?": contexts_read,
     "+CGDCONT=": context_set,
     "+CGACT?": context_active,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from drivers.emulated.air import INTERNATIONAL, UNKNOWN, type_of
@@ -17,7 +18,7 @@ from drivers.emulated.terminal.results import (
     MessageRefused,
 )
 from drivers.emulated.terminal.storage import Memory, Status, Stored
-from interop.smspdu import PduError, decode_smsc
+from interop.smspdu import PduError, Submit, decode_smsc
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.commands import Handler
@@ -79,7 +80,8 @@ def listed(modem: EmulatedModem, command: Command) -> Reply:
     status = _status(modem, command)
     lines: list[str] = []
     for index, stored in modem.messages.read.listed(status):
-        lines += _entry(modem, f"+CMGL: {index},", stored)
+        lines += _entry(modem, f"+CMGL: {index},", stored, listed=True)
+    modem.indicators.changed()
     return lines
 
 
@@ -99,18 +101,21 @@ def _status(modem: EmulatedModem, command: Command) -> Status:
     return Status(number)
 
 
-def _entry(modem: EmulatedModem, prefix: str, stored: Stored) -> list[str]:
+def _entry(modem: EmulatedModem, prefix: str, stored: Stored, *, listed: bool) -> list[str]:
     status = stored.status
     if status is Status.UNREAD:
         stored.status = Status.READ
     if modem.settings.first("+CMGF") == 1:
-        head, body = textmode.row(stored, modem.charset)
+        details = modem.settings.on("+CSDH")
+        head, body = textmode.row(stored, modem.charset, details=details, listed=listed)
         return [f'{prefix}"{status.words}",{head}', *body]
     return [f"{prefix}{status.value},,{len(stored.tpdu)}", pdu(stored.tpdu, stored.smsc)]
 
 
 def read(modem: EmulatedModem, command: Command) -> Reply:
-    return _entry(modem, "+CMGR: ", _at(modem.messages.read, command))
+    lines = _entry(modem, "+CMGR: ", _at(modem.messages.read, command), listed=False)
+    modem.indicators.changed()
+    return lines
 
 
 def _at(memory: Memory, command: Command) -> Stored:
@@ -131,6 +136,7 @@ def delete(modem: EmulatedModem, command: Command) -> Reply:
         raise MessageRefused(CMS_INDEX)
     else:
         memory.messages.pop(index, None)
+    modem.indicators.changed()
     return None
 
 
@@ -139,10 +145,14 @@ def send(modem: EmulatedModem, command: Command) -> Reply:
 
 
 def write(modem: EmulatedModem, command: Command) -> Reply:
-    """+CMGW: in PDU mode with a status to keep it under, "unsent" where none is given."""
-    words = modem.settings.first("+CMGF") == 1
-    status = Status.UNSENT if words else _kept_as(command.number(1, Status.UNSENT))
-    return _prompted(modem, command, lambda tpdu, smsc: f"+CMGW: {modem.messages.keep(tpdu, smsc, status)}")
+    """+CMGW: <length>[,<stat>], in text mode [<da>[,<toda>[,<stat>]]]; "unsent" where none is given."""
+    if modem.settings.first("+CMGF") == 1:
+        status = _kept_in_words(modem, command.values[2]) if len(command.values) > 2 else Status.UNSENT
+    else:
+        status = _kept_as(command.number(1, Status.UNSENT))
+    return _prompted(
+        modem, command, lambda tpdu, smsc: f"+CMGW: {modem.messages.keep(tpdu, smsc, status)}", kept=True
+    )
 
 
 def _kept_as(number: int) -> Status:
@@ -151,12 +161,23 @@ def _kept_as(number: int) -> Status:
     return Status(number)
 
 
-def _prompted(modem: EmulatedModem, command: Command, use: Taken) -> Reply:
-    """Ask for the message, in PDU or text mode, and hand its TPDU and service centre to `use`."""
+def _kept_in_words(modem: EmulatedModem, given: str) -> Status:
+    """Text mode composes a SUBMIT, so it is kept as one."""
+    status = _WORDS.get(alphabet.decoded(given.upper(), modem.charset))
+    if status not in (Status.UNSENT, Status.SENT):
+        raise MessageRefused(CMS_PARAMETER)
+    return status
+
+
+def _prompted(modem: EmulatedModem, command: Command, use: Taken, *, kept: bool = False) -> Reply:
+    """Ask for the message, in PDU or text mode, and hand its TPDU and service centre to `use`.
+
+    One that is only `kept` may lack a recipient in text mode.
+    """
     modem.sim.require()
     if modem.settings.first("+CMGF") == 1:
         to, toa = command.values[0], command.number(1, 0)
-        if not to:
+        if not to and not kept:
             raise MessageRefused(CMS_PARAMETER)
         return Prompt(
             lambda payload: use(textmode.compose(to, toa, payload, modem.charset, modem.messages.text), "")
@@ -180,11 +201,19 @@ def _unwrapped(payload: bytes, length: int) -> tuple[bytes, str]:
 
 
 def send_stored(modem: EmulatedModem, command: Command) -> Reply:
+    """+CMSS=<index>[,<da>[,<toda>]]: to another recipient where one is given (27.005 3.5.2)."""
     stored = _at(modem.messages.write, command)
     if stored.status not in (Status.UNSENT, Status.SENT):
         raise MessageRefused(CMS_NOT_ALLOWED)
+    message = textmode.read(stored)
+    if len(command.values) > 1 and isinstance(message, Submit):
+        to = textmode.recipient(command.values[1], command.number(2, 0), modem.charset)
+        message = replace(message, destination=to)
+    if not isinstance(message, Submit) or not message.destination.value:
+        raise MessageRefused(CMS_PARAMETER)
     stored.status = Status.SENT
-    return modem.messages.submit(stored.tpdu, stored.smsc, "+CMSS")
+    tpdu = message.encode() if len(command.values) > 1 else stored.tpdu
+    return modem.messages.submit(tpdu, stored.smsc, "+CMSS")
 
 
 def indications(modem: EmulatedModem, command: Command) -> Reply:
@@ -255,6 +284,7 @@ COMMANDS: dict[str, Handler] = {
     "+CMGR=": read,
     "+CMGD=": delete,
     "+CMGS=": send,
+    "+CMGW": write,
     "+CMGW=": write,
     "+CMSS=": send_stored,
     "+CNMI=": indications,

@@ -78,6 +78,7 @@ class Messages:
             if said := self._modem.profile.full:
                 self._indicate(said.format(memory=self.receive.name))
             return False
+        self._modem.indicators.changed()
         if mode:
             self._indicate(f'+CMTI: "{self.receive.name}",{index}')
         return True
@@ -88,11 +89,11 @@ class Messages:
         if how == 1:
             self._route("+CDS", tpdu, smsc)
         elif how == 2:
-            memory = self.memories["SR"]
+            memory = self.memories[self._modem.quirks.reports_in("SR")]
             if memory.full:
                 memory.messages.pop(min(memory.messages))
             index = memory.add(Stored(Status.UNREAD, tpdu, smsc))
-            self._indicate(f'+CDSI: "SR",{index}')
+            self._indicate(f'+CDSI: "{memory.name}",{index}')
 
     def _route(self, prefix: str, tpdu: bytes, smsc: str) -> None:
         """Straight to the client; with +CSMS=1 one at a time, the next after +CNMA."""
@@ -145,7 +146,8 @@ class Messages:
 
     def direct(self, prefix: str, tpdu: bytes, smsc: str) -> tuple[str, ...]:
         if self._modem.settings.first("+CMGF") == 1:
-            return textmode.direct(prefix, tpdu, self._modem.charset)
+            details = self._modem.settings.on("+CSDH")
+            return textmode.direct(prefix, tpdu, smsc, self._modem.charset, details=details)
         return f"{prefix}: {'' if prefix == '+CDS' else ','}{len(tpdu)}", pdu(tpdu, smsc)
 
     # To the network

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from drivers.emulated.air import Air, Camp, Cli, Leg
+from drivers.emulated.air import USSD_GSM, Air, Camp, Cli, Leg
 from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks
 from drivers.emulated.terminal.calls import Calls
+from drivers.emulated.terminal.clock import Clock
 from drivers.emulated.terminal.commands import table
 from drivers.emulated.terminal.console import Console, Reply
+from drivers.emulated.terminal.indicators import Indicators
 from drivers.emulated.terminal.messages import Messages
 from drivers.emulated.terminal.parser import Command
 from drivers.emulated.terminal.profile import profile as load
 from drivers.emulated.terminal.registration import LOOKING, OFF, Registration
-from drivers.emulated.terminal.results import Ended, Refused
+from drivers.emulated.terminal.results import Ended, MessageRefused, Refused
 from drivers.emulated.terminal.settings import Settings
 from drivers.emulated.terminal.sim import Sim
 from drivers.emulated.terminal.ussd import Ussd
@@ -28,12 +30,15 @@ def _nobody(modem: object, number: str, seconds: float) -> None:
     del modem, number, seconds
 
 
-def _unheard(data: bytes) -> None:
-    del data
+def _no_cable(pulled: bool) -> None:
+    del pulled
 
 
 class EmulatedModem:
-    """Implements `air.Terminal`. One bearer at a time: it calls `received`, and `attach` names what writes.
+    """Implements `air.Terminal`. A bearer calls `received`, and `attach` names what writes to it.
+
+    Several bearers may be attached at once: there is one command line, and what the modem says goes to all
+    of them. Without any it is lost, as on a cable that hangs loose.
 
     >>> modem = EmulatedModem(Card.of(sim), network, name="m1", imei="862107043556942")
     >>> modem.attach(link.deliver)
@@ -53,7 +58,6 @@ class EmulatedModem:
         imei: str,
         profile: str = "generic",
         seed: int = 0,
-        write: Callable[[bytes], None] = _unheard,
         quirks: Quirks | None = None,
         volte: bool = True,
         signal: int = 22,
@@ -70,8 +74,10 @@ class EmulatedModem:
         self.quirks = quirks or Quirks()
         self.stranger: Callable[[EmulatedModem, str, float], None] = _nobody
         """calls this modem from outside the lab: (modem, number, seconds until the stranger gives up)"""
+        self.cable: Callable[[bool], None] = _no_cable
+        """pulls its plug (True) or puts it in again"""
         self._volte = volte
-        self._write = write
+        self._bearers: tuple[Callable[[bytes], None], ...] = ()
         self.settings = Settings(self.profile)
         self.console = Console(
             self._execute,
@@ -83,6 +89,8 @@ class EmulatedModem:
             slow=self.profile.slow,
             prompt=self.profile.prompt,
         )
+        self.clock = Clock(self)
+        self.indicators = Indicators(self)
         self.sim = Sim(card)
         self.registration = Registration(self)
         self.calls = Calls(self)
@@ -99,19 +107,20 @@ class EmulatedModem:
     # Bearer
 
     def attach(self, write: Callable[[bytes], None]) -> None:
-        """From now on bytes go to `write`."""
-        self._write = write
+        """From now on bytes go to `write` too."""
+        self._bearers = (*self._bearers, write)
 
-    def detach(self) -> None:
-        """Nobody listens; what is said is lost, as on a cable that hangs loose."""
-        self._write = _unheard
+    def detach(self, write: Callable[[bytes], None]) -> None:
+        """`write` hears nothing any more; harmless where it was not attached."""
+        self._bearers = tuple(bearer for bearer in self._bearers if bearer != write)
 
     def received(self, data: bytes) -> None:
         if self._awake:
             self.console.received(data)
 
     def _written(self, data: bytes) -> None:
-        self._write(data)
+        for write in self._bearers:
+            write(data)
 
     # Power
 
@@ -171,6 +180,28 @@ class EmulatedModem:
         self.function = 1
         self.registration.format = 0
 
+    # quirks.quirk.Subject
+
+    def say(self, *lines: str) -> None:
+        self.console.unsolicited(*lines)
+
+    def put(self, setting: str, *values: int) -> None:
+        self.settings.put(setting, *values)
+
+    def unplug(self, seconds: float, powered: bool) -> None:
+        """The port is gone for so long; without power of its own the modem goes down and up with it."""
+        self.cable(True)
+        if not powered:
+            self.stop()
+        life = self.life
+
+        def plug() -> None:
+            self.cable(False)
+            if not powered and self.life == life:
+                self._boot(restarted=True)
+
+        asyncio.get_running_loop().call_later(seconds, plug)
+
     def fill_storage(self) -> None:
         self.messages.fill()
 
@@ -202,8 +233,8 @@ class EmulatedModem:
     def _execute(self, command: Command) -> Reply:
         if self.quirks:
             now = asyncio.get_running_loop().time() - self._born
-            if (code := self.quirks.refusal(command.name, now)) is not None:
-                raise Refused(code)
+            if (code := self.quirks.refusal(command, now)) is not None:
+                raise (MessageRefused if 300 <= code < 512 else Refused)(code)
         handler = self.table.get(command.key)
         if handler is None:
             raise Ended("ERROR")
@@ -231,5 +262,5 @@ class EmulatedModem:
         if self._awake:
             self.messages.reported(tpdu, smsc)
 
-    def ussd(self, text: str, mode: int) -> None:
-        self.ussd_session.answered(text, mode)
+    def ussd(self, text: str, mode: int, dcs: int = USSD_GSM) -> None:
+        self.ussd_session.answered(text, mode, dcs)

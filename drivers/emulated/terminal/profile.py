@@ -85,16 +85,20 @@ class Profile(_Data):
     """PLMN to long and short name, for +COPS=?"""
 
 
+def profiles() -> list[str]:
+    """The names that `profile` knows."""
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in resources.files(__package__).joinpath("data").iterdir()
+        if entry.name.endswith(".yaml") and entry.name not in ("common.yaml", "codes.yaml")
+    )
+
+
 @cache
 def profile(name: str) -> Profile:
     """Raises ValueError naming the profiles there are."""
     folder = resources.files(__package__).joinpath("data")
-    names = sorted(
-        entry.name.removesuffix(".yaml")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".yaml") and entry.name not in ("common.yaml", "codes.yaml")
-    )
-    if name not in names:
+    if name not in (names := profiles()):
         raise ValueError(f"no emulated modem has the dialect {name!r}; there are {', '.join(names)}")
     common: dict[str, Any] = yaml.safe_load((folder / "common.yaml").read_text(encoding="utf-8"))
     own: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))

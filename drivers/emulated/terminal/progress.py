@@ -34,6 +34,11 @@ class Entry:
         return WAITING if self.waiting and self.leg.state == INCOMING else self.leg.state
 
     @property
+    def shown_toa(self) -> int:
+        """For +CLIP and +CCWA: 128 where no number is shown (27.007 7.11)."""
+        return self.toa if self.number else 128
+
+    @property
     def row(self) -> str:
         """The values of +CLCC, number and all."""
         number = f',"{self.number}",{self.toa}' if self.number else ""

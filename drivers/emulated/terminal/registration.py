@@ -26,6 +26,7 @@ class Registration:
     def __init__(self, modem: EmulatedModem) -> None:
         self._modem = modem
         self.camp = OFF
+        self.served = False
         self.manual = False
         self.format = 0
 
@@ -39,10 +40,6 @@ class Registration:
         return self.camp.eps in SERVED
 
     @property
-    def served(self) -> bool:
-        return self.camp.cs in SERVED or self.camp.eps in SERVED
-
-    @property
     def roaming(self) -> bool:
         return ROAMING in (self.camp.cs, self.camp.eps)
 
@@ -50,6 +47,7 @@ class Registration:
         """Take a new registration and tell who asked for it."""
         before, self.camp = self.camp, camp
         settings, console = self._modem.settings, self._modem.console
+        served, self.served = self.served, camp.cs in SERVED or camp.eps in SERVED
         for name, domain in _DOMAINS.items():
             level = settings.first(name)
             changed = getattr(before, domain) != getattr(camp, domain)
@@ -58,6 +56,9 @@ class Registration:
                 console.unsolicited(f"{name}: {self._status(name, level)}")
         if settings.first("+CIREG") and (before.ims in SERVED) is not (camp.ims in SERVED):
             console.unsolicited(f"+CIREGU: {self._ims(settings.first('+CIREG'))}")
+        if self.served and not served:
+            self._modem.clock.told()
+        self._modem.indicators.changed()
 
     def _status(self, name: str, level: int) -> str:
         camp = self.camp
@@ -108,7 +109,7 @@ def operator_set(modem: EmulatedModem, command: Command) -> Reply:
         modem.radio(False)
         return None
     if mode in (1, 4):
-        wanted = command.values[2] if len(command.values) > 2 else ""
+        wanted = alphabet.decoded(command.values[2], modem.charset) if len(command.values) > 2 else ""
         camp = modem.registration.camp
         if wanted not in (camp.plmn, camp.operator) and mode == 1:
             raise Refused(NO_SERVICE)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from drivers.emulated.air import type_of
 from drivers.emulated.apdu import Channel
-from drivers.emulated.card import Card
+from drivers.emulated.card import PIN_TRIES, PUK_TRIES, Card
 from drivers.emulated.terminal.results import (
-    INDEX_INVALID,
     NO_SIM,
     NOT_SUPPORTED,
     PIN_REQUIRED,
@@ -142,41 +141,17 @@ def bytes_of(text: str) -> bytes:
         raise Refused(WRONG_PARAMETERS) from None
 
 
-def phone_books(modem: EmulatedModem, command: Command) -> Reply:
-    del modem, command
-    return '+CPBS: ("SM","ON")'
-
-
-def phone_book_read(modem: EmulatedModem, command: Command) -> Reply:
-    del command
-    book = modem.sim.require().book(modem.phone_book)
-    return f'+CPBS: "{modem.phone_book}",{sum(bool(number) for _, number in book)},{len(book)}'
-
-
-def phone_book_set(modem: EmulatedModem, command: Command) -> Reply:
-    name = command.values[0].upper()
-    if name not in ("SM", "ON"):
-        raise Refused(WRONG_PARAMETERS)
-    modem.phone_book = name
-    return None
-
-
-def phone_book_test(modem: EmulatedModem, command: Command) -> Reply:
-    del command
-    return f"+CPBR: (1-{len(modem.sim.require().book(modem.phone_book))}),20,14"
-
-
-def phone_book_entries(modem: EmulatedModem, command: Command) -> Reply:
-    book = modem.sim.require().book(modem.phone_book)
-    first = command.number(0, 1)
-    last = command.number(1, first)
-    if not 1 <= first <= last <= len(book):
-        raise Refused(INDEX_INVALID)
-    return [
-        f'+CPBR: {index},"{number}",{type_of(number)},"{name}"'
-        for index, (name, number) in enumerate(book, 1)
-        if first <= index <= last and number
-    ]
+def retries(modem: EmulatedModem, command: Command) -> Reply:
+    """+CPINR[=<code>] (27.007 8.65): tries left and tries at the start, of all codes or of one."""
+    card = modem.sim.present()
+    counters = {
+        "SIM PIN": (card.tries, PIN_TRIES),
+        "SIM PUK": (card.puk_tries, PUK_TRIES),
+        "SIM PIN2": (PIN_TRIES, PIN_TRIES),
+        "SIM PUK2": (PUK_TRIES, PUK_TRIES),
+    }
+    asked = command.text.strip('"') or None
+    return [f"+CPINR: {name},{left},{of}" for name, (left, of) in counters.items() if asked in (None, name)]
 
 
 COMMANDS: dict[str, Handler] = {
@@ -188,9 +163,6 @@ COMMANDS: dict[str, Handler] = {
     "+CNUM": own_number,
     "+CRSM=": restricted,
     "+CSIM=": generic,
-    "+CPBS=?": phone_books,
-    "+CPBS?": phone_book_read,
-    "+CPBS=": phone_book_set,
-    "+CPBR=?": phone_book_test,
-    "+CPBR=": phone_book_entries,
+    "+CPINR": retries,
+    "+CPINR=": retries,
 }

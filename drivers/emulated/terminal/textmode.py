@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from drivers.emulated.air import INTERNATIONAL, type_of
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import CMS_TEXT_PARAMETER, MessageRefused
 from drivers.emulated.terminal.storage import Status, Stored
 from interop.smspdu import (
     Address,
+    Dcs,
     Deliver,
     Direction,
     PduError,
@@ -44,8 +46,8 @@ def read(stored: Stored) -> Tpdu:
         raise MessageRefused(CMS_TEXT_PARAMETER) from None
 
 
-def direct(prefix: str, tpdu: bytes, charset: str) -> tuple[str, ...]:
-    """+CMT: "<oa>",,"<scts>" and the text, or +CDS with its fields."""
+def direct(prefix: str, tpdu: bytes, smsc: str, charset: str, *, details: bool) -> tuple[str, ...]:
+    """+CMT: "<oa>",,"<scts>" and the text, or +CDS with its fields. `details`: +CSDH is 1."""
     try:
         message = decode(tpdu, Direction.SC_TO_MS)
     except PduError:
@@ -53,14 +55,43 @@ def direct(prefix: str, tpdu: bytes, charset: str) -> tuple[str, ...]:
     head, body = _parts(message, charset)
     if prefix == "+CDS":
         return (f"+CDS: {tpdu[0]},{head}",)
+    if details and isinstance(message, Deliver):
+        head += _details(message, tpdu[0], smsc, charset)
     return (f"{prefix}: {head}", *body)
 
 
-def row(stored: Stored, charset: str) -> tuple[str, tuple[str, ...]]:
-    """What follows the status in +CMGR and +CMGL, and the lines of text."""
+def row(stored: Stored, charset: str, *, details: bool, listed: bool) -> tuple[str, tuple[str, ...]]:
+    """What follows the status in +CMGR and +CMGL (`listed`), and the lines of text. `details`: +CSDH is 1."""
     message = read(stored)
     head, body = _parts(message, charset)
-    return (f"{stored.tpdu[0]},{head}" if isinstance(message, StatusReport) else head), body
+    if isinstance(message, StatusReport):
+        return f"{stored.tpdu[0]},{head}", body
+    if not details:
+        return head, body
+    if not listed:
+        return head + _details(message, stored.tpdu[0], stored.smsc, charset), body
+    stamp = "," if isinstance(message, Submit) else ""
+    return f"{head}{stamp},{_party(message).type_octet},{_length(message.user_data)}", body
+
+
+def _details(message: Deliver | Submit, first: int, smsc: str, charset: str) -> str:
+    """<tooa>,<fo>,<pid>,<dcs>,[<vp>,]<sca>,<tosca>,<length> (27.005 3.4.1, 4.2; <vp> of a SUBMIT alone)."""
+    centre = f'"{alphabet.encoded(smsc, charset)}",{type_of(smsc)}'
+    period = ""
+    if isinstance(message, Submit):
+        period = f"{message.validity.value}," if isinstance(message.validity, Relative) else ","
+    length = _length(message.user_data)
+    party = _party(message).type_octet
+    return f",{party},{first},{message.pid},{message.dcs.value},{period}{centre},{length}"
+
+
+def _party(message: Deliver | Submit) -> Address:
+    return message.destination if isinstance(message, Submit) else message.originator
+
+
+def _length(data: UserData) -> int:
+    """<length> of text mode: characters, or octets of data (27.005 3.1)."""
+    return len(data.body)
 
 
 def _parts(message: Tpdu, charset: str) -> tuple[str, tuple[str, ...]]:
@@ -97,22 +128,37 @@ def _stamp(stamp: Timestamp) -> str:
 
 
 def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, int, int, int]) -> bytes:
-    """The TPDU of +CMGS="<to>" in text mode. Raises MessageRefused."""
-    first, validity, pid, _ = csmp
+    """The TPDU of +CMGS="<to>" in text mode. Raises MessageRefused.
+
+    The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data.
+    """
+    first, validity, pid, coding = csmp
     text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
-    number = alphabet.decoded(to, charset)
-    if toa == 145 and not number.startswith("+"):
-        number = "+" + number
     try:
-        address = Address.parse(number)
-        if address.ton is TypeOfNumber.ALPHANUMERIC:
-            raise MessageRefused(CMS_TEXT_PARAMETER)
-        return Submit.of_text(
-            address,
-            alphabet.decoded(text, charset),
+        dcs = Dcs(coding)
+        return Submit(
+            recipient(to, toa, charset),
+            dcs,
+            UserData(alphabet.decoded(text, charset) if dcs.is_text else bytes.fromhex(text)),
             validity=Relative(validity) if first & _RELATIVE_VALIDITY else None,
             report_request=bool(first & _REPORT_REQUEST),
             pid=pid,
         ).encode()
+    except ValueError:
+        raise MessageRefused(CMS_TEXT_PARAMETER) from None
+
+
+def recipient(to: str, toa: int, charset: str) -> Address:
+    """<da>[,<toda>], "" for none yet. Raises MessageRefused for what is no number."""
+    number = alphabet.decoded(to, charset)
+    if not number:
+        return Address("")
+    if toa == INTERNATIONAL and not number.startswith("+"):
+        number = "+" + number
+    try:
+        address = Address.parse(number)
     except PduError:
         raise MessageRefused(CMS_TEXT_PARAMETER) from None
+    if address.ton is TypeOfNumber.ALPHANUMERIC:
+        raise MessageRefused(CMS_TEXT_PARAMETER)
+    return address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from drivers.emulated.air import USSD_UCS2
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import NO_SERVICE, WRONG_PARAMETERS, Refused
 from interop.smspdu import PduError, gsm7
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from drivers.emulated.terminal.modem import EmulatedModem
     from drivers.emulated.terminal.parser import Command
 
-# Data coding schemes of cell broadcast (23.038 5): GSM 7 bit with language unspecified, UCS2.
-_GSM: Final = 15
-_UCS2: Final = 72
 _CODE: Final = frozenset("0123456789*#+")
 
 
@@ -27,15 +25,15 @@ class Ussd:
         self._modem = modem
         self.shown = False
 
-    def answered(self, text: str, mode: int) -> None:
+    def answered(self, text: str, mode: int, dcs: int) -> None:
         if not self.shown:
             return
-        said = f'+CUSD: {mode},"{self._shown(text)}",{_GSM if alphabet.fits_gsm(text) else _UCS2}'
+        said = f'+CUSD: {mode},"{self._shown(text, dcs)}",{dcs}'
         self._modem.console.unsolicited(said if text else f"+CUSD: {mode}")
 
-    def _shown(self, text: str) -> str:
+    def _shown(self, text: str, dcs: int) -> str:
         """By the coding and +CSCS; a packed profile gives septets in hex whatever +CSCS says."""
-        if not alphabet.fits_gsm(text) or self._modem.charset == "UCS2":
+        if dcs == USSD_UCS2 or self._modem.charset == "UCS2":
             return text.encode("utf-16-be").hex().upper()
         if self._modem.profile.ussd_packed:
             return gsm7.pack(gsm7.encode(text)).hex().upper()
@@ -61,6 +59,7 @@ def write(modem: EmulatedModem, command: Command) -> Reply:
     if action > 2:
         raise Refused(WRONG_PARAMETERS)
     if action == 2:
+        modem.air.ussd_end(modem)
         return None
     modem.ussd_session.shown = action == 1
     if len(command.values) > 1 and command.values[1]:

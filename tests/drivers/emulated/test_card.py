@@ -132,7 +132,9 @@ def test_pin_guards_the_files() -> None:
     assert send(channel, "002000010830303030FFFFFFFF") == "63C2"
     assert send(channel, "002000010831323334FFFFFFFF") == "9000"
     assert send(channel, "00B0000009") == "0849060010325476989000"
-    assert send(channel, "0020000100") == "9000"
+    assert send(channel, "0020000100") == "63C3", "tries, also while the PIN is not needed"
+    assert send(channel, "0020008100") == "63C3", "the second PIN has tries of its own"
+    assert send(channel, "002C000100") == "63CA"
     card.power_on()
     assert send(channel, "00B0000009") == "6982", "the PIN is asked again after power on"
 

@@ -6,11 +6,12 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,61 @@ def test_a_second_program_uses_the_ports(tmp_path: Path) -> None:
         assert not os.path.lexists(ports["mi-1709"])
 
 
+def test_one_modem_at_three_places(tmp_path: Path) -> None:
+    with emulate("small", "--ports", str(tmp_path)) as (rows, process):
+        row = rows["modems"][0]
+        assert row["unix"] == str(tmp_path / "m01.sock")
+        host, _, port = row["tcp"].partition(":")
+        with (
+            serial.Serial(row["pty"], timeout=WITHIN_S) as pty,
+            socket.socket(socket.AF_UNIX) as unix,
+            socket.socket() as tcp,
+        ):
+            reads: list[Callable[[int], bytes]] = [pty.read]
+            for client, address in ((unix, row["unix"]), (tcp, (host, int(port)))):
+                client.settimeout(WITHIN_S)
+                client.connect(address)
+                client.sendall(b"ATE0\r")  # answered: it has been let in
+                reads.append(client.recv)
+                for read in reads:
+                    until_ok(read)
+            for say in (pty.write, unix.sendall, tcp.sendall):
+                say(b"AT+CGSN\r")
+                assert {until_ok(read) for read in reads} == {b"\r\n869999990000005\r\n\r\nOK\r\n"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WITHIN_S) == 0
+        assert not os.path.lexists(row["unix"])
+
+
+def until_ok(read: Callable[[int], bytes]) -> bytes:
+    data = b""
+    while not data.endswith(b"OK\r\n"):
+        data += read(1) or pytest.fail(f"only {data!r}")
+    return data
+
+
+def test_only_the_bearers_that_were_asked_for() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        first = free.getsockname()[1]
+    with emulate("small", "--bearer", "tcp", "--tcp-port", str(first)) as (rows, _):
+        assert [row["pty"] + row["unix"] for row in rows["modems"]] == [""] * len(rows["modems"])
+        ports = [int(row["tcp"].removeprefix("127.0.0.1:")) for row in rows["modems"]]
+        assert ports == list(range(first, first + len(ports)))
+
+
+def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
+    (tmp_path / "m01.sock").write_text("mine")
+    done = subprocess.run(
+        [sys.executable, "-m", "interop", "emulate", "small", "--ports", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2 and f"{tmp_path}/m01.sock: File exists" in done.stderr
+    assert (tmp_path / "m01.sock").read_text() == "mine" and not os.path.lexists(tmp_path / "m01")
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
@@ -94,5 +150,7 @@ def test_without_a_terminal_it_prints_a_line_a_device() -> None:
     lines = [process.stdout.readline().rstrip("\n") for _ in range(9)]
     process.send_signal(signal.SIGINT)
     assert process.wait(WITHIN_S) == 0
-    assert lines[0].split("\t")[0] == "m01" and lines[0].split("\t")[4] == "17090001234"
+    name, pty, unix, tcp, _dialect, sim, msisdn, *_ = lines[0].split("\t")
+    assert (name, sim, msisdn) == ("m01", "mi-1709", "17090001234")
+    assert pty.startswith("/dev/pts/") and unix.endswith("/m01.sock") and tcp.startswith("127.0.0.1:")
     assert lines[-1].startswith("ready")

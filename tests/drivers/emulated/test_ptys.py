@@ -1,11 +1,11 @@
-"""The pty bearer: what another program sees of it, and a stock program that takes it for a phone."""
+"""The pty bearer: what another program sees of it. Stock programs use it in foreign/."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
-import shutil
 import subprocess
 import sys
 import termios
@@ -32,8 +32,6 @@ SIM = SimPart(
     smsc="+8613010112500",
 )
 IMEI = "862107043556942"
-# "hellohello" from +31641600986.
-HELLO = bytes.fromhex("040B911346610089F60000208062917314080AE8329BFD4697D9EC37")
 
 
 class QuietAir:
@@ -72,8 +70,18 @@ class QuietAir:
         self.submitted.append(tpdu)
         asyncio.get_running_loop().call_soon(done, Submitted(tpdu[1]))
 
+    def call_waiting(self, terminal: Terminal) -> bool:
+        del terminal
+        return False
+
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> None:
+        del terminal, on
+
     def ussd(self, terminal: Terminal, code: str) -> None:
         del terminal, code
+
+    def ussd_end(self, terminal: Terminal) -> None:
+        del terminal
 
 
 async def on_pty(link: Path, use: Callable[[EmulatedModem, PtyPort, QuietAir], object]) -> None:
@@ -119,32 +127,149 @@ def test_pyserial_in_another_process(tmp_path: Path) -> None:
     asyncio.run(on_pty(tmp_path / "vm0", use))
 
 
+class Parrot:
+    """Says what the test wants and keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+        self.arrived = asyncio.Event()
+
+    def attach(self, write: Callable[[bytes], None]) -> None:
+        self.say = write
+        write(b"\r\nRDY\r\n")
+
+    def detach(self, write: Callable[[bytes], None]) -> None: ...
+
+    def received(self, data: bytes) -> None:
+        self.heard.append(data)
+        self.arrived.set()
+
+    async def hears(self) -> bytes:
+        async with asyncio.timeout(10):
+            await self.arrived.wait()
+        self.arrived.clear()
+        return self.heard.pop()
+
+
+async def until(port: PtyPort, *, used: bool) -> None:
+    async with asyncio.timeout(10):
+        while port.used is not used:  # noqa: ASYNC110  a state of the port, not an event for others
+            await asyncio.sleep(0)
+
+
+def opened(port: PtyPort) -> int:
+    return os.open(port.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+
+
 def test_raw_from_the_start_and_what_is_said_does_not_come_back(tmp_path: Path) -> None:
-    heard: list[bytes] = []
-    arrived = asyncio.Event()
-
-    class Deaf:
-        def attach(self, write: Callable[[bytes], None]) -> None:
-            write(b"\r\nRDY\r\n")
-
-        def detach(self) -> None: ...
-
-        def received(self, data: bytes) -> None:
-            heard.append(data)
-            arrived.set()
-
     async def scenario() -> None:
-        port = PtyPort(Deaf(), tmp_path / "vm0")
+        modem = Parrot()
+        port = PtyPort(modem, tmp_path / "vm0")
         port.open()
-        client = os.open(port.path, os.O_RDWR | os.O_NOCTTY)
+        client = opened(port)
         modes = termios.tcgetattr(client)[3]
         assert not modes & (termios.ECHO | termios.ICANON)
-        assert os.read(client, 100) == b"\r\nRDY\r\n", "kept for the first client"
+        await until(port, used=True)
+        modem.say(b"\r\nRING\r\n")
+        assert os.read(client, 100) == b"\r\nRING\r\n", "and not what was said before"
         os.write(client, b"AT\r")
-        async with asyncio.timeout(10):
-            await arrived.wait()
-        assert heard == [b"AT\r"]
+        assert await modem.hears() == b"AT\r"
+        assert modem.heard == []
         os.close(client)
+        port.close()
+
+    asyncio.run(scenario())
+
+
+def test_nothing_stale_for_the_next_program(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        modem = Parrot()
+        port = PtyPort(modem, tmp_path / "vm0")
+        port.open()
+        first, second = opened(port), opened(port)
+        await until(port, used=True)
+        os.close(first)
+        modem.say(b"for the second")
+        assert os.read(second, 100) == b"for the second", "it is still there"
+        modem.say(b"left unread" * 10_000)
+        os.close(second)
+        await until(port, used=False)
+        modem.say(b"to nobody")
+        third = opened(port)
+        await until(port, used=True)
+        modem.say(b"new")
+        assert os.read(third, 100_000) == b"new"
+        os.write(third, b"AT\r")
+        os.close(third)
+        assert await modem.hears() == b"AT\r", "what a program says just before it leaves is heard"
+        port.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_claim_to_the_port_ends_with_its_program(tmp_path: Path) -> None:
+    """TIOCEXCL (tty_ioctl(4)) would keep everybody but root out as long as our end is open."""
+
+    async def scenario() -> None:
+        port = PtyPort(Parrot(), tmp_path / "vm0")
+        port.open()
+        first, second = opened(port), opened(port)
+        await until(port, used=True)
+        fcntl.ioctl(first, termios.TIOCEXCL)
+        os.close(second)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert is_exclusive(first), "others that go change nothing"
+        os.close(first)
+        await until(port, used=False)
+        third = opened(port)
+        assert not is_exclusive(third)
+        os.close(third)
+        port.close()
+
+    asyncio.run(scenario())
+
+
+def is_exclusive(descriptor: int) -> bool:
+    return fcntl.ioctl(descriptor, 0x80045440, bytes(4)) != bytes(4)  # TIOCGEXCL
+
+
+def test_as_many_ports_as_wanted(tmp_path: Path) -> None:
+    """A user may have 128 inotify instances (fs.inotify.max_user_instances), and a fleet more modems."""
+
+    async def scenario() -> None:
+        ports = [PtyPort(Parrot()) for _ in range(200)]
+        for port in ports:
+            port.open()
+        client = opened(ports[-1])
+        await until(ports[-1], used=True)
+        assert not any(port.used for port in ports[:-1])
+        os.close(client)
+        await until(ports[-1], used=False)
+        for port in ports:
+            port.close()
+
+    asyncio.run(scenario())
+
+
+def test_unplugged_and_plugged_in_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        modem = Parrot()
+        port = PtyPort(modem, tmp_path / "vm0")
+        port.open()
+        client = opened(port)
+        await until(port, used=True)
+        port.cable(True)
+        assert os.read(client, 100) == b"", "the end of the file, as of a device that is gone"
+        assert not (tmp_path / "vm0").is_symlink()
+        port.cable(False)
+        again = opened(port)
+        os.write(again, b"AT\r")
+        assert await modem.hears() == b"AT\r"
+        modem.say(b"OK")
+        assert os.read(again, 100) == b"OK"
+        os.close(client)
+        os.close(again)
         port.close()
 
     asyncio.run(scenario())
@@ -152,10 +277,11 @@ def test_raw_from_the_start_and_what_is_said_does_not_come_back(tmp_path: Path) 
 
 def test_a_client_that_does_not_read_costs_bounded_memory(tmp_path: Path) -> None:
     async def use(modem: EmulatedModem, port: PtyPort, air: QuietAir) -> None:
+        client = opened(port)
+        await until(port, used=True)
         for _ in range(1000):
             port.write(b"x" * 1000)
         assert len(port._unsent) <= UNREAD_LIMIT
-        client = os.open(port.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         read = 0
         while port._unsent:
             with contextlib.suppress(BlockingIOError):
@@ -180,31 +306,6 @@ def test_the_link_is_stable_and_goes_with_the_port(tmp_path: Path) -> None:
         assert link.read_text() == "mine"
 
     asyncio.run(scenario())
-
-
-@pytest.mark.foreign
-@pytest.mark.skipif(shutil.which("gammu") is None, reason="gammu is not installed (apt install gammu)")
-def test_gammu_takes_it_for_a_phone(tmp_path: Path) -> None:
-    rc = tmp_path / "gammurc"
-    rc.write_text(f"[gammu]\ndevice = {tmp_path / 'vm0'}\nconnection = at\n")
-    batch = tmp_path / "commands"
-    batch.write_text(
-        "identify\ngetsmsc\ngetallsms\nsendsms TEXT 10086 -unicode -report -text 验证码\n", encoding="utf-8"
-    )
-
-    async def use(modem: EmulatedModem, port: PtyPort, air: QuietAir) -> None:
-        assert modem.message(HELLO, "+8613010112500")
-        said = await output("gammu", "-c", str(rc), "batch", str(batch))
-        for wanted in ("INTEROP", "EM1", "EM1-01.00", IMEI, SIM.imsi):
-            assert wanted in said
-        assert "+8613010112500" in said
-        assert "hellohello" in said and "+31641600986" in said
-        assert "1 SMS" in said
-        assert "OK, message reference=1" in said
-        assert air.submitted[0][-6:].decode("utf-16-be") == "验证码"
-        assert air.submitted[0][0] & 0x20, "status report asked for"
-
-    asyncio.run(on_pty(tmp_path / "vm0", use))
 
 
 def test_a_link_that_another_has_taken_over_stays(tmp_path: Path) -> None:

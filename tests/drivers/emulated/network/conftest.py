@@ -58,8 +58,8 @@ class Handset:
         del smsc
         self._note("report", decode(tpdu, Direction.SC_TO_MS))
 
-    def ussd(self, text: str, mode: int) -> None:
-        self._note("ussd", (text, mode))
+    def ussd(self, text: str, mode: int, dcs: int = 15) -> None:
+        self._note("ussd", (text, mode, dcs))
 
     def _note(self, kind: str, what: Any) -> None:
         self.log.append((asyncio.get_running_loop().time(), kind, what))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from drivers.emulated.air import ACTIVE, ALERTING
 from interop.engine.clock import run_virtual
 
 if TYPE_CHECKING:
-    from tests.drivers.emulated.network.conftest import Town
+    from tests.drivers.emulated.network.conftest import Handset, Town
 
 
 def test_a_call_rings_is_answered_and_ends(town: type[Town]) -> None:
@@ -211,5 +212,34 @@ def test_a_call_refused_at_once_never_rings_for_the_caller(
         a.dial(b.msisdn)
         await asyncio.sleep(10)
         assert (a.saw("progressed"), a.saw("released")) == ([], [17])
+
+    run_virtual(scenario())
+
+
+def test_call_waiting(town: type[Town]) -> None:
+    async def scenario() -> None:
+        here = await town().settle()
+        one, two, three, busy = (here[name] for name in ("mi-1709", "cmcc-bj", "cucc-bj", "snail-1718"))
+
+        async def second_call(caller: Handset) -> object:
+            caller.dial(busy.msisdn)
+            await asyncio.sleep(10)
+            return caller.saw("released")[-1:] or caller.saw("progressed")[-1]
+
+        one.dial(busy.msisdn)
+        await asyncio.sleep(10)
+        here.network.set_call_waiting(busy, True)
+        assert await second_call(two) == [17], "a phone that still rings is busy"
+        here.network.answer(busy.offers[-1][0])
+        await asyncio.sleep(1)
+        assert await second_call(three) == ALERTING, "a phone in a call is not"
+        assert len(busy.offers) == 2 and here.network.call_waiting(busy)
+        assert await second_call(two) == [17], "one call waits at a time"
+        here.network.hang_up(busy.offers[0][0])
+        here.network.answer(busy.offers[1][0])
+        await asyncio.sleep(1)
+        assert three.saw("progressed")[-1] == ACTIVE and one.saw("released") == [16]
+        here.network.set_call_waiting(busy, False)
+        assert await second_call(two) == [17]
 
     run_virtual(scenario())

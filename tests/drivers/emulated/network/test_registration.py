@@ -89,8 +89,32 @@ def test_ussd(town: type[Town]) -> None:
         here.network.ussd(handset, "*100#")
         here.network.ussd(handset, "*999#")
         await asyncio.sleep(5)
-        (text, mode), other = sorted(handset.saw("ussd"), reverse=True)
-        assert "余额" in text and mode == 0 and other == ("", 4)
+        (text, mode, dcs), other = sorted(handset.saw("ussd"), reverse=True)
+        assert "余额" in text and mode == 0 and dcs == 72 and other[:2] == ("", 4)
+
+    run_virtual(scenario())
+
+
+def test_ussd_menu(town: type[Town]) -> None:
+    async def scenario() -> None:
+        here = await town().settle()
+        handset = here["mi-1709"]
+        for text in ("*121#", "9", "2", "2"):
+            here.network.ussd(handset, text)
+            await asyncio.sleep(5)
+        menu, again, answer, after = handset.saw("ussd")
+        assert menu[1] == 1 and again == menu, "an unknown reply is asked again"
+        assert "套餐" in answer[0] and answer[1] == 0
+        assert after[1] == 4, "the dialogue is over"
+        here.network.ussd(handset, "*121#")
+        await asyncio.sleep(5)
+        here.network.ussd_end(handset)
+        here.network.ussd(handset, "2")
+        await asyncio.sleep(5)
+        here.network.ussd(handset, "*100#")
+        here.network.ussd_end(handset)
+        await asyncio.sleep(5)
+        assert [mode for _, mode, _ in handset.saw("ussd")[4:]] == [1, 4], "who left is told nothing"
 
     run_virtual(scenario())
 

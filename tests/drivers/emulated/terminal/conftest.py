@@ -32,6 +32,7 @@ class FakeAir:
         self.submitted: list[tuple[bytes, str]] = []
         self.codes: list[str] = []
         self.verdict: Submitted | None = None
+        self.waiting = False
 
     def power_on(self, terminal: Terminal, *, volte: bool) -> None:
         self.on.append(terminal)
@@ -81,9 +82,21 @@ class FakeAir:
         self.submitted.append((tpdu, smsc))
         asyncio.get_running_loop().call_later(0.5, done, self.verdict or Submitted(tpdu[1]))
 
+    def call_waiting(self, terminal: Terminal) -> bool:
+        del terminal
+        return self.waiting
+
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> None:
+        del terminal
+        self.waiting = on
+
     def ussd(self, terminal: Terminal, code: str) -> None:
         del terminal
         self.codes.append(code)
+
+    def ussd_end(self, terminal: Terminal) -> None:
+        del terminal
+        self.codes.append("end")
 
 
 class Desk:

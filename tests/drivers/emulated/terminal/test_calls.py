@@ -134,15 +134,15 @@ def test_second_caller(on_desk: OnDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.at("ATD10086;")
         desk.air.progress(desk.air.calls[0], 0)
-        desk.air.ring("10010")
-        assert desk.air.hung_up == [17], "busy without call waiting"
+        assert await desk.lines("AT+CCWA=1;+CCWA?") == ["+CCWA: 1", "OK"]
+        assert await desk.lines("AT+CCWA=1,2") == ["+CCWA: 0,1", "OK"], "to show it is not to have it"
         assert await desk.lines("AT+CCWA=1,1") == ["OK"]
         assert await desk.lines("AT+CCWA=1,2") == ["+CCWA: 1,1", "OK"]
         waiting = desk.air.ring("10010")
         assert await desk.later() == b'\r\n+CCWA: "10010",129,1\r\n'
         assert (await desk.lines("AT+CLCC"))[1] == '+CLCC: 2,1,5,0,0,"10010",129'
         assert await desk.lines("AT+CHLD=0") == ["OK"]
-        assert desk.air.hung_up == [17, 17]
+        assert desk.air.hung_up == [17]
         waiting = desk.air.ring("10010")
         await desk.later()
         assert await desk.lines("AT+CHLD=1") == ["OK"]
@@ -151,6 +151,43 @@ def test_second_caller(on_desk: OnDesk) -> None:
         assert await desk.lines("AT+CMEE=1;+CHLD=3") == ["+CME ERROR: 4"]
         assert await desk.lines("AT+CHLD=12") == ["OK"]
         assert await desk.lines("AT+CLCC") == ["OK"]
+
+    on_desk(scenario)
+
+
+def test_a_call_that_waits_rings_when_the_other_ends(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CCWA=1,1;+CLIP=1")
+        for end in ("far", "AT+CHLD=11"):
+            await desk.at("ATD10086;")
+            first = desk.air.calls[0]
+            desk.air.progress(first, 0)
+            waiting = desk.air.ring("10010", validity=1)
+            assert await desk.later(9) == b'\r\n+CCWA: "",128,1,,1\r\n', "once, and it does not ring"
+            if end == "far":
+                desk.air.release(first, 16)
+                said = await desk.later()
+            else:
+                said = await desk.at(end)
+            assert said.endswith(b'\r\nRING\r\n\r\n+CLIP: "",128,,,,1\r\n')
+            assert await desk.lines("AT+CLCC") == ["+CLCC: 2,1,4,0,0", "OK"]
+            assert await desk.lines("ATA") == ["OK"]
+            assert desk.air.answered.pop() is waiting
+            await desk.at("ATH")
+        assert desk.air.calls == []
+
+    on_desk(scenario)
+
+
+def test_waiting_calls_can_be_kept_to_the_list(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CCWA=0,1")
+        await desk.at("ATD10086;")
+        desk.air.progress(desk.air.calls[0], 0)
+        desk.air.ring("10010")
+        assert await desk.later(9) == b""
+        assert (await desk.lines("AT+CLCC"))[1] == '+CLCC: 2,1,5,0,0,"10010",129'
+        assert await desk.lines("AT+CMEE=1;+CCWA=2") == ["+CME ERROR: 50"]
 
     on_desk(scenario)
 

@@ -241,3 +241,119 @@ def test_what_each_delete_flag_spares(on_desk: OnDesk, flag: int, left: list[int
         assert list(kept.messages) == left
 
     on_desk(scenario)
+
+
+def test_what_stands_in_a_row_with_csdh(on_desk: OnDesk) -> None:
+    """27.005 3.4.2, 4.1, 4.2: what +CSDH=1 adds; values of the PDUs above, by hand."""
+
+    async def scenario(desk: Desk) -> None:
+        await desk.at('AT+CMGF=1;+CSDH=1;+CSCS="GSM";+CNMI=2,1')
+        desk.modem.message(HELLO, SMSC)
+        assert await desk.later() == b'\r\n+CMTI: "SM",1\r\n'
+        stamp = '"02/08/26,19:37:41+00"'
+        assert await desk.lines("AT+CMGL=ALL") == [
+            f'+CMGL: 1,"REC UNREAD","+31641600986",,{stamp},145,10',
+            "hellohello",
+            "OK",
+        ]
+        assert await desk.lines("AT+CMGR=1") == [
+            f'+CMGR: "REC READ","+31641600986",,{stamp},145,4,0,0,"{SMSC}",145,10',
+            "hellohello",
+            "OK",
+        ]
+        await desk.at("AT+CNMI=2,2")
+        desk.modem.message(HELLO, SMSC)
+        said = (await desk.later()).decode()
+        assert said == f'\r\n+CMT: "+31641600986",,{stamp},145,4,0,0,"{SMSC}",145,10\r\nhellohello\r\n'
+        await desk.at('AT+CMGW="10086",129,"STO SENT"')
+        desk.modem.received(b"ye\x1a")
+        assert await desk.later() == b"\r\n+CMGW: 2\r\n\r\nOK\r\n"
+        assert (await desk.lines("AT+CMGR=2"))[0] == '+CMGR: "STO SENT","10086",,129,17,0,0,167,"",129,2'
+        assert (await desk.lines('AT+CMGL="STO SENT"'))[0] == '+CMGL: 2,"STO SENT","10086",,,129,2'
+
+    on_desk(scenario)
+
+
+@pytest.mark.parametrize(
+    ("charset", "coding", "to", "payload", "text"),
+    [
+        ("UCS2", 8, "00310030003000380036", b"9A8C8BC17801", "验证码"),
+        ("UCS2", 8, "00310030003000380036", b"\n00410042", "AB"),
+        ("HEX", 0, "3130303836", b"796500", "ye@"),
+        ("GSM", 0, "10086", b"\x00\x02", "@$"),
+        ("IRA", 0, "10086", b"a\rb", "a\nb"),
+        ("IRA", 4, "10086", b"00FF41", b"\x00\xffA"),
+        ("IRA", 0xF0, '"10086"', b"flash", "flash"),
+    ],
+)
+def test_text_in_every_character_set_and_coding(
+    on_desk: OnDesk, charset: str, coding: int, to: str, payload: bytes, text: str | bytes
+) -> None:
+    """+CSCS says how text stands on the line, <dcs> of +CSMP how it goes on the air; quotes may lack."""
+
+    async def scenario(desk: Desk) -> None:
+        await desk.at(f"AT+CMGF=1;+CSMP=17,167,0,{coding};+CSCS={charset}")
+        assert await desk.at(f"AT+CMGS={to}") == b"\r\n> "
+        desk.modem.received(payload + b"\x1a")
+        assert await desk.later() == b"\r\n+CMGS: 1\r\n\r\nOK\r\n"
+        sent = decode(desk.air.submitted[0][0], Direction.MS_TO_SC)
+        assert isinstance(sent, Submit)
+        assert (str(sent.destination), sent.user_data.body, sent.dcs.value) == ("10086", text, coding)
+
+    on_desk(scenario)
+
+
+def test_text_that_the_coding_cannot_carry_is_refused(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CMGF=1;+CSMP=17,167,0,0;+CSCS=UCS2")
+        await desk.at("AT+CMGS=00310030003000380036")
+        desk.modem.received(b"9A8C\x1a")
+        assert await desk.later() == b"\r\n+CMS ERROR: 305\r\n"
+        assert desk.air.submitted == []
+
+    on_desk(scenario)
+
+
+def test_esc_leaves_the_prompt_and_begins_a_line(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        for command in ("AT+CMGS=12", "AT+CMGW=12"):
+            assert await desk.at(command) == b"\r\n> "
+            desk.modem.received(b"0021000581\x1b")
+            assert await desk.later() == b"\r\nOK\r\n"
+        assert await desk.at(b"\x1b") == b""
+        assert await desk.at(b"\x1bAT") == b"\r\nOK\r\n"
+        assert desk.air.submitted == [] and not desk.modem.messages.write.messages
+
+    on_desk(scenario)
+
+
+def test_a_stored_message_goes_to_another_recipient(on_desk: OnDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CMGF=1")
+        await desk.at("AT+CMGW")
+        desk.modem.received(b"ye\x1a")
+        assert await desk.later() == b"\r\n+CMGW: 1\r\n\r\nOK\r\n"
+        assert await desk.lines("AT+CMSS=1") == ["+CMS ERROR: 304"], "it has none of its own"
+        assert await desk.lines('AT+CMSS=1,"8610010",145') == ["+CMSS: 1", "OK"]
+        sent = decode(desk.air.submitted[0][0], Direction.MS_TO_SC)
+        assert isinstance(sent, Submit) and str(sent.destination) == "+8610010"
+
+    on_desk(scenario)
+
+
+def test_a_report_is_read_and_deleted_in_its_own_memory(on_desk: OnDesk) -> None:
+    """As python-gsmmodem does after +CDSI; what is at the same place of SM stays."""
+
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CNMI=2,1,0,2")
+        desk.modem.message(HELLO, SMSC)
+        desk.modem.report(REPORT, SMSC)
+        assert (await desk.later()).endswith(b'+CDSI: "SR",1\r\n')
+        assert await desk.lines("AT+CPMS=SR") == ["+CPMS: 1,10,1,20,1,20", "OK"]
+        row = "0891683110102105F0" + REPORT.hex().upper()
+        assert await desk.lines("AT+CMGR=1") == [f"+CMGR: 0,,{len(REPORT)}", row, "OK"]
+        assert await desk.lines("AT+CMGD=1;+CMGR=1") == ["+CMS ERROR: 321"]
+        assert await desk.lines("AT+CPMS=SM") == ["+CPMS: 1,20,1,20,1,20", "OK"]
+        assert await desk.lines("AT+CMGD=,4;+CMGL=4") == ["OK"]
+
+    on_desk(scenario)

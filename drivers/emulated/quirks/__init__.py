@@ -10,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from drivers.emulated import quirk_kinds as quirk_kinds  # registers them
 from drivers.emulated.injection import meant, split
-from drivers.emulated.quirk import KINDS, Quirk, Subject, fraction
+from drivers.emulated.quirks import answers, equipment, lines, news, shapes
+from drivers.emulated.quirks.quirk import KINDS, Lines, Quirk, Subject, fraction
 from interop.lab.model import Lab
 from interop.protocols.equipment import Injectable
+
+if TYPE_CHECKING:
+    from drivers.emulated.terminal.parser import Command
+
+# importing a module of kinds registers them
+_THEMES = (answers, equipment, lines, news, shapes)
 
 __all__ = ["Quirks", "Spec", "fraction", "listing", "parse", "parse_all"]
 
@@ -77,10 +84,11 @@ def parse_all(texts: Sequence[str], lab: Lab, *, seed: int) -> dict[str, Quirks]
 
 
 class Quirks:
-    """All quirks of one modem, applied in the order given."""
+    """All quirks of one modem, applied in the order given; what each hook means stands at `Quirk`."""
 
     def __init__(self, specs: Iterable[Spec] = (), *, modem: str = "", seed: int = 0) -> None:
         self._all: list[Quirk] = []
+        self._subject: Subject | None = None
         for position, spec in enumerate(s for s in specs if fnmatchcase(modem, s.modem)):
             self._all.append(KINDS[spec.name](spec.values, _drawer(seed, modem, spec.name, position)))
 
@@ -88,14 +96,87 @@ class Quirks:
         return bool(self._all)
 
     def started(self, subject: Subject) -> None:
+        self._subject = subject
         for quirk in self._all:
             quirk.started(subject)
 
-    def echoed(self, data: bytes, on: bool) -> bytes:
+    def banner(self, lines: Lines, restarted: bool) -> Lines:
+        """Lines at power on; without a restart the modem has long been on and says nothing."""
+        said: Lines = lines if restarted else ()
+        for quirk in self._all:
+            said = quirk.banner(said, lines)
+        return said
+
+    def heard(self, data: bytes) -> bytes:
+        for quirk in self._all:
+            data = quirk.heard(data)
+        return data
+
+    def echoed(self, data: bytes, on: bool, prompted: bool = False) -> bytes:
         if not self._all:
             return data if on else b""
-        answers = [quirk.echoed(data, on) for quirk in self._all]
+        answers = [quirk.echoed(data, on, prompted) for quirk in self._all]
         return max(answers, key=len)
+
+    def lateness(self, command: str) -> float:
+        return sum(quirk.lateness(command) for quirk in self._all)
+
+    def executing(self, command: Command) -> bool:
+        subject = self._subject
+        return subject is not None and any(quirk.executing(command, subject) for quirk in self._all)
+
+    def refusal(self, command: Command, now: float) -> int | None:
+        return next((code for quirk in self._all if (code := quirk.refusal(command, now)) is not None), None)
+
+    def withholds(self, command: str) -> bool:
+        return any(quirk.withholds(command) for quirk in self._all)
+
+    def asks(self, command: str) -> bool:
+        return any(quirk.asks(command) for quirk in self._all)
+
+    def prompt(self, prompt: bytes) -> bytes:
+        for quirk in self._all:
+            prompt = quirk.prompt(prompt)
+        return prompt
+
+    def sticks(self) -> bool:
+        return any(quirk.sticks() for quirk in self._all)
+
+    def before(self, command: str) -> list[str]:
+        return [line for quirk in self._all if (line := quirk.before(command)) is not None]
+
+    def between(self, command: str) -> list[str]:
+        return [line for quirk in self._all if (line := quirk.between(command)) is not None]
+
+    def answered(self, command: Command, blocks: list[Lines]) -> list[Lines]:
+        for quirk in self._all:
+            blocks = quirk.answered(command, blocks)
+        return blocks
+
+    def unsolicited(self, lines: Lines) -> Lines:
+        for quirk in self._all:
+            lines = quirk.unsolicited(lines)
+        return lines
+
+    def reports_in(self, memory: str) -> str:
+        for quirk in self._all:
+            memory = quirk.reports_in(memory)
+        return memory
+
+    def errors(self, cmee: int) -> int:
+        for quirk in self._all:
+            cmee = quirk.errors(cmee)
+        return cmee
+
+    def verbose(self, on: bool) -> bool:
+        for quirk in self._all:
+            on = quirk.verbose(on)
+        return on
+
+    def joined(self, blocks: list[bytes]) -> list[bytes]:
+        for quirk in self._all:
+            blocks = quirk.joined(blocks)
+        return blocks
 
     def written(self, data: bytes) -> bytes:
         for quirk in self._all:
@@ -111,34 +192,6 @@ class Quirks:
                 for n, (gap, part) in enumerate(quirk.pieces(whole))
             ]
         return cut
-
-    def lateness(self, command: str) -> float:
-        return sum(quirk.lateness(command) for quirk in self._all)
-
-    def before(self, command: str) -> list[str]:
-        return [line for quirk in self._all if (line := quirk.before(command)) is not None]
-
-    def between(self, command: str) -> list[str]:
-        return [line for quirk in self._all if (line := quirk.between(command)) is not None]
-
-    def refusal(self, command: str, now: float) -> int | None:
-        return next((code for quirk in self._all if (code := quirk.refusal(command, now)) is not None), None)
-
-    def errors(self, cmee: int) -> int:
-        for quirk in self._all:
-            cmee = quirk.errors(cmee)
-        return cmee
-
-    def prompt(self, prompt: bytes) -> bytes:
-        for quirk in self._all:
-            prompt = quirk.prompt(prompt)
-        return prompt
-
-    def banner(self, lines: Sequence[str], restarted: bool) -> Sequence[str]:
-        said: Sequence[str] = lines if restarted else ()
-        for quirk in self._all:
-            said = quirk.banner(lines, restarted) or said
-        return said
 
 
 def _drawer(seed: int, modem: str, name: str, position: int) -> Callable[[], float]:
