@@ -37,6 +37,8 @@ class Evidence:
         self._expected: dict[str, list[tuple[str, Lease]]] = {}
         self._streams: dict[str, EventStream] = {}
         self._ends: list[Callable[[], None]] = []
+        self.watcher: Callable[[str, Event], None] = lambda _party, _event: None
+        """also told of every event, by the party that acted"""
 
     def attach(self, party: str, stream: EventStream) -> None:
         """Hear a device from now on; `party` is its SIM's name or the site's."""
@@ -73,6 +75,7 @@ class Evidence:
             self._write_late(late, party, event)
         elif lease:
             lease.events.append((party, event))
+        self.watcher(party, event)
 
     def _late(self, sim: str, message: seen.MessageReceived) -> Lease | None:
         """The ended attempt that asked for this text on this SIM, if one did."""

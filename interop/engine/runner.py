@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interop.engine import resume
-from interop.engine.attempt import BoundCase, Stage, not_played, perform
+from interop.engine.attempt import BoundCase, Stage, not_played, party_of, perform
+from interop.engine.away import Away
 from interop.engine.case import Contrast
 from interop.engine.evidence import Lease
 from interop.engine.scheduler import Claim, Job, Pool, Scheduler, lower_bound
@@ -67,6 +68,7 @@ class Runner:
         self._ended = ended
         self._cooldown = cooldowns(lab)
         self._scheduler = Scheduler(cooldown=self._cooldown, limit=limit)
+        self._away = Away(self._scheduler, out=self._without, back=self._advance)
         self._work: dict[str, _Work] = {}
         self._numbers: dict[str, int] = defaultdict(int)
         self._contrasts: dict[tuple[str, ...], _Contrast] = {}
@@ -93,6 +95,7 @@ class Runner:
         """Until every case has ended, or was stopped. When cancelled, every case is: it hangs up and ends."""
         self._over = asyncio.get_running_loop().create_future()
         over = self._over
+        self._stage.evidence.watcher = self._away.heard
         if self._previous is not None:
             self._settle(self._previous)
         for case in self._cases:
@@ -104,6 +107,8 @@ class Runner:
             self.stop()
             await over
             raise
+        finally:
+            self._away.close()
 
     def stop(self) -> None:
         """Begin nothing more; what runs is interrupted, hangs up and is recorded so."""
@@ -138,18 +143,20 @@ class Runner:
         else:
             then(before)
 
-    def _submit(self, work: _Work) -> None:
-        number = self._number(work.case)
-        failed = self._stage.devices.failed
+    def _submit(self, work: _Work, number: int | None = None) -> None:
+        """`number`: of an attempt that was taken back before it began."""
+        number = self._number(work.case) if number is None else number
         roles = {
-            role: [one for one in candidates if one.name not in failed]
+            role: [one for one in candidates if self._absence(one) is None]
             for role, candidates in work.case.binding.candidates.items()
         }
         for role, able in roles.items():
             if not able:
-                first = work.case.binding.candidates[role][0]
-                error = failed[first.name]
-                self._close(work, not_played(work.case, number, self._now(), error.reason, str(error)))
+                reason, why = self._absence(work.case.binding.candidates[role][0]) or (
+                    InconcReason.DEVICE,
+                    "",
+                )
+                self._close(work, not_played(work.case, number, self._now(), reason, why))
                 return
             roles[role] = [one for one in able if one.name not in work.avoid] or able
         key = f"{work.case.name}#{number}"
@@ -161,6 +168,20 @@ class Runner:
             self._close(work, attempt)
             return
         self._work[key] = work
+
+    def _absence(self, player: Player) -> tuple[InconcReason, str] | None:
+        """Why this one cannot play now, None when it can."""
+        if error := self._stage.devices.failed.get(player.name):
+            return error.reason, str(error)
+        if why := self._away.why.get(party_of(player)):
+            return InconcReason.MODEM, f"{player.name}: {why}"
+        return None
+
+    def _without(self, party: str) -> None:
+        """This SIM's modem is out: what waits for it goes on with others, or ends and says why."""
+        for job in self._scheduler.withdraw(f"sim:{party}"):
+            self._submit(self._work.pop(job.key), int(job.key.rpartition("#")[2]))
+        asyncio.get_running_loop().call_soon(self._advance)
 
     def _number(self, case: BoundCase) -> int:
         self._numbers[case.name] += 1
@@ -200,6 +221,7 @@ class Runner:
             self._last = self._now()
             self._held.append((claim.job.pools, self._last - begun))
             self._scheduler.release(claim, self._last)
+            self._away.ended([party_of(player) for player in players.values()], lease.events)
             self._follow(work, attempt, lease, players)
         except Exception as error:  # ours, not the case's: the batch must end, and say why
             if self._over and not self._over.done():

@@ -77,6 +77,7 @@ class Scheduler:
         self._groups: dict[tuple[bool, tuple[Pool, ...]], _Group] = {}
         self._users: dict[str, list[_Group]] = defaultdict(list)
         self._busy: set[str] = set()
+        self._withheld: set[str] = set()
         self._resting: list[tuple[float, int, str]] = []
         self._used: dict[str, float] = defaultdict(float)
         self._load: dict[Pool, float] = {}
@@ -132,6 +133,28 @@ class Scheduler:
                 heapq.heappush(self._resting, (now + rest, len(self._resting), name))
             else:
                 self._free(name)
+
+    def withhold(self, resource: str) -> None:
+        """Nobody gets it until `restore`; who holds it now keeps it."""
+        self._withheld.add(resource)
+
+    def restore(self, resource: str) -> None:
+        if resource in self._withheld:
+            self._withheld.remove(resource)
+            for group in self._users[resource]:
+                self._touched[group] = None
+
+    def withdraw(self, resource: str) -> list[Job]:
+        """Take back every waiting job that could be played with it, in order of arrival."""
+        found = []
+        for group in self._users[resource]:
+            found += [entry[1:3] for entry in group.waiting]
+            group.waiting.clear()
+        jobs = [job for _, job in sorted(found, key=lambda entry: entry[0])]
+        for job in jobs:
+            self._work(job, -job.expected_s)
+        self.waiting -= len(jobs)
+        return jobs
 
     def wake_at(self) -> float | None:
         """When the next resource has rested, if one does."""
@@ -224,7 +247,9 @@ class Scheduler:
             found = [
                 one
                 for one in candidates
-                if not any(name in self._busy or name in kept for name in one.resources)
+                if not any(
+                    name in self._busy or name in kept or name in self._withheld for name in one.resources
+                )
             ]
             if not found:
                 return None

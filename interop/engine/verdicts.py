@@ -84,6 +84,8 @@ def equipment_trouble(error: BaseException | None, events: Iterable[Event]) -> H
             return Health(InconcReason.MODEM, f"a modem restarted meanwhile ({event.sign})")
         if isinstance(event, seen.LinkLost):
             return Health(InconcReason.MODEM, f"a link was lost meanwhile ({event.why})")
+        if isinstance(event, (seen.LinkBack, seen.LinkGivenUp)):
+            return Health(InconcReason.MODEM, "a modem was away when this began")
         if isinstance(event, seen.EquipmentTrouble):
             return Health(InconcReason.MODEM, event.what)
     if isinstance(error, (EquipmentError, Inconclusive)) and error.reason is not InconcReason.BUDGET:

@@ -10,6 +10,7 @@ from interop.lab.drivers import DriverError, Group, driver, injectables, names
 from interop.lab.item import Item
 from interop.lab.model import EMULATED
 from interop.lab.shape import close, unknown
+from interop.numbering import luhn_digit
 
 
 def check_modem(modem: Item, sims: list[str]) -> None:
@@ -17,6 +18,7 @@ def check_modem(modem: Item, sims: list[str]) -> None:
     if (sim := modem.text("sim")) and sim not in sims and "" not in sims:
         modem.refuse("sim", f'no SIM "{sim}" in this lab{close(sim, sims)}')
     _port(modem)
+    _imei(modem)
     _driver(modem, "modems")
     _dialect(modem)
     _injected(modem, "defects")
@@ -40,9 +42,30 @@ def _port(modem: Item) -> None:
         modem.warn(
             "port", f"port: {port} is renumbered when devices are plugged in; use /dev/serial/by-id/..."
         )
-    elif port and not re.match(r"/.|[a-z][a-z0-9+.-]*://.", port) and port != EMULATED:
-        hint = close(port, [EMULATED]) or " (emulated, /dev/serial/by-id/..., or a URL such as socket://)"
-        modem.refuse("port", f'port: "{port}" is no port{hint}')
+    elif port:
+        try:
+            drivers = [driver("links", name) for name in names("links")]
+        except DriverError:
+            return
+        if not any(links.serves(port) for links in drivers):
+            forms = [form for links in drivers for form in getattr(links, "forms", list)()]
+            known = ", ".join([EMULATED, "/dev/serial/by-id/...", *(form for form in forms if form != "/")])
+            hint = close(port, [EMULATED]) or close(_beginning(port), forms) or f" (known: {known})"
+            modem.refuse("port", f'port: "{port}" is no port{"" if port in forms else hint}')
+
+
+def _beginning(port: str) -> str:
+    found = re.match(r"[^:/]*:(//)?", port)
+    return found[0] if found else port
+
+
+def _imei(modem: Item) -> None:
+    """3GPP TS 23.003 6.2.1: eight digits of type, six of serial number, one check digit."""
+    imei = modem.text("imei")
+    if imei and len(imei) != 15:
+        modem.refuse("imei", f"imei: {imei} has {len(imei)} digits, an IMEI has 15")
+    elif imei and (digit := luhn_digit(imei[:-1])) != imei[-1]:
+        modem.refuse("imei", f"imei: {imei} has a wrong check digit; {digit} would be right")
 
 
 def _driver(item: Item, group: Group) -> None:
@@ -52,14 +75,21 @@ def _driver(item: Item, group: Group) -> None:
 
 
 def _dialect(modem: Item) -> None:
-    """A modem driver may say which dialects it knows: a static method `dialects()`."""
-    dialect = modem.text("dialect")
+    """A modem driver may say which dialects it knows, the lab's own among them (`DialectCatalogue`)."""
+    dialect, folder = modem.text("dialect"), modem.document.directory
     try:
-        offered = getattr(driver("modems", modem.text("driver") or "at"), "dialects", None)
+        catalogue = driver("modems", modem.text("driver") or "at")
     except DriverError:
         return
-    if dialect and callable(offered) and dialect not in (known := sorted(offered())):
+    if not dialect or not hasattr(catalogue, "dialects"):
+        return
+    if dialect not in (known := sorted(catalogue.dialects(folder))):
         modem.refuse("dialect", unknown("dialect", dialect, known))
+        return
+    try:
+        catalogue.check_dialect(dialect, folder)
+    except ValueError as error:
+        modem.refuse("dialect", f"dialect: {error}")
 
 
 def _injected(modem: Item, what: Literal["defects", "quirks"]) -> None:

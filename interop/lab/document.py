@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
@@ -60,6 +61,8 @@ class Document:
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
     """scalars as they stand in the file: 007, not 7"""
+    directory: FilePath = field(default_factory=FilePath)
+    """where the file lies"""
     problems: list[Problem] = field(default_factory=list)
     refused: set[Path] = field(default_factory=set)
     """paths that a problem speaks of: what follows from them is not reported again"""

@@ -20,7 +20,7 @@ Device = OpenModem | SiteDriver
 
 def all_emulated(lab: Lab) -> bool:
     """Whether every device of the lab lives in this process: then the run's clock can be virtual."""
-    return all(modem.emulated for modem in lab.modems) and all(_emulated(site.url) for site in lab.sites)
+    return all(modem.timed_by_us for modem in lab.modems) and all(_emulated(site.url) for site in lab.sites)
 
 
 class Equipment:
@@ -97,6 +97,7 @@ class Equipment:
                 self._journal(modem.name),
                 self._purse.spender(modem, sim, live=not link.emulated),
                 secrets.secrets(self._setting.lab, sim),
+                folder=self._setting.lab.directory,
             )
         except EquipmentError as error:
             self.failed[modem.name] = error

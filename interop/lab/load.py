@@ -63,6 +63,7 @@ def parse(content: bytes, *, source: str, directory: Path) -> LabFile:
         document = yaml.read(content)
     except yaml.Unreadable as error:
         raise LabError(source, [error.problem]) from None
+    document.directory = directory
     lab = fit(document, Lab)
     _driver_sections(document)
     warnings = judge(document)

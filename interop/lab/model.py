@@ -24,6 +24,10 @@ EMULATED = "emulated"
 """The port of a modem in the emulated country; `emulated:/path` is a site there."""
 
 
+REPLAY = "replay:"
+"""begins the port of a modem that is played back from a journal"""
+
+
 class Part(BaseModel):
     """Every section refuses keys it does not know, and values of another type (no silent "007" -> 7)."""
 
@@ -38,11 +42,15 @@ class Budget(Part):
 
 
 class ModemPart(Part):
-    """A modem. `port`: "emulated", a device path (/dev/serial/by-id/... encouraged) or any pyserial URL."""
+    """A modem. `port`: "emulated", a device path (/dev/serial/by-id/... encouraged), unix:/path,
+    replay:/path/to/journal or a pyserial URL.
+    """
 
     name: Name
     port: Text
     sim: Name | None = None
+    imei: Digits | None = None
+    """15 digits; a modem with another one at this port is refused"""
     driver: Text = "at"
     dialect: Text = "generic"
     baudrate: Annotated[int, Field(gt=0)] = 115200
@@ -53,6 +61,11 @@ class ModemPart(Part):
     @property
     def emulated(self) -> bool:
         return self.port == EMULATED
+
+    @property
+    def timed_by_us(self) -> bool:
+        """It lives in this process, or is replayed here: the run's clock may be virtual."""
+        return self.emulated or self.port.startswith(REPLAY)
 
 
 class SimPart(Part):

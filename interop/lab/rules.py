@@ -29,6 +29,7 @@ def judge(document: Document) -> list[Problem]:
     for key in ("msisdn", "imsi", "iccid"):
         _unique(sims, key, key)
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
+    _unique(modems, "imei", "imei")
     _unique(modems, "sim", "one modem holds a SIM: SIM")
     names = [sim.text("name") for sim in sims]
     if not isinstance(document.data.get("sims"), list):

@@ -56,7 +56,10 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
+    """`waiting`: it came while another call was up (call waiting, 27.007 7.12)."""
+
     flow: ClassVar[Flow] = Flow.IN
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class UssdSent:
 
 @dataclass(frozen=True, slots=True)
 class UssdAnswered:
+    """`mode`: <m> of +CUSD (27.007 7.15). The string as the modem gave it stands in the journal."""
+
     flow: ClassVar[Flow] = Flow.IN
     text: str
     mode: int
@@ -188,6 +193,23 @@ class LinkLost:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkBack:
+    """The same modem with the same SIM answers again, at `port`; its settings are as they were."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    port: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGivenUp:
+    """After a loss: not looked for any more in this run."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class EquipmentTrouble:
     """Our own equipment failed at something in the background: a fail beside it proves nothing."""
 
@@ -214,7 +236,7 @@ Event = (
     | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | LabelAsked | LabelAnswered
-    | ModemReset | LinkLost | EquipmentTrouble | Unclaimed | Note
+    | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed | Note
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}

@@ -2,13 +2,14 @@
 
 A mask has the length of what it hides, so offsets and lengths in evidence stay true, and a replay can take
 `*` as a wildcard. Sources: +CPIN 27.007 8.3, +CLCK 7.4, +CPWD 7.5, +CSIM 8.17, +CGLA 8.43; instruction
-bytes ETSI TS 102 221 table 10.5.
+bytes ETSI TS 102 221 table 10.5; dialled ones 22.030 6.5.4, 6.6 and annex B.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 # command -> the first of its arguments that is a secret; every later one is too
 SECRET_ARGUMENTS = {"CPIN": 0, "CPIN2": 0, "CLCK": 2, "CPWD": 1, "EPIN": 0}
@@ -21,6 +22,16 @@ SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x26, 0x28, 0x2C})
 # a literal shorter than this is masked only where it stands alone: a PIN is not a piece of a number
 _SHORT = 8
 _SHORTEST_PIN = 4
+
+
+# Dialled or sent by USSD: **04*OLD*NEW*NEW# changes the PIN (042: PIN2), **05*PUK*NEW*NEW# unblocks it (052),
+# *03*SERVICE*OLD*NEW*NEW# changes the password of call barring, *33*PASSWORD# sets barring (33x, 35x).
+_MMI = re.compile(r"(?<=[*#])(0(?:42?|52?|3)|3(?:3[0-3]?|5[13]?))\*([0-9*]*)")
+# the same in hex, as AT+CUSD takes it after AT+CSCS="UCS2" or "HEX"
+_MMI_IN_HEX = tuple(
+    (unit, re.compile(rf"(?:{pad}(?:2A|23|3[0-9])){{6,}}", re.IGNORECASE))
+    for unit, pad in ((4, "00"), (2, ""))
+)
 
 
 def _spaced(names: Iterable[str]) -> str:
@@ -66,6 +77,11 @@ class Redactor:
         """`text`: whole lines, or an unfinished last one; its length does not change."""
         if "=" in text:
             text = _SUSPECT.sub(_mask_command, text)
+        if "*" in text:
+            text = _MMI.sub(_mask_mmi, text)
+        if "2A" in text or "2a" in text:
+            for unit, pattern in _MMI_IN_HEX:
+                text = pattern.sub(partial(_mask_hex, unit), text)
         if self._literal is not None:
             text = self._literal.sub(lambda found: mask(found[0]), text)
         return text
@@ -79,6 +95,22 @@ def _mask_command(found: re.Match[str]) -> str:
     first = SECRET_ARGUMENTS[name]
     arguments = found[2].split(",")
     return head + ",".join(part if place < first else mask(part) for place, part in enumerate(arguments))
+
+
+def _mask_mmi(found: re.Match[str]) -> str:
+    return f"{found[1]}*" + "*" * len(found[2])
+
+
+def _mask_hex(unit: int, found: re.Match[str]) -> str:
+    """Each digit that is masked in the text is masked in all its hex places."""
+    octets = found[0]
+    places = range(0, len(octets), unit)
+    plain = "".join(chr(int(octets[at : at + unit], 16)) for at in places)
+    shown = _MMI.sub(_mask_mmi, plain)
+    return "".join(
+        octets[at : at + unit] if plain[number] == shown[number] else "*" * unit
+        for number, at in enumerate(places)
+    )
 
 
 def _mask_apdu(found: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ _LABELS: dict[str, str] = {
     "Alerting": "the far end rings",
     "Connected": "connected",
     "Released": "released, cause {cause} ({text})",
-    "Ringing": "rings",
+    "Ringing": "{waiting}",
     "CallerId": "CLI {number}, type {toa}{validity}",
     "MessageSubmitted": "SMS to {to}: {text}",
     "MessageAccepted": "accepted, reference {reference}",
@@ -38,6 +38,8 @@ _LABELS: dict[str, str] = {
     "ModemReset": "modem reset: {sign}",
     "EquipmentTrouble": "our equipment: {what}",
     "LinkLost": "link lost: {why}",
+    "LinkBack": "link back after {after_s} s: {port}",
+    "LinkGivenUp": "given up: {why}",
     "Unclaimed": "unclaimed: {line}",
     "Note": "{text}",
 }
@@ -56,6 +58,7 @@ _WORDS: dict[str, dict[object, str]] = {
         7: "registered, roaming, SMS only",
     },
     "validity": {None: "", 0: ", valid", 1: ", withheld", 2: ", not available"},
+    "waiting": {False: "rings", True: "another call waits"},
     "status": {0: "0x00 (received)"},
     "file": {
         "2FE2": "EF_ICCID",

@@ -65,9 +65,10 @@ async def line_is_free(bench: Bench, party: Party) -> None:
 
 async def rings(bench: Bench, caller: Party, called: Party) -> Ring:
     """Dial; the far end is offered the call."""
+    # before the look: a stranger may ring while it lasts
+    marks = caller.modem.events.mark(), called.modem.events.mark()
     for party in (caller, called):
         await line_is_free(bench, party)
-    marks = caller.modem.events.mark(), called.modem.events.mark()
     started = bench.now()
     call = await caller.modem.dial(called.number)
     progress = await call.alerting(within=ALERTING_S)

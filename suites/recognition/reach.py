@@ -16,8 +16,9 @@ FREE_NUMBERS = ("10086", "10010", "10000")
 
 async def _answers(bench: Bench, subject: Modem, number: str) -> None:
     caller = party(bench, "subject", subject)
+    mark = subject.events.mark()
     await line_is_free(bench, caller)
-    started, mark = bench.now(), subject.events.mark()
+    started = bench.now()
     call = await subject.dial(number)
     progress = await call.alerting(within=ALERTING_S)
     if progress.outcome is CallOutcome.SILENT:

@@ -44,6 +44,9 @@ async def registers_at_home(bench: Bench, *, subject: Modem = role("modem")) -> 
         # in the network for data and not for calls: what is missing is no radio
         blame=(Layer.CORE if registration.eps in SERVED else Layer.RADIO, Cause.NOT_REGISTERED),
     )
+    if stat is Stat.ROAMING and not registration.plmn:
+        # the card's fault and the network's differ by whose network it is
+        bench.inconclusive(InconcReason.MODEM, f"{subject.name} roams and names no PLMN")
     bench.check(
         "at home, not roaming",
         expected="home",
@@ -87,7 +90,7 @@ def _told(registration: Registration) -> str:
 async def _blame_of_roaming(subject: Modem, registration: Registration) -> tuple[Layer, Cause]:
     """The card, when its IMSI is of another PLMN than the network's and no EF_EHPLMN says they are one."""
     core = (Layer.CORE, Cause.ROAMING_AT_HOME)
-    if registration.voice is not Stat.ROAMING or not registration.plmn:
+    if registration.voice is not Stat.ROAMING:
         return core
     imsi = await subject.read_file(IMSI)
     if imsi is None:

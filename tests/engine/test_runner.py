@@ -180,7 +180,11 @@ TABLE = [
     ),
     Row("no probe wanted", fails, FAIL, finding=ALL_FAIL, probe=Probe.NONE, ill={("mvno-a", 0): MODEM}),
     Row("a modem restarted meanwhile", of(events(seen.ModemReset("RDY")), fails), INCONC, 3, MODEM),
-    Row("a link was lost meanwhile", of(events(seen.LinkLost("unplugged")), fails), INCONC, 3, MODEM),
+    Row(
+        "a link was lost and came back meanwhile",
+        of(events(seen.LinkLost("unplugged"), seen.LinkBack("/dev/ttyUSB1", 20.0)), fails), INCONC, 3, MODEM,
+    ),
+    Row("away when it began", of(events(seen.LinkBack("/dev/ttyUSB1", 20.0)), fails), INCONC, 3, MODEM),
     Row("a restart does not spoil a pass", of(events(seen.ModemReset("RDY")), passes), PASS),
     Row("a fail, then a device error", of(fails, raises(DeviceLost("m", "gone"))), INCONC, 3, MODEM),
     Row("a fail, then no budget", of(fails, raises(BudgetSpent("m", "0"))), FAIL, finding=ALL_FAIL),

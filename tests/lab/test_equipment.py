@@ -70,7 +70,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             self.name, self.given = name, given
 
         @staticmethod
-        async def open(modem: Any, sim: Any, link: Any, journal: Any, spend: Any, secrets: Any) -> Modem:
+        async def open(
+            modem: Any, sim: Any, link: Any, journal: Any, spend: Any, secrets: Any, *, folder: Path
+        ) -> Modem:
             world.log.append(f"opening {modem.name}")
             await asyncio.sleep(0)
             world.do(f"open {modem.name}")

@@ -89,6 +89,29 @@ def test_the_base_of_these_tests_is_a_good_file_without_warnings() -> None:
         ("    port: emulated\n", "", '4:5: modem m1 has no "port"'),
         ("    port: emulated\n", "    port:\n", "5:10: port: is empty"),
         ("port: emulated", "port: emulatd", '5:11: port: "emulatd" is no port; did you mean "emulated"?'),
+        (
+            "port: emulated",
+            "port: sokcet://10.0.0.1:5001",
+            '5:11: port: "sokcet://10.0.0.1:5001" is no port; did you mean "socket://"?',
+        ),
+        ("port: emulated", "port: 'unix:'", '5:11: port: "unix:" is no port'),
+        (
+            "port: emulated",
+            "port: COM3",
+            '5:11: port: "COM3" is no port (known: emulated, /dev/serial/by-id/..., unix:, replay:, '
+            "socket://, rfc2217://, spy://, loop://, alt://, hwgrep://, cp2110://)",
+        ),
+        (
+            "port: emulated",
+            "port: emulated\n    imei: '12345'",
+            "6:11: imei: 12345 has 5 digits, an IMEI has 15",
+        ),
+        (
+            # 49015420323751 8: the example that is in every text about the check digit of an IMEI
+            "port: emulated",
+            "port: emulated\n    imei: '490154203237517'",
+            "6:11: imei: 490154203237517 has a wrong check digit; 8 would be right",
+        ),
         ("{calls: 5}", "{call: 5}", '21:14: unknown key "call" in budget of SIM mi; did you mean "calls"?'),
         ("{calls: 5}", "{calls: -5}", '21:21: calls: "-5" is less than 0'),
         ("{calls: 5}", "{calls: five}", '21:21: calls: "five" is no whole number'),

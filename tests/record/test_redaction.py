@@ -35,6 +35,34 @@ from interop.record.redaction import Redactor, mask
         ('AT+CSIM=14,"00A40004023F00"\r', 'AT+CSIM=14,"00A40004023F00"\r'),
         ('AT+CSIM=10,"0020000100"\r', 'AT+CSIM=10,"0020000100"\r'),  # asks for the retry counter
         ("+CPIN: READY\r\n", "+CPIN: READY\r\n"),
+        # MMI strings, 3GPP TS 22.030 6.5.4, 6.6 and annex B
+        ("ATD**04*1234*5678*5678#;\r", "ATD**04***************#;\r"),
+        ("**042*1234*5678*5678#", "**042***************#"),
+        ("**05*12345678*1111*1111#", "**05*******************#"),
+        ("**052*12345678*1111*1111#", "**052*******************#"),
+        ("*03*330*0000*1111*1111#", "*03*******************#"),
+        ("**03**0000*1111*1111#", "**03****************#"),
+        ("*33*0000*11#", "*33********#"),
+        ("#331*0000#", "#331*****#"),
+        ("*351*0000#", "*351*****#"),
+        ("ATD**04*12", "ATD**04***"),
+        ('AT+CUSD=1,"**04*1234*5678*5678#",15\r', 'AT+CUSD=1,"**04***************#",15\r'),
+        (
+            'AT+CUSD=1,"002A002A00300034002A'
+            + "0031" * 4
+            + "002A"
+            + "0032" * 4
+            + "002A"
+            + "0032" * 4
+            + '0023"',
+            'AT+CUSD=1,"002A002A00300034002A' + "*" * 16 + "002A" + "*" * 16 + "002A" + "*" * 16 + '0023"',
+        ),
+        ('AT+CUSD=1,"2A2A30342A' + "31" * 4 + "2A" + '3131"', 'AT+CUSD=1,"2A2A30342A' + "*" * 8 + '2A****"'),
+        ('AT+CUSD=1,"*100#",15\r', 'AT+CUSD=1,"*100#",15\r'),
+        ("ATD*21*13800138000#;\r", "ATD*21*13800138000#;\r"),
+        ("*#33#", "*#33#"),
+        ("**004*13800138000#", "**004*13800138000#"),
+        ("*#06#", "*#06#"),
         ("AT+CREG=2\r", "AT+CREG=2\r"),
     ],
 )
@@ -88,15 +116,18 @@ def test_every_byte_value_survives() -> None:
     assert shown.encode("latin-1") == bytes(range(256))
 
 
-def test_a_prompt_is_written_at_once_and_a_line_when_it_ends() -> None:
+def test_a_prompt_is_written_without_its_line_and_a_line_when_it_ends() -> None:
     file = StringIO()
     numbers = count()
     journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
     journal.received(b"> ")
+    journal.flush()
     assert '"> "' in file.getvalue()
     journal.received(b"\r\n+CMGS: ")
+    journal.flush()
     assert "CMGS" not in file.getvalue()
     journal.received(b"1\r\n")
+    journal.flush()
     assert '"data":"+CMGS: "' in file.getvalue() and '"data":"1\\r\\n"' in file.getvalue()
 
 
@@ -106,6 +137,7 @@ def test_a_message_text_is_written_when_it_ends() -> None:
     journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
     for end in ("\x1a", "\x1b"):
         journal.sent(f"0001{end}".encode())
+        journal.flush()
         assert json.loads(file.getvalue().splitlines()[-1])["data"] == f"0001{end}"
 
 
@@ -116,6 +148,20 @@ def test_a_note_in_the_middle_of_a_secret_does_not_cut_it() -> None:
     journal.received(b'AT+CPIN="90')
     journal.note("the modem is slow")
     journal.received(b'217"\r')
+    journal.flush()
     lines = [json.loads(line) for line in file.getvalue().splitlines()]
     assert [line["seq"] for line in lines] == [1, 0, 2]
     assert [line.get("data") for line in lines] == [None, 'AT+CPIN="**', '***"\r']
+
+
+def test_much_is_not_kept_in_memory() -> None:
+    file = StringIO()
+    numbers = count()
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    for _ in range(255):
+        journal.received(b"OK\r\n")
+    assert not file.getvalue()
+    journal.received(b"OK\r\n")
+    assert len(file.getvalue().splitlines()) == 256
+    journal.received(b"x" * 70_000 + b"\r\n")
+    assert len(file.getvalue().splitlines()) == 257

@@ -73,11 +73,13 @@ class FakePhone:
         self.listed: list[list[CallEntry]] = []
         self.on_dial: Callable[[], None] = lambda: None
         self.on_fetch: Callable[[], None] = lambda: None
+        self.on_look: Callable[[], None] = lambda: None
         self.on_send: Callable[[str], None] = lambda _text: None
         self.at: Registration | None = None
         self.dbm: int | None = None
 
     async def calls(self) -> list[CallEntry]:
+        self.on_look()
         return self.listed.pop(0) if self.listed else []
 
     async def hang_up_all(self) -> None: ...
@@ -207,6 +209,13 @@ def test_a_phone_that_a_stranger_rings_is_busy_and_nobody_is_to_blame(busy: str)
     scene = Scene()
     phone: FakePhone = getattr(scene, busy)
     scene.caller.on_dial = lambda: phone.events.append(Ringing())
+    scene.caller.call = FakeCall(released(17))
+    assert scene.inconclusive(refuse) is InconcReason.PEER
+
+
+def test_a_stranger_who_rings_while_the_line_is_looked_at() -> None:
+    scene = Scene()
+    scene.called.on_look = lambda: scene.called.events.append(Ringing())
     scene.caller.call = FakeCall(released(17))
     assert scene.inconclusive(refuse) is InconcReason.PEER
 
