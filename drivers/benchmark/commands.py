@@ -1,0 +1,131 @@
+"""`interop benchmark`: speed of the driver and size of the emulated modem, measured here and now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interop.cli import PLAIN
+
+if TYPE_CHECKING:
+    from drivers.benchmark.clients import Turn
+    from drivers.benchmark.report import Client, Figure
+
+app = typer.Typer(no_args_is_help=True, **PLAIN)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")]
+
+
+@app.callback()
+def _benchmark() -> None:
+    """How fast the driver is and how small the emulated modem, beside what others do."""
+
+
+@app.command()
+def modem(
+    rounds: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Turns of each client; the best counts.")
+    ] = 12,
+    queries: Annotated[int, typer.Option(metavar="N", min=1, help="AT+CSQ in a turn.")] = 500,
+    listings: Annotated[int, typer.Option(metavar="N", min=1, help="+CMGL of 17.6 kB in a turn.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """One pty, four clients in turn: raw reads and writes, our driver, pyserial, python-gsmmodem-new."""
+    from drivers.benchmark import report
+    from drivers.benchmark.clients import CLIENTS, Dose, missing
+    from drivers.benchmark.process import Peer
+
+    dose = Dose(queries, listings, warm=min(100, queries))
+    absent = {name: why for name in CLIENTS if (why := missing(name))}
+    turns: dict[str, list[Turn]] = {name: [] for name in CLIENTS if name not in absent}
+    try:
+        with Peer("drivers.benchmark.responder", 1) as responder, _progress(rounds * len(turns)) as step:
+            (port,) = responder.answer()
+            for _ in range(rounds):
+                for name, taken in turns.items():
+                    step(name)
+                    taken.append(CLIENTS[name](port, dose))
+    except (OSError, RuntimeError) as error:
+        raise _failed("modem", error) from None
+    rows = [report.Client.of(name, taken) for name, taken in turns.items()]
+    notes = [f"{name}: {why}" for name, why in absent.items()]
+    title = f"AT+CSQ and 17.6 kB +CMGL on one pty, best of {rounds} rounds"
+    _show(title, report.ratios(rows), rows, notes, as_json)
+
+
+@app.command()
+def fleet(
+    modems: Annotated[
+        int, typer.Option(metavar="N", min=1, max=4000, help="Emulated modems in one process.")
+    ] = 1000,
+    ports: Annotated[int, typer.Option(metavar="N", min=1, help="Ports that one runner drives.")] = 256,
+    seconds: Annotated[float, typer.Option(metavar="S", min=0.1, help="How long each is kept busy.")] = 5.0,
+    as_json: AsJson = False,
+) -> None:
+    """Many modems: memory and answers of an emulated fleet, and how many ports one process can drive."""
+    from drivers.benchmark.fleet import FILES_PER_PORT, answers_a_second, channels_a_second
+    from drivers.benchmark.process import Peer, need_files
+    from drivers.benchmark.report import Figure
+    from interop.protocols.errors import EquipmentError
+
+    try:
+        need_files(FILES_PER_PORT * max(modems, ports) + 100, f"{max(modems, ports)} ports")
+        with _progress(4) as step:
+            step(f"{modems} emulated modems register")
+            with Peer("drivers.benchmark.host", modems) as host:
+                begun = host.answer()
+                step(f"{modems} emulated modems answer")
+                answers = answers_a_second(begun["ports"], seconds)
+                memory = max(begun["kb_each"], host.answer("memory")["kb_each"])
+            with Peer("drivers.benchmark.responder", ports) as responder:
+                paths = responder.answer()
+                step(f"our driver on {ports} ports")
+                commands = channels_a_second(paths, seconds)
+                step(f"pyserial on {ports} ports")
+                with Peer("drivers.benchmark.pyserial_ports", *paths) as other:
+                    alone = other.answer()
+    except (OSError, RuntimeError, EquipmentError) as error:
+        raise _failed("fleet", error) from None
+    figures = [
+        Figure.at_most(f"memory of each of {modems} emulated modems", memory, 40, "kB"),
+        Figure(f"answers of {modems} emulated modems", round(answers), "/s"),
+        Figure("ports that our driver drives at once", ports, ""),
+        Figure("its commands with journal and guard", round(commands), "/s"),
+        Figure("ports that pyserial's readline drives", alone["answered"], ""),
+    ]
+    notes = [f"pyserial on port {alone['answered'] + 1}: {alone['error']}"] if alone["error"] else []
+    _show(f"{modems} emulated modems, {ports} ports", figures, [], notes, as_json)
+
+
+def _failed(command: str, error: Exception) -> typer.Exit:
+    typer.echo(f"interop benchmark {command}: {error}", err=True)
+    return typer.Exit(1)
+
+
+def _show(title: str, figures: list[Figure], rows: list[Client], notes: list[str], as_json: bool) -> None:
+    from drivers.benchmark import report
+
+    if as_json:
+        report.show_json(figures, rows, notes)
+    else:
+        report.show(title, figures, rows, notes)
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """What is going on, on standard error while that is a terminal; call it at the start of each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} {task.description}"))
+    shown = console.is_terminal
+    # drawn at each step only: a thread that refreshes would be measured along
+    with Progress(*columns, console=console, transient=True, disable=not shown, auto_refresh=False) as bar:
+        task = bar.add_task("", total=steps)
+        begun = count()
+        yield lambda what: bar.update(task, completed=next(begun), description=what, refresh=True)
