@@ -18,6 +18,7 @@ NOUNS: dict[str, str] = {
     "lab": "interop.cli.lab:app",
     "list": "interop.cli.list:app",
     "number": "interop.cli.number:number",
+    "doctor": "interop.cli.doctor:doctor",
 }
 
 

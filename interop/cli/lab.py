@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interop.cli import PLAIN
+from interop.cli.scan import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from interop.lab.load import LabError, LabFile
 
 app = typer.Typer(no_args_is_help=True, **PLAIN)
+app.command("scan")(scan)
 
 
 @app.callback()

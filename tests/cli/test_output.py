@@ -63,7 +63,11 @@ def test_no_line_of_a_log_ends_in_blanks(arguments: tuple[str, ...]) -> None:
     [
         (("rum",), 'no command "rum"; did you mean "run"?'),
         (("emulte",), 'no command "emulte"; did you mean "emulate"?'),
-        (("what",), 'no command "what" (there are: run, report, lab, list, number, emulate)'),
+        (
+            ("what",),
+            'no command "what" (there are: run, report, lab, list, number, doctor, benchmark, '
+            "emulate, modem)",
+        ),
         (("lab", "chek"), "Did you mean 'check'?"),
     ],
 )
@@ -73,7 +77,21 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "noun", [(), ("run",), ("report",), ("lab",), ("lab", "check"), ("list",), ("number",), ("emulate",)]
+    "noun",
+    [
+        (),
+        ("run",),
+        ("report",),
+        ("lab",),
+        ("lab", "check"),
+        ("lab", "scan"),
+        ("doctor",),
+        ("modem",),
+        ("modem", "call"),
+        ("list",),
+        ("number",),
+        ("emulate",),
+    ],
 )
 def test_help_is_plain_and_whole(noun: tuple[str, ...]) -> None:
     text = interop(*noun, "-h", COLUMNS="80").stdout
