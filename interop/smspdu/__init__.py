@@ -18,28 +18,54 @@ from interop.smspdu.address import (
 )
 from interop.smspdu.at import from_at, to_cmgs
 from interop.smspdu.dcs import Alphabet, Dcs, Waiting, WaitingKind
+from interop.smspdu.direction import Direction
+from interop.smspdu.elements import (
+    Indication,
+    InformationElement,
+    Part,
+    Ports,
+    indications_of,
+    part_of,
+    ports_of,
+)
 from interop.smspdu.errors import PduError
+from interop.smspdu.longer import Complete, Incomplete, Reassembly, split_data, split_text, submits
+from interop.smspdu.national import Language
+from interop.smspdu.reports import CommandType, DeliverReport, SmsCommand, SubmitReport
 from interop.smspdu.status import Status, StatusClass
 from interop.smspdu.timestamps import Timestamp
-from interop.smspdu.tpdu import Deliver, Direction, StatusReport, Submit, Tpdu, decode
-from interop.smspdu.userdata import InformationElement, UserData, encode_text
+from interop.smspdu.tpdu import Deliver, StatusReport, Submit, Tpdu, decode
+from interop.smspdu.userdata import UserData, encode_text
 from interop.smspdu.validity import Enhanced, Relative, Validity
+from interop.smspdu.wap import Push, decode_push
 
 __all__ = [
     "Address",
     "Alphabet",
+    "CommandType",
+    "Complete",
     "Dcs",
     "Deliver",
+    "DeliverReport",
     "Direction",
     "Enhanced",
+    "Incomplete",
+    "Indication",
     "InformationElement",
+    "Language",
     "NumberingPlan",
+    "Part",
     "PduError",
+    "Ports",
+    "Push",
+    "Reassembly",
     "Relative",
+    "SmsCommand",
     "Status",
     "StatusClass",
     "StatusReport",
     "Submit",
+    "SubmitReport",
     "Timestamp",
     "Tpdu",
     "TypeOfNumber",
@@ -48,9 +74,16 @@ __all__ = [
     "Waiting",
     "WaitingKind",
     "decode",
+    "decode_push",
     "decode_smsc",
     "encode_smsc",
     "encode_text",
     "from_at",
+    "indications_of",
+    "part_of",
+    "ports_of",
+    "split_data",
+    "split_text",
+    "submits",
     "to_cmgs",
 ]

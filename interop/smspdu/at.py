@@ -5,8 +5,9 @@ from __future__ import annotations
 from binascii import unhexlify
 
 from interop.smspdu.address import Address, decode_smsc, encode_smsc
+from interop.smspdu.direction import Direction
 from interop.smspdu.errors import PduError
-from interop.smspdu.tpdu import Direction, Tpdu, decode
+from interop.smspdu.tpdu import Tpdu, decode
 
 
 def to_cmgs(tpdu: Tpdu, smsc: Address | None = None) -> tuple[int, str]:

@@ -7,34 +7,27 @@ packed octets (`pack`), and back.
 from __future__ import annotations
 
 from codecs import charmap_decode
+from functools import cache
 from typing import Final
 
 from interop.smspdu.errors import PduError
+from interop.smspdu.national import DEFAULT_ALPHABET, LOCKING, SINGLE, Language
 
 ESCAPE: Final = 0x1B
 
-BASIC: Final = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
-    " !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-EXTENSION: Final = {
-    0x0A: "\f",
-    0x14: "^",
-    0x28: "{",
-    0x29: "}",
-    0x2F: "\\",
-    0x3C: "[",
-    0x3D: "~",
-    0x3E: "]",
-    0x40: "|",
-    0x65: "€",
-}
+BASIC: Final = DEFAULT_ALPHABET
+EXTENSION: Final = SINGLE[Language.DEFAULT]
 
-_SEPTETS: Final = {char: bytes([code]) for code, char in enumerate(BASIC) if code != ESCAPE} | {
-    char: bytes([ESCAPE, code]) for code, char in EXTENSION.items()
-}
+
+@cache
+def _septets(locking: int, single: int) -> dict[str, bytes]:
+    """Character to septets; the locking table's own place before the longer one behind an escape."""
+    basic = LOCKING.get(locking, BASIC)
+    extension = SINGLE.get(single, EXTENSION)
+    return {char: bytes((ESCAPE, code)) for code, char in extension.items()} | {
+        char: bytes((code,)) for code, char in enumerate(basic) if code != ESCAPE
+    }
+
 
 # Packing is a change of spacing: lanes of n septets lie 7n bits apart when packed, 8n when not. Doing
 # it for lanes of 1, 2, 4 .. 128 septets moves a whole message in eight steps. Rows: shift, mask of the
@@ -46,36 +39,41 @@ _LANES: Final = tuple(
 )  # fmt: skip
 
 
-def encode(text: str) -> bytes:
+def encode(text: str, locking: int = 0, single: int = 0) -> bytes:
     """Septets of `text`, one per octet; extension characters take two ("€" is 1B 65).
 
-    Raises PduError with the index of the first character that the alphabet lacks.
+    `locking` and `single` are national languages (`national.Language`). Raises PduError with the index of
+    the first character that the alphabet lacks.
     """
+    table = _septets(locking, single)
     try:
-        return b"".join([_SEPTETS[char] for char in text])
+        return b"".join([table[char] for char in text])
     except KeyError:
-        at = next(i for i, char in enumerate(text) if char not in _SEPTETS)
-        raise PduError("GSM 7 bit text", f"{text[at]!r} is not in the default alphabet", at) from None
+        at = next(i for i, char in enumerate(text) if char not in table)
+        alphabet = "default alphabet" if not (locking or single) else "national alphabet"
+        raise PduError("GSM 7 bit text", f"{text[at]!r} is not in the {alphabet}", at) from None
 
 
-def decode(septets: bytes) -> str:
-    """Text of unpacked septets (each 0..127).
+def decode(septets: bytes, locking: int = 0, single: int = 0) -> str:
+    """Text of unpacked septets (each 0..127). A language that has no table here reads as the default.
 
     As 23.038 6.2.1.1 tells a receiver: an escape to an unknown character shows the character of the
     basic table, an escape to a further table (1B 1B) and an escape at the end show a space.
     """
+    basic = LOCKING.get(locking, BASIC)
     if ESCAPE not in septets:
-        return charmap_decode(septets, "strict", BASIC)[0]
+        return charmap_decode(septets, "strict", basic)[0]
+    extension = SINGLE.get(single, EXTENSION)
     head, *rest = septets.split(b"\x1b")
-    out = [charmap_decode(head, "strict", BASIC)[0]]
+    out = [charmap_decode(head, "strict", basic)[0]]
     escapes = iter(rest)
     for part in escapes:
         if part:
-            out.append(EXTENSION.get(part[0], BASIC[part[0]]))
-            out.append(charmap_decode(part[1:], "strict", BASIC)[0])
+            out.append(extension.get(part[0], basic[part[0]]))
+            out.append(charmap_decode(part[1:], "strict", basic)[0])
         else:
             out.append(" ")
-            out.append(charmap_decode(next(escapes, b""), "strict", BASIC)[0])
+            out.append(charmap_decode(next(escapes, b""), "strict", basic)[0])
     return "".join(out)
 
 

@@ -1,4 +1,4 @@
-"""SMS-DELIVER, SMS-SUBMIT and SMS-STATUS-REPORT (3GPP TS 23.040 9.2.2).
+"""SMS-DELIVER, SMS-SUBMIT, SMS-STATUS-REPORT and the decoder of all TPDUs (3GPP TS 23.040 9.2.2).
 
 `decode` needs the direction, because both use the same message type numbers. Dataclasses are exact: what
 `decode` gives, `encode` sends again, but for what the standard leaves free (padding bits, the sign of a
@@ -7,23 +7,27 @@ time zone of 0).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, ClassVar, Final, Self
 
 from interop.smspdu.address import Address, decode_address, encode_address
+from interop.smspdu.announced import decode_announced, encode_announced
 from interop.smspdu.dcs import DCS, Dcs
+from interop.smspdu.direction import Direction
 from interop.smspdu.errors import PduError, need, octet
+from interop.smspdu.reports import (
+    DeliverReport,
+    SmsCommand,
+    SubmitReport,
+    decode_command,
+    decode_deliver_report,
+    decode_submit_report,
+)
 from interop.smspdu.status import Status
 from interop.smspdu.timestamps import Timestamp, decode_timestamp, encode_timestamp
 from interop.smspdu.userdata import UserData, decode_user_data, encode_text, encode_user_data
 from interop.smspdu.validity import Validity, decode_validity, encode_validity
-
-
-class Direction(Enum):
-    SC_TO_MS = "from the service centre to the mobile"
-    MS_TO_SC = "from the mobile to the service centre"
-
 
 # First octet (9.2.3.1 ..): TP-MTI in bits 1..0, TP-VPF in bits 4..3
 _NO_MORE_MESSAGES: Final = 0x04  # TP-MMS, 0 means that more wait
@@ -32,15 +36,6 @@ _REPORT: Final = 0x20  # TP-SRI, TP-SRR, TP-SRQ
 _HEADER: Final = 0x40  # TP-UDHI
 _REPLY_PATH: Final = 0x80  # TP-RP
 _REJECT_DUPLICATES: Final = 0x04  # TP-RD
-
-# TP-Parameter-Indicator (9.2.3.27)
-_PI_PID: Final = 0x01
-_PI_DCS: Final = 0x02
-_PI_UDL: Final = 0x04
-_PI_RESERVED: Final = 0x78
-_PI_EXTENSION: Final = 0x80
-
-REPORT_USER_DATA: Final = 131  # octets of TP-UD in a status report
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,36 +166,23 @@ class StatusReport:
             encode_timestamp(self.discharge, "TP-DT"),
             bytes((octet("TP-ST", self.status.value),)),
         ]
-        indicator = 0
-        optional = []
-        if self.pid is not None:
-            indicator |= _PI_PID
-            optional.append(bytes((octet("TP-PID", self.pid),)))
-        if self.dcs is not None:
-            indicator |= _PI_DCS
-            optional.append(bytes((self.dcs.value,)))
-        if self.user_data is not None:
-            indicator |= _PI_UDL
-            optional.append(encode_user_data(self.user_data, self.dcs or DCS[0], REPORT_USER_DATA))
-        if indicator:
-            out += [bytes((indicator,)), *optional]
-        return b"".join(out)
+        announced = encode_announced(self.pid, self.dcs, self.user_data)
+        return b"".join([*out, announced] if announced != b"\0" else out)
 
 
-Tpdu = Deliver | Submit | StatusReport
+Tpdu = Deliver | Submit | StatusReport | DeliverReport | SubmitReport | SmsCommand
 
 
 def decode(data: bytes, direction: Direction, at: int = 0) -> Tpdu:
     """The TPDU that fills `data` from offset `at` to the end.
 
     Raises PduError, whose `offset` counts from the start of `data`, on anything truncated, over-long,
-    inconsistent or of a type that is not read here.
+    inconsistent or of the reserved type.
     """
     need(data, at, 1, "TP-MTI")
     decoder = _DECODERS.get((direction, data[at] & 3))
     if decoder is None:
-        name = _UNREAD.get((direction, data[at] & 3), "reserved")
-        raise PduError("TP-MTI", f"message type {data[at] & 3} ({name}) is not read", at)
+        raise PduError("TP-MTI", f"message type {data[at] & 3} is reserved", at)
     tpdu, end = decoder(data, at)
     if end != len(data):
         raise PduError("TPDU", f"{len(data) - end} octet(s) too many", end)
@@ -258,7 +240,10 @@ def _decode_status_report(data: bytes, at: int) -> tuple[Tpdu, int]:
     discharge, at = decode_timestamp(data, at, "TP-DT")
     need(data, at, 1, "TP-ST")
     status = Status(data[at])
-    pid, dcs, user_data, at = _decode_optional(data, at + 1, bool(first & _HEADER))
+    at += 1
+    pid = dcs = user_data = None
+    if at < len(data):
+        pid, dcs, user_data, at = decode_announced(data, at, bool(first & _HEADER))
     report = StatusReport(
         reference,
         recipient,
@@ -275,39 +260,11 @@ def _decode_status_report(data: bytes, at: int) -> tuple[Tpdu, int]:
     return report, at
 
 
-def _decode_optional(
-    data: bytes, at: int, header_follows: bool
-) -> tuple[int | None, Dcs | None, UserData | None, int]:
-    """TP-PI and what it announces; all None at the end of `data`."""
-    pid = dcs = user_data = None
-    if at == len(data):
-        return pid, dcs, user_data, at
-    indicator = more = data[at]
-    at += 1
-    while more & _PI_EXTENSION:
-        need(data, at, 1, "TP-PI")
-        more = data[at]
-        at += 1
-    if indicator & _PI_PID:
-        need(data, at, 1, "TP-PID")
-        pid, at = data[at], at + 1
-    if indicator & _PI_DCS:
-        need(data, at, 1, "TP-DCS")
-        dcs, at = DCS[data[at]], at + 1
-    if indicator & _PI_UDL:
-        user_data, at = decode_user_data(data, at, dcs or DCS[0], header_follows, REPORT_USER_DATA)
-    if indicator & (_PI_RESERVED | _PI_EXTENSION):
-        at = len(data)  # 9.2.3.27: fields of later versions of the standard are to be ignored
-    return pid, dcs, user_data, at
-
-
-_DECODERS: Final = {
+_DECODERS: Final[dict[tuple[Direction, int], Callable[[bytes, int], tuple[Tpdu, int]]]] = {
     (Direction.SC_TO_MS, 0): _decode_deliver,
+    (Direction.SC_TO_MS, 1): decode_submit_report,
     (Direction.SC_TO_MS, 2): _decode_status_report,
+    (Direction.MS_TO_SC, 0): decode_deliver_report,
     (Direction.MS_TO_SC, 1): _decode_submit,
-}
-_UNREAD: Final = {
-    (Direction.SC_TO_MS, 1): "SMS-SUBMIT-REPORT",
-    (Direction.MS_TO_SC, 0): "SMS-DELIVER-REPORT",
-    (Direction.MS_TO_SC, 2): "SMS-COMMAND",
+    (Direction.MS_TO_SC, 2): decode_command,
 }

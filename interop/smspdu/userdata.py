@@ -7,22 +7,18 @@ from typing import Final
 
 from interop.smspdu import gsm7
 from interop.smspdu.dcs import Alphabet, Dcs
+from interop.smspdu.elements import InformationElement, languages_of
 from interop.smspdu.errors import PduError, need, octet
+from interop.smspdu.national import LOCKING, SINGLE
 
 MAX_OCTETS: Final = 140
 
 
 @dataclass(frozen=True, slots=True)
-class InformationElement:
-    """One element of a user data header: identifier (9.2.3.24, 00 is concatenation) and its octets."""
-
-    identifier: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class UserData:
     """`body` is text for GSM 7 bit and UCS2, octets for 8 bit and compressed data (`Dcs.is_text`).
+
+    Elements of national languages in `header` choose the tables of GSM 7 bit text.
 
     UCS2 is read as UTF-16, which is what is sent. One part of a long message may hold half of a
     surrogate pair: it stays in `body` as a lone surrogate, both ways.
@@ -59,8 +55,8 @@ def encode_user_data(user_data: UserData, dcs: Dcs, limit: int = MAX_OCTETS) -> 
     if isinstance(body, bytes):
         octets, length = header + body, len(header) + len(body)
     elif dcs.alphabet is Alphabet.GSM7:
-        septets = gsm7.encode(body)
-        skipped, fill_bits = _header_septets(len(header))
+        septets = gsm7.encode(body, *known_languages(user_data.header))
+        skipped, fill_bits = header_septets(len(header))
         length = skipped + len(septets)
         if length > limit * 8 // 7:
             raise PduError("TP-UD", f"{length} septets, {limit * 8 // 7} fit")
@@ -93,10 +89,11 @@ def decode_user_data(
         header, body_at = decode_header(data, start, end)
     body: str | bytes
     if in_septets:
-        skipped, fill_bits = _header_septets(body_at - start)
+        skipped, fill_bits = header_septets(body_at - start)
         if skipped > length:
             raise PduError("TP-UDL", f"{length} septets cannot hold the {skipped} of the header", at)
-        body = gsm7.decode(gsm7.unpack(data[body_at:end], length - skipped, fill_bits))
+        septets = gsm7.unpack(data[body_at:end], length - skipped, fill_bits)
+        body = gsm7.decode(septets, *(languages_of(header) if header else ()))
     elif dcs.is_text:
         if (end - body_at) % 2:
             raise PduError("TP-UDL", f"UCS2 text of {end - body_at} octets, an odd number", at)
@@ -137,7 +134,15 @@ def decode_header(data: bytes, at: int, end: int) -> tuple[tuple[InformationElem
     return tuple(elements), stop
 
 
-def _header_septets(header_octets: int) -> tuple[int, int]:
+def known_languages(header: tuple[InformationElement, ...]) -> tuple[int, int]:
+    """Locking and single shift language to encode with. Raises PduError for one without a table here."""
+    locking, single = languages_of(header) if header else (0, 0)
+    if (locking and locking not in LOCKING) or (single and single not in SINGLE):
+        raise PduError("NLI", f"there is no table for locking {locking} and single shift {single}")
+    return locking, single
+
+
+def header_septets(header_octets: int) -> tuple[int, int]:
     """Septets that a header takes with the fill bits behind it, and how many of those there are: text
     in GSM 7 bit begins on a septet boundary counted from the start of the user data."""
     septets = (8 * header_octets + 6) // 7

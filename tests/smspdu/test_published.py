@@ -135,6 +135,7 @@ CONCATENATED = [
 @pytest.mark.parametrize(("pdu", "element", "text"), CONCATENATED)
 def test_deliver_with_header(pdu: str, element: InformationElement, text: str) -> None:
     smsc, tpdu = from_at(pdu, Direction.SC_TO_MS)
+    assert isinstance(tpdu, Deliver)
     assert tpdu.user_data == UserData(text, (element,))
     assert to_cmgs(tpdu, smsc)[1] == pdu.replace("4C0202E9", "4C0202E8")
 

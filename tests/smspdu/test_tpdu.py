@@ -106,12 +106,18 @@ def test_user_data_of_a_report_is_shorter() -> None:
 
 
 def test_direction_decides() -> None:
-    assert isinstance(decode(SUBMIT.encode(), UP), Submit)
+    """The same first octet means another TPDU the other way, where these octets make no sense."""
     for tpdu in (DELIVER, SUBMIT, REPORT):
-        with pytest.raises(PduError) as caught:
+        assert type(decode(tpdu.encode(), tpdu.direction)) is type(tpdu)
+        with pytest.raises(PduError):
             decode(tpdu.encode(), UP if tpdu.direction is DOWN else DOWN)
-        assert caught.value.field == "TP-MTI"
-        assert caught.value.offset == 0
+
+
+def test_the_reserved_type() -> None:
+    for direction in Direction:
+        with pytest.raises(PduError) as caught:
+            decode(b"\x03" + bytes(20), direction)
+        assert (caught.value.field, caught.value.offset) == ("TP-MTI", 0)
 
 
 @pytest.mark.parametrize("tpdu", [DELIVER, SUBMIT, REPORT])

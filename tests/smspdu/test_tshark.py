@@ -25,7 +25,6 @@ from interop.smspdu import (
     StatusReport,
     Submit,
     Timestamp,
-    Tpdu,
     TypeOfNumber,
     UserData,
     Validity,
@@ -35,6 +34,7 @@ from interop.smspdu import (
 
 pytestmark = pytest.mark.foreign
 
+Carrier = Deliver | Submit | StatusReport
 GSM = gsm7.BASIC.replace("\x1b", "") + "".join(gsm7.EXTENSION.values())
 CHINESE = "验证码您好,尊敬的客户【小米移动】170😀𠮷é"
 CONCAT_8 = InformationElement(0x00, b"\x2a\x02\x01")
@@ -143,8 +143,8 @@ def some_report(rng: random.Random) -> StatusReport:
     return report
 
 
-def generate() -> list[Tpdu]:
-    makers: list[Callable[[random.Random], Tpdu]] = [some_deliver, some_submit, some_report]
+def generate() -> list[Carrier]:
+    makers: list[Callable[[random.Random], Carrier]] = [some_deliver, some_submit, some_report]
     generated = [maker(random.Random(f"tshark/{n}")) for n in range(200) for maker in makers]
     alphabet = [
         Submit.of_text(Address.parse("10086"), GSM[at : at + 70], reference=at) for at in range(0, 140, 70)
@@ -204,7 +204,7 @@ def bit(value: bool) -> list[str]:
     return [str(int(value))]
 
 
-def expected(tpdu: Tpdu) -> dict[str, list[str]]:
+def expected(tpdu: Carrier) -> dict[str, list[str]]:
     match tpdu:
         case Deliver():
             want = expected_address("tp-oa", tpdu.originator) | expected_times([tpdu.timestamp])
@@ -250,7 +250,7 @@ def expected(tpdu: Tpdu) -> dict[str, list[str]]:
     return want | (expected_user_data(tpdu.user_data) if tpdu.user_data else {"sms_text": []})
 
 
-def lines(tpdu: Tpdu) -> dict[str, list[str]]:
+def lines(tpdu: Carrier) -> dict[str, list[str]]:
     """Fields whose meaning stands only in the line that tshark writes."""
     want: dict[str, list[str]] = {}
     stamps: list[Any] = []
