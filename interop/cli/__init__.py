@@ -19,6 +19,7 @@ NOUNS: dict[str, str] = {
     "list": "interop.cli.list:app",
     "number": "interop.cli.number:number",
     "doctor": "interop.cli.doctor:doctor",
+    "otp": "interop.cli.otp:otp",
 }
 
 
