@@ -34,7 +34,7 @@ from interop.smspdu.national import Language
 from interop.smspdu.reports import CommandType, DeliverReport, SmsCommand, SubmitReport
 from interop.smspdu.status import Status, StatusClass
 from interop.smspdu.timestamps import Timestamp
-from interop.smspdu.tpdu import Deliver, StatusReport, Submit, Tpdu, decode
+from interop.smspdu.tpdu import Deliver, Message, StatusReport, Submit, Tpdu, decode, decode_message
 from interop.smspdu.userdata import UserData, encode_text
 from interop.smspdu.validity import Enhanced, Relative, Validity
 from interop.smspdu.wap import Push, decode_push
@@ -53,6 +53,7 @@ __all__ = [
     "Indication",
     "InformationElement",
     "Language",
+    "Message",
     "NumberingPlan",
     "Part",
     "PduError",
@@ -74,6 +75,7 @@ __all__ = [
     "Waiting",
     "WaitingKind",
     "decode",
+    "decode_message",
     "decode_push",
     "decode_smsc",
     "encode_smsc",

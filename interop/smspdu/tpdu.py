@@ -170,7 +170,9 @@ class StatusReport:
         return b"".join([*out, announced] if announced != b"\0" else out)
 
 
-Tpdu = Deliver | Submit | StatusReport | DeliverReport | SubmitReport | SmsCommand
+Message = Deliver | Submit | StatusReport
+"""what a modem's memory can hold; the others go between the layers of a network"""
+Tpdu = Message | DeliverReport | SubmitReport | SmsCommand
 
 
 def decode(data: bytes, direction: Direction, at: int = 0) -> Tpdu:
@@ -187,6 +189,14 @@ def decode(data: bytes, direction: Direction, at: int = 0) -> Tpdu:
     if end != len(data):
         raise PduError("TPDU", f"{len(data) - end} octet(s) too many", end)
     return tpdu
+
+
+def decode_message(data: bytes, direction: Direction) -> Message:
+    """As `decode`, for what a modem stores. Raises PduError for reports and commands of the link, too."""
+    tpdu = decode(data, direction)
+    if isinstance(tpdu, Deliver | Submit | StatusReport):
+        return tpdu
+    raise PduError("TP-MTI", f"a {type(tpdu).__name__} is no message", 0)
 
 
 def _decode_deliver(data: bytes, at: int) -> tuple[Tpdu, int]:

@@ -13,15 +13,15 @@ from interop.smspdu import (
     Dcs,
     Deliver,
     Direction,
+    Message,
     PduError,
     Relative,
     StatusReport,
     Submit,
     Timestamp,
-    Tpdu,
     TypeOfNumber,
     UserData,
-    decode,
+    decode_message,
 )
 
 _REPORT_REQUEST: Final = 0x20
@@ -31,17 +31,17 @@ _RELATIVE_VALIDITY: Final = 0x10
 def message_class(tpdu: bytes) -> int | None:
     """0..3, None where the DELIVER names none or cannot be read."""
     try:
-        message = decode(tpdu, Direction.SC_TO_MS)
+        message = decode_message(tpdu, Direction.SC_TO_MS)
     except PduError:
         return None
     return message.dcs.message_class if isinstance(message, Deliver) else None
 
 
-def read(stored: Stored) -> Tpdu:
+def read(stored: Stored) -> Message:
     """Raises MessageRefused where the octets are no TPDU."""
     ours = stored.status in (Status.UNSENT, Status.SENT)
     try:
-        return decode(stored.tpdu, Direction.MS_TO_SC if ours else Direction.SC_TO_MS)
+        return decode_message(stored.tpdu, Direction.MS_TO_SC if ours else Direction.SC_TO_MS)
     except PduError:
         raise MessageRefused(CMS_TEXT_PARAMETER) from None
 
@@ -49,7 +49,7 @@ def read(stored: Stored) -> Tpdu:
 def direct(prefix: str, tpdu: bytes, smsc: str, charset: str, *, details: bool) -> tuple[str, ...]:
     """+CMT: "<oa>",,"<scts>" and the text, or +CDS with its fields. `details`: +CSDH is 1."""
     try:
-        message = decode(tpdu, Direction.SC_TO_MS)
+        message = decode_message(tpdu, Direction.SC_TO_MS)
     except PduError:
         return (f"{prefix}: ,{len(tpdu)}", tpdu.hex().upper())
     head, body = _parts(message, charset)
@@ -94,7 +94,7 @@ def _length(data: UserData) -> int:
     return len(data.body)
 
 
-def _parts(message: Tpdu, charset: str) -> tuple[str, tuple[str, ...]]:
+def _parts(message: Message, charset: str) -> tuple[str, tuple[str, ...]]:
     if isinstance(message, StatusReport):
         sent, done = _stamp(message.timestamp), _stamp(message.discharge)
         to = _number(message.recipient, charset)
@@ -133,7 +133,7 @@ def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, in
     The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data.
     """
     first, validity, pid, coding = csmp
-    text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = payload.decode_message("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
     try:
         dcs = Dcs(coding)
         return Submit(
