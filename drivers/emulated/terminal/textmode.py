@@ -133,7 +133,7 @@ def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, in
     The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data.
     """
     first, validity, pid, coding = csmp
-    text = payload.decode_message("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
     try:
         dcs = Dcs(coding)
         return Submit(
