@@ -133,6 +133,32 @@ class LabelPart(Part):
     timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 
 
+class GatewayPart(Part):
+    """An account at an operator's service-provider gateway or message centre: a sender of codes.
+
+    `driver`: smpp, cmpp2, cmpp3, sgip or smgp. `url`: tcp://host:port, or emulated:/path for a gateway of the
+    emulated country. `number`: what receivers see (106..., 955xx). SGIP connects back: `listen` is the
+    loopback address for that, tcp://127.0.0.1:8801.
+    """
+
+    name: Name
+    title: Text
+    driver: Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
+    url: Text
+    account: Text
+    secret: Reference | None = None
+    """none is needed in the emulated country"""
+    number: Digits
+    operator: Operator
+    city: Text
+    service: str = ""
+    window: Annotated[int, Field(ge=1, le=100)] = 16
+    heartbeat_s: Seconds = 60.0
+    answer_s: Annotated[Seconds, Field(gt=0)] = 60.0
+    listen: str | None = None
+    cooldown_s: Seconds = 0.0
+
+
 class Lab(Part):
     """A whole lab. `drivers` holds each driver's own section, checked by the schema that driver brings."""
 
@@ -143,6 +169,7 @@ class Lab(Part):
     sims: tuple[SimPart, ...]
     forms: tuple[FormPart, ...] = ()
     labels: tuple[LabelPart, ...] = ()
+    gateways: tuple[GatewayPart, ...] = ()
     free_numbers: tuple[Digits, ...] = ("10086", "10010", "10000")
     drivers: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

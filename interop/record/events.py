@@ -167,6 +167,48 @@ class FormAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class TextHanded:
+    """One text to a gateway, in `parts` messages; `sender`: the number that receivers are to see."""
+
+    flow: ClassVar[Flow] = Flow.OUT
+    to: str
+    text: str
+    sender: str
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TextTaken:
+    """The gateway's answer: `acceptance` accepted, refused or unknown; `code` in its own numbers."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    acceptance: str
+    references: tuple[str, ...] = ()
+    code: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayClaimed:
+    """A status report of the gateway: its claim about one part, not what the handset got."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    reference: str
+    state: str
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFromHandset:
+    """A reply that the gateway brought to the service number."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    sender: str
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelAsked:
     flow: ClassVar[Flow] = Flow.OUT
     service: str
@@ -236,6 +278,7 @@ Event = (
     | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | LabelAsked | LabelAnswered
+    | TextHanded | TextTaken | GatewayClaimed | MessageFromHandset
     | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed | Note
 )  # fmt: skip
 
