@@ -49,6 +49,18 @@ class Site:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class GatewayPort:
+    """An account at an emulated gateway or message centre. Its secret is what the lab file says, or empty."""
+
+    gateway: str
+    tcp: str
+    protocol: str
+    account: str
+    number: str
+    title: str
+
+
 def emulate(
     lab: Annotated[
         str, typer.Argument(metavar="LAB", help="A lab file, or the name of a lab that comes with Interop.")
@@ -79,8 +91,9 @@ def emulate(
 ) -> None:
     """Put a lab's emulated modems on ptys, unix sockets and TCP ports until Ctrl-C.
 
-    TCP ports and sites answer on 127.0.0.1; nothing can be reached from another machine. Any program can
-    use them: minicom, gammu, smstools (pty), ModemManager (unix socket), oFono (TCP), a browser (sites).
+    TCP ports, sites and gateways answer on 127.0.0.1; nothing can be reached from another machine. Any
+    program can use them: minicom, gammu, smstools (pty), ModemManager (unix socket), oFono (TCP), a browser
+    (sites), Kannel and other providers' clients (gateways: SMPP, CMPP, SGIP, SMGP).
     """
     from drivers.links.open_files import as_many_as_allowed
     from interop.engine.clock import run
@@ -175,7 +188,15 @@ async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool)
             for site in lab.sites
             if root and site.url.startswith(SCHEME)
         ]
-        _show(lab.name, ports, sites, as_json)
+        at = await country.gateways_on_loopback()
+        gateways = [
+            GatewayPort(
+                part.name, f"127.0.0.1:{at[part.name]}", part.driver, part.account, part.number, part.title
+            )
+            for part in lab.gateways
+            if part.name in at
+        ]
+        _show(lab.name, ports, sites, gateways, as_json)
         await asyncio.Event().wait()
 
 
@@ -188,22 +209,29 @@ def _port(lab: Lab, name: str, at: dict[Bearer, str]) -> Port:
     return Port(name, pty, unix, tcp, modem.dialect, sim.name, sim.msisdn, sim.brand, sim.base_operator)
 
 
-def _show(lab: str, ports: list[Port], sites: list[Site], as_json: bool) -> None:
+def _show(lab: str, ports: list[Port], sites: list[Site], gateways: list[GatewayPort], as_json: bool) -> None:
     """A table on a terminal, else a line for each device; out at once, for whoever waits for it in a pipe."""
     if as_json:
-        rows = {"lab": lab, "modems": [asdict(port) for port in ports], "sites": [asdict(s) for s in sites]}
+        rows = {
+            "lab": lab,
+            "modems": [asdict(port) for port in ports],
+            "sites": [asdict(site) for site in sites],
+            "gateways": [asdict(gateway) for gateway in gateways],
+        }
         print(json.dumps(rows), flush=True)  # ASCII: any output can carry it
     elif sys.stdout.isatty():
-        _tables(lab, ports, sites)
+        _tables(lab, ports, sites, gateways)
     else:
         for port in ports:
             print("\t".join(asdict(port).values()))
         for site in sites:
             print(f"{site.name}\t{site.url}")
+        for gateway in gateways:
+            print("\t".join(asdict(gateway).values()))
         print("ready; Ctrl-C ends it", flush=True)
 
 
-def _tables(lab: str, ports: list[Port], sites: list[Site]) -> None:
+def _tables(lab: str, ports: list[Port], sites: list[Site], gateways: list[GatewayPort]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -215,4 +243,9 @@ def _tables(lab: str, ports: list[Port], sites: list[Site]) -> None:
     console.print(table)
     for site in sites:
         console.print(f"{site.name}: {site.url}", markup=False)
+    if gateways:
+        table = Table(*GatewayPort.__slots__, box=box.SIMPLE_HEAD, pad_edge=False)
+        for gateway in gateways:
+            table.add_row(*asdict(gateway).values())
+        console.print(table)
     console.print("Ctrl-C ends it.")

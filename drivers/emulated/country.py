@@ -6,6 +6,7 @@ seed and traffic: same bytes.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,13 +18,18 @@ from pydantic import BaseModel, field_validator
 from drivers.at.dialect import bases, own_dialects
 from drivers.emulated import defect_kinds, defects, quirks
 from drivers.emulated.card import Card
+from drivers.emulated.gateways.exchange import Exchange
+from drivers.emulated.gateways.exchange import paths as gateway_paths
+from drivers.emulated.gateways.gateway import Surroundings
+from drivers.emulated.gateways.tables import Tables
 from drivers.emulated.hlr import Subscriber
 from drivers.emulated.network import Network
+from drivers.emulated.site_codes import SiteCodes
 from drivers.emulated.sites import SCHEME, application, paths
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.terminal.profile import profiles
 from drivers.links.memory import Far, MemoryLink, memory_pair
-from interop.lab.model import EMULATED, ModemPart, Part, SimPart
+from interop.lab.model import EMULATED, Lab, ModemPart, Part, SimPart
 from interop.lab.secrets import SecretError, secrets
 from interop.numbering import BaseOperator, luhn_digit
 from interop.protocols.equipment import Injectable, Setting
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 
 HOST = "emulated.country"
 LOOPBACK = "127.0.0.1"
+_SITES = "sites.sock"
 _LONGEST_SOCKET = 100
 """octets; sun_path holds 108 with its end"""
 
@@ -91,7 +98,9 @@ class Country:
             part.name: memory_pair(part.name, emulated=True) for part in self._parts.values()
         }
         self._has_sites = bool(paths(lab))
-        self._socket = setting.scratch / "sites.sock"
+        _check_gateways(lab)
+        self._sockets = setting.scratch
+        self._exchange: Exchange | None = None
         self._runner: web.AppRunner | None = None
         self._short: tempfile.TemporaryDirectory[str] | None = None
         self._network: Network | None = None
@@ -138,6 +147,7 @@ class Country:
             modem.stranger = network.stray_call
             self.modems[part.name] = modem
             modem.start()
+        await self._open_gateways(network)
         if self._has_sites:
             await self._open_sites(network)
 
@@ -147,7 +157,18 @@ class Country:
     def endpoint(self, url: str) -> tuple[str, str | None]:
         if not url.startswith(SCHEME):
             return url, None
-        return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._socket)
+        if self._exchange is not None and (socket := self._exchange.socket(url.removeprefix(SCHEME))):
+            return "", socket
+        return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._sockets / _SITES)
+
+    async def gateways_on_loopback(self) -> dict[str, int]:
+        """The gateways on free TCP ports of 127.0.0.1 too; the port by the name of each account's part."""
+        exchange = self._exchange
+        if exchange is None:
+            return {}
+        await exchange.open_on_loopback()
+        ports = {part.name: exchange.port(part) for part in self._setting.lab.gateways}
+        return {name: port for name, port in ports.items() if port is not None}
 
     async def serve_on_loopback(self) -> str | None:
         """The sites on a free TCP port of 127.0.0.1 too, for browsers; their root URL, None without sites."""
@@ -163,27 +184,47 @@ class Country:
     async def stop(self) -> None:
         for modem in self.modems.values():
             modem.stop()
+        if self._exchange is not None:
+            self._exchange.close()
         if self._network is not None:
             self._network.stop()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
-            self._socket.unlink(missing_ok=True)
+            (self._sockets / _SITES).unlink(missing_ok=True)
         if self._short is not None:
             self._short.cleanup()
 
     async def _open_sites(self, network: Network) -> None:
         from aiohttp import web
 
-        app = application(self._setting.lab, network.hlr, self._defects, network.now)
-        if len(bytes(self._socket)) > _LONGEST_SOCKET:
-            self._short = tempfile.TemporaryDirectory(prefix="interop-")
-            self._socket = Path(self._short.name) / self._socket.name
-        self._socket.parent.mkdir(parents=True, exist_ok=True)
-        self._socket.unlink(missing_ok=True)
+        setting, defects = self._setting, self._defects
+        assert self._exchange is not None
+        codes = SiteCodes(self._exchange, network.hlr, defects, seed=setting.seed, now=network.now)
+        app = application(setting.lab, network.hlr, defects, network.now, codes)
+        socket = self._sockets / _SITES
+        socket.unlink(missing_ok=True)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.UnixSite(self._runner, str(self._socket)).start()
+        await web.UnixSite(self._runner, str(socket)).start()
+
+    async def _open_gateways(self, network: Network) -> None:
+        if len(bytes(self._sockets / _SITES)) > _LONGEST_SOCKET:
+            self._short = tempfile.TemporaryDirectory(prefix="interop-")
+            self._sockets = Path(self._short.name)
+        self._sockets.mkdir(parents=True, exist_ok=True)
+        surroundings = Surroundings(
+            network.hlr,
+            network.centre,
+            self._defects,
+            network.timers,
+            Tables(self._subscribers),
+            asyncio.get_running_loop().time,
+            network.now,
+        )
+        self._exchange = Exchange(self._setting.lab, surroundings, self._sockets)
+        network.centre.services = self._exchange
+        await self._exchange.open()
 
     def _card(self, sim: SimPart) -> Card:
         subject = Subscriber.of(sim, imsi=sim.imsi, ehplmn=())
@@ -201,6 +242,14 @@ class Country:
             return Card.of(sim, pin=pin, **differences)
         except EfError as error:
             raise ValueError(f"SIM {sim.name}: no card can hold this: {error}") from None
+
+
+def _check_gateways(lab: Lab) -> None:
+    """Raises ValueError for a gateway that cannot be, or a site of this country that sends by another one."""
+    here = [part.name for parts in gateway_paths(lab).values() for part in parts]
+    for form in lab.forms:
+        if form.via is not None and form.url.startswith(SCHEME) and form.via not in here:
+            raise ValueError(f"form {form.name}: via {form.via!r} is no gateway of the emulated country")
 
 
 def _profile(dialect: str, folder: Path) -> str:

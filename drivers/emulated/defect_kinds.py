@@ -24,6 +24,7 @@ class Scope(Enum):
     PAIR = "between two subscribers"
     SUBSCRIBER = "one subscriber"
     SITE = "one number at one site"
+    GATEWAY = "one number at one gateway"
 
 
 _SUBJECT = {
@@ -40,10 +41,12 @@ _PEER = {
 }
 _SERVICE = {"service": Parameter("voice or sms; without it both", "voice|sms")}
 _SITE = {"site": Parameter("a form or label service, by its name in the lab file")}
+_GATEWAY = {"gateway": Parameter("an account at a gateway, by its name in the lab file")}
 _SELECTORS = {
     Scope.PAIR: {**_SUBJECT, **_PEER},
     Scope.SUBSCRIBER: _SUBJECT,
     Scope.SITE: {**_SUBJECT, **_SITE},
+    Scope.GATEWAY: {**_SUBJECT, **_GATEWAY},
 }
 
 _DIGITS = r"\+?[0-9]{3,20}"
@@ -158,6 +161,58 @@ _ROWS = (
         "the label service marks the number",
         own={"text": Parameter("the label", default="骚扰电话")},
     ),
+    Kind(
+        "site.code_elsewhere",
+        Scope.SITE,
+        "the form accepts the number and sends the code to another one",
+        own={"receiver": Parameter("that number; without it the next subscriber's", r"1[0-9]{10}")},
+    ),
+    Kind(
+        "gateway.segment",
+        Scope.GATEWAY,
+        "the gateway's table lacks the number: refused with CMPP 13, SGIP 23, SMGP 58, SMPP 0B",
+        own={"code": Parameter("another result code: SGIP 6, SMGP 47 or 65; 1 to 99", r"[1-9][0-9]?")},
+    ),
+    Kind(
+        "gateway.throttled",
+        Scope.GATEWAY,
+        "refused as too much: CMPP 8, SGIP 33, SMGP 1, SMPP 58 (hex)",
+    ),
+    Kind("gateway.dropped", Scope.GATEWAY, "the gateway takes messages and loses them, without a report"),
+    Kind("smsc.dropped", Scope.GATEWAY, "as gateway.dropped, but in the service centre behind the gateway"),
+    Kind("gateway.false_report", Scope.GATEWAY, "DELIVRD is reported although nothing is delivered"),
+    Kind(
+        "gateway.late",
+        Scope.GATEWAY,
+        "messages lie in the gateway's queue beyond the life of a code (TP-SCTS is when they leave it)",
+        own={"after": Parameter("seconds, 1 to 99999", r"[1-9][0-9]{0,4}", "900")},
+    ),
+    Kind(
+        "gateway.sender_cut",
+        Scope.GATEWAY,
+        "the sender arrives without its last digits",
+        own={"digits": Parameter("how many are lost, 1 to 19", r"1?[1-9]|10", "2")},
+    ),
+    Kind(
+        "gateway.sender_rewritten",
+        Scope.GATEWAY,
+        "messages arrive with another sender",
+        own={"number": Parameter("the sender shown instead", _DIGITS, "106550109988")},
+    ),
+    Kind("gateway.text", Scope.GATEWAY, "every character outside ASCII arrives as '?'"),
+    Kind(
+        "gateway.encoding",
+        Scope.GATEWAY,
+        "texts go out in the wrong coding: UCS2 with its octets swapped, 7 bit text as UCS2",
+    ),
+    Kind(
+        "gateway.part_lost",
+        Scope.GATEWAY,
+        "one part of every long message is lost",
+        own={"part": Parameter("its number, 1 to 255", r"[1-9][0-9]{0,2}", "2")},
+    ),
+    Kind("gateway.parts_reordered", Scope.GATEWAY, "the first part of a long message comes last"),
+    Kind("gateway.duplicate", Scope.GATEWAY, "every message is delivered twice"),
     *(
         Kind(
             f"sim.{file}",

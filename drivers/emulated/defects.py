@@ -150,5 +150,6 @@ _NAMES_OF_LAB: dict[str, Callable[[Lab], list[str]]] = {
     "city": lambda lab: _unique(sim.city for sim in lab.sims),
     "from": _peers,
     "to": _peers,
+    "gateway": lambda lab: [gateway.name for gateway in lab.gateways],
     "site": lambda lab: [*(form.name for form in lab.forms), *(label.name for label in lab.labels)],
 }

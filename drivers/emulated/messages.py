@@ -2,7 +2,8 @@
 
 What it says about a message it took: 00 delivered; 43 no route to the number; 49 the number does not exist
 (23.040 leaves the value for that to the service centre, and real ones use 49 as well); 46 validity over.
-A message refused when it is submitted has a +CMS code instead and never a report.
+A message refused when it is submitted has a +CMS code instead and never a report. Gateways of service
+providers hand messages in as `FromService`; what handsets write to their numbers goes back to them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from drivers.emulated.air import Submitted, Terminal
 from drivers.emulated.defects import Defects
@@ -46,11 +48,36 @@ BACK_OFF_S = (30, 60, 120, 300, 600, 1800)
 DEFAULT_VALIDITY = timedelta(hours=48)
 
 
+IN_ORDER_S = 0.4
+"""between two messages of services to one handset, which come in the order in which they were handed in"""
+
+
+@dataclass(frozen=True, slots=True)
+class FromService:
+    """A message of a service provider to the subscriber with the number `to` (11 digits).
+
+    `gateway`: the account it came by, as the lab file names it; `told`: hears the TP-Status, once, or never.
+    """
+
+    sender: Address
+    to: str
+    submit: Submit
+    gateway: str
+    told: Callable[[int], None]
+
+
+class Services(Protocol):
+    """The service numbers of the country, as far as gateways own them."""
+
+    def owner(self, number: str) -> Callable[[Subscriber, Submit], None] | None:
+        """What takes a message to `number` from a subscriber; None for a number of nobody's."""
+
+
 @dataclass(slots=True, eq=False)
 class _Stored:
     """A message the centre has taken responsibility for."""
 
-    sender: Subscriber
+    sender: Subscriber | FromService
     submit: Submit
     smsc: str
     taken: datetime
@@ -73,6 +100,18 @@ class ServiceCentre:
         self._now = now
         self._waiting: dict[str, list[_Stored]] = {}
         self._reports: dict[str, list[tuple[bytes, str]]] = {}
+        self._free_at: dict[str, datetime] = {}
+        self.services: Services | None = None
+
+    def take(self, message: FromService) -> None:
+        """A gateway hands a message in."""
+        now = self._now()
+        recipient = self._hlr.by_msisdn(message.to)
+        smsc = (recipient.smsc or OPERATORS[recipient.operator].smsc) if recipient else ""
+        stored = _Stored(message, message.submit, smsc, now, _deadline(message.submit, now), recipient)
+        if recipient and self._defects.on("smsc.dropped", recipient, gateway=message.gateway):
+            return
+        self._on_the_way(stored)
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         line = self._hlr.line(terminal.imsi)
@@ -125,13 +164,32 @@ class ServiceCentre:
         self._on_the_way(message)
 
     def _on_the_way(self, message: _Stored) -> None:
-        self._timers.later(self._delay(message.sender, ON_THE_WAY), self._forward, message)
+        sender = message.sender
+        if isinstance(sender, FromService):
+            delay = self._in_order(sender.to, self._timers.draw(f"sms/{sender.to}", *ON_THE_WAY))
+        else:
+            delay = self._delay(sender, ON_THE_WAY)
+        self._timers.later(delay, self._forward, message)
+
+    def _in_order(self, number: str, delay: float) -> float:
+        """`delay`, or more where another message of a service is on its way to that number."""
+        now = self._now()
+        due = now + timedelta(seconds=delay)
+        if number in self._free_at:
+            due = max(due, self._free_at[number] + timedelta(seconds=IN_ORDER_S))
+        self._free_at[number] = due
+        return (due - now).total_seconds()
 
     def _forward(self, message: _Stored) -> None:
         """One attempt to deliver."""
         sender, recipient = message.sender, message.recipient
         if recipient is None:
             self._to_nobody(message)
+        elif isinstance(sender, FromService):
+            if self._hand_over(message, recipient):
+                self._conclude(message, DELIVERED)
+            else:
+                self._try_again(message, recipient)
         elif self._defects.between("sms.lost", "sms", sender, recipient):
             return
         elif self._defects.between("route.missing", "sms", sender, recipient):
@@ -146,8 +204,14 @@ class ServiceCentre:
             self._try_again(message, recipient)
 
     def _to_nobody(self, message: _Stored) -> None:
-        """Service codes take messages silently (10086, banks); other numbers do not exist."""
+        """Gateways own numbers; other service codes take messages silently (10086, banks), and the rest does
+        not exist."""
         number = str(message.submit.destination).removeprefix("+")
+        owner = self.services.owner(number) if self.services else None
+        if owner is not None and isinstance(message.sender, Subscriber):
+            owner(message.sender, message.submit)
+            self._conclude(message, DELIVERED)
+            return
         is_service = number in EMERGENCY or not (number.startswith("86") or len(number) == 11)
         self._conclude(message, DELIVERED if is_service else UNKNOWN_NUMBER)
 
@@ -155,6 +219,8 @@ class ServiceCentre:
         line = self._hlr.reachable(recipient)
         if line is None:
             return False
+        if isinstance(message.sender, FromService):
+            return line.terminal.message(_deliver(message, message.sender.sender).encode(), message.smsc)
         deliver = _deliver(message, self._sender(message.sender, recipient))
         if self._defects.between("sms.text", "sms", message.sender, recipient):
             deliver = _garbled(deliver)
@@ -185,9 +251,12 @@ class ServiceCentre:
         self._conclude(message, EXPIRED)
 
     def _conclude(self, message: _Stored, status: int) -> None:
+        sender, recipient = message.sender, message.recipient
+        if isinstance(sender, FromService):
+            sender.told(status)
+            return
         if not message.submit.report_request:
             return
-        sender, recipient = message.sender, message.recipient
         if recipient and self._defects.between("report.dropped", "sms", sender, recipient):
             return
         report = StatusReport(

@@ -48,14 +48,14 @@ class Network:
         defects = defects or Defects()
         self.hlr = Hlr(subscribers)
         self._defects = defects
-        self._timers = Timers(seed)
+        self.timers = Timers(seed)
         self.zero = epoch - asyncio.get_running_loop().time()
         """POSIX time of the loop's second 0"""
         self._registering: dict[str, Callable[[], None]] = {}
         routing = Routing(self.hlr, defects, free_numbers)
-        self._calls = Calls(self.hlr, routing, defects, self._timers)
-        self._dialogues = Dialogues(self.hlr, self._timers)
-        self._centre = ServiceCentre(self.hlr, routing, defects, self._timers, self.now)
+        self._calls = Calls(self.hlr, routing, defects, self.timers)
+        self._dialogues = Dialogues(self.hlr, self.timers)
+        self.centre = ServiceCentre(self.hlr, routing, defects, self.timers, self.now)
 
     def now(self) -> datetime:
         """The country's time."""
@@ -63,14 +63,14 @@ class Network:
 
     def stop(self) -> None:
         """Nothing happens any more."""
-        self._timers.stop()
+        self.timers.stop()
 
     def power_on(self, terminal: Terminal, *, volte: bool) -> None:
         subscriber = self.hlr.by_imsi(terminal.imsi)
         if subscriber is None or terminal.imsi in self._registering or self.hlr.line(terminal.imsi):
             return
-        delay = self._timers.draw(f"registration/{terminal.imsi}", *REGISTRATION)
-        self._registering[terminal.imsi] = self._timers.later(
+        delay = self.timers.draw(f"registration/{terminal.imsi}", *REGISTRATION)
+        self._registering[terminal.imsi] = self.timers.later(
             delay, self._register, terminal, subscriber, volte
         )
 
@@ -110,7 +110,7 @@ class Network:
         self._calls.from_outside(terminal, number, seconds)
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
-        self._centre.submit(terminal, tpdu, smsc, done)
+        self.centre.submit(terminal, tpdu, smsc, done)
 
     def ussd(self, terminal: Terminal, code: str) -> None:
         self._dialogues.send(terminal, code)
@@ -124,7 +124,7 @@ class Network:
         self.hlr.switched_on(line)
         terminal.camped(line.camp)
         if line.in_service:
-            self._centre.registered(subscriber)
+            self.centre.registered(subscriber)
 
     def _camp(self, subscriber: Subscriber, volte: bool) -> Camp:
         operator = OPERATORS[subscriber.operator]

@@ -7,6 +7,9 @@ What a form answers (status, text): 200 验证码已发送, 422 手机号格式�
 暂不支持虚拟运营商号段 (policy), 400 该号码无法注册 (does not say which), 503 when it is down. A label
 service answers JSON, `{"number": "17090001234", "label": "骚扰电话"}`, with an empty label for a number that
 nobody marked.
+
+A form with a gateway (`via:`) sends a six-digit code to the number it accepts; asked again with that number
+and the field `code`, it answers 200 验证成功 or 422 验证码错误或已过期.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from interop.lab.model import EMULATED, FormPart, Lab, LabelPart
 if TYPE_CHECKING:  # aiohttp takes 0.3 s to import
     from aiohttp import web
 
+    from drivers.emulated.site_codes import SiteCodes
+
 SCHEME = f"{EMULATED}:"
 
 _ACCEPTED = (200, "验证码已发送，请注意查收短信。")
@@ -36,12 +41,17 @@ _REFUSALS = {
     "site.policy": (403, "暂不支持虚拟运营商号段，请更换手机号。"),
     "site.opaque": (400, "该号码无法注册，请更换手机号。"),
 }
+_VERIFIED = (200, "验证成功。")
+_WRONG_CODE = (422, "验证码错误或已过期。")
+_CODE_FIELD = "code"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 
 Handler = Callable[["web.Request"], Awaitable["web.StreamResponse"]]
 
 
-def application(lab: Lab, hlr: Hlr, defects: Defects, now: Callable[[], datetime]) -> web.Application:
+def application(
+    lab: Lab, hlr: Hlr, defects: Defects, now: Callable[[], datetime], codes: SiteCodes | None = None
+) -> web.Application:
     """All emulated sites of the lab. `now` gives the Date header, so that answers depend on nothing else.
 
     Raises ValueError as `paths` does.
@@ -51,7 +61,7 @@ def application(lab: Lab, hlr: Hlr, defects: Defects, now: Callable[[], datetime
     async def dated(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = format_datetime(now().astimezone(UTC), usegmt=True)
 
-    sites = _Sites(hlr, defects)
+    sites = _Sites(hlr, defects, codes)
     app = web.Application()
     app.on_response_prepare.append(dated)
     places = paths(lab)
@@ -90,9 +100,10 @@ def refusal(defects: Defects, subject: Subscriber, site: str) -> tuple[int, str]
 
 
 class _Sites:
-    def __init__(self, hlr: Hlr, defects: Defects) -> None:
+    def __init__(self, hlr: Hlr, defects: Defects, codes: SiteCodes | None) -> None:
         self._hlr = hlr
         self._defects = defects
+        self._codes = codes
 
     def form(self, part: FormPart) -> Handler:
         from aiohttp import web
@@ -101,7 +112,8 @@ class _Sites:
             number = await _given(request, part.field)
             if number is None:
                 return web.Response(text=_page(part.title, _entry(part)), content_type="text/html")
-            status, text = self._answer(part.name, number)
+            code = await _given(request, _CODE_FIELD)
+            status, text = self._checked(part, number, code) if code else self._asked(part, number)
             body = _page(part.title, f"<p>{text}</p>")
             return web.Response(status=status, text=body, content_type="text/html")
 
@@ -120,6 +132,16 @@ class _Sites:
             return web.Response(text=json.dumps(answer, ensure_ascii=False), content_type="application/json")
 
         return handle
+
+    def _asked(self, part: FormPart, number: str) -> tuple[int, str]:
+        answer = self._answer(part.name, number)
+        if answer == _ACCEPTED and self._codes is not None:
+            self._codes.send(part, number)
+        return answer
+
+    def _checked(self, part: FormPart, number: str, code: str) -> tuple[int, str]:
+        right = self._codes is not None and self._codes.accepts(part, number, code)
+        return _VERIFIED if right else _WRONG_CODE
 
     def _answer(self, site: str, number: str) -> tuple[int, str]:
         if answer := refusal(self._defects, self._subject(number), site):

@@ -20,6 +20,7 @@ NOUNS: dict[str, str] = {
     "number": "interop.cli.number:number",
     "doctor": "interop.cli.doctor:doctor",
     "otp": "interop.cli.otp:otp",
+    "send": "interop.cli.send:send",
 }
 
 

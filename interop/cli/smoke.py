@@ -25,7 +25,7 @@ def smoke() -> str:
     whole = load("small")
     modems = whole.modems[:2]
     sims = tuple(sim for sim in whole.sims if sim.name in {modem.sim for modem in modems})
-    lab = whole.model_copy(update={"modems": modems, "sims": sims, "forms": (), "labels": ()})
+    lab = whole.model_copy(update={"modems": modems, "sims": sims, "forms": (), "labels": (), "gateways": ()})
     with TemporaryDirectory(prefix="interop-") as scratch:
         return run_virtual(_message(lab, Path(scratch)))
 

@@ -13,7 +13,7 @@ from interop.engine.case import CaseFunction, CaseSpec, Probe
 from interop.engine.evidence import Evidence, Lease, call_parties
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
 from interop.lab.budget import Spent
-from interop.lab.model import SimPart
+from interop.lab.model import GatewayPart, SimPart
 from interop.lab.roles import Binding, Player, Seat, subject_of
 from interop.protocols.errors import EquipmentError
 from interop.protocols.modem import Health
@@ -279,9 +279,17 @@ class _Performance:
         place = self._stage.writer.journal_place
         return {
             "events": EVENTS,
-            "journals": {seat.name: place(seat.name) for seat in self._seats()},
+            "journals": {name: place(name) for name in self._journalled()},
             "seq": [first, self._stage.writer.sequence - 1],
         }
+
+    def _journalled(self) -> list[str]:
+        """Those whose every byte is kept: modems and gateways."""
+        return [
+            player.name
+            for player in self._players.values()
+            if isinstance(player, Seat) or isinstance(player.part, GatewayPart)
+        ]
 
 
 async def _to_its_end(work: Coroutine[Any, Any, list[Exception]]) -> list[Exception]:

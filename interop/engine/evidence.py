@@ -11,7 +11,7 @@ from interop.record import events as seen
 from interop.record.writer import RunWriter
 
 # a call or message that left must be on disk even if the process dies next: budgets are counted from it
-_COSTLY = (seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted)
+_COSTLY = (seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted, seen.TextHanded)
 
 
 @dataclass(eq=False)
@@ -35,6 +35,7 @@ class Evidence:
         self._writer = writer
         self._leases: dict[str, Lease] = {}
         self._expected: dict[str, list[tuple[str, Lease]]] = {}
+        self._handed: dict[tuple[str, str], Lease] = {}
         self._streams: dict[str, EventStream] = {}
         self._ends: list[Callable[[], None]] = []
         self.watcher: Callable[[str, Event], None] = lambda _party, _event: None
@@ -66,7 +67,7 @@ class Evidence:
 
     def _hear(self, party: str, event: Event) -> None:
         lease = self._leases.get(party)
-        late = self._late(party, event) if isinstance(event, seen.MessageReceived) else None
+        late = self._late(party, event)
         owner = late or lease
         self._writer.observe(party, event, owner.key if owner else None)
         if isinstance(event, _COSTLY):
@@ -75,19 +76,27 @@ class Evidence:
             self._write_late(late, party, event)
         elif lease:
             lease.events.append((party, event))
+            if isinstance(event, seen.TextTaken):
+                self._handed |= {(party, reference): lease for reference in event.references}
         self.watcher(party, event)
 
-    def _late(self, sim: str, message: seen.MessageReceived) -> Lease | None:
-        """The ended attempt that asked for this text on this SIM, if one did."""
-        for text, lease in self._expected.get(sim, ()):
-            if lease.ended is not None and text in message.text:
-                return lease
-        return None
+    def _late(self, party: str, event: Event) -> Lease | None:
+        """The ended attempt that asked for this text on this SIM, or handed over what this claim is about."""
+        asked: list[Lease] = []
+        if isinstance(event, seen.MessageReceived):
+            asked = [lease for text, lease in self._expected.get(party, ()) if text in event.text]
+        elif isinstance(event, seen.GatewayClaimed) and (lease := self._handed.get((party, event.reference))):
+            asked = [lease]
+        return next((lease for lease in asked if lease.ended is not None), None)
 
     def _write_late(self, lease: Lease, party: str, event: Event) -> None:
-        assert lease.ended is not None and isinstance(event, seen.MessageReceived)
+        assert lease.ended is not None
         now = round(self._writer.now(), 6)
-        what = f"message from {event.sender}: {event.text}"
+        if isinstance(event, seen.MessageReceived):
+            what = f"message from {event.sender}: {event.text}"
+        else:
+            assert isinstance(event, seen.GatewayClaimed)
+            what = f"the gateway's claim about {event.reference}: {event.state}"
         after = round(now - lease.ended, 6)
         self._writer.write(Late(lease.case, lease.attempt, now, party, what, after))
 

@@ -22,7 +22,7 @@ from interop.lab.audit import number_audit
 from interop.lab.budget import Purse
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.model import Lab
-from interop.lab.secrets import SecretError, headers, secrets
+from interop.lab.secrets import SecretError, gateway_secret, headers, secrets
 from interop.protocols.equipment import Setting
 from interop.record import Attempt
 from interop.record.reader import Run, read_run
@@ -154,7 +154,7 @@ class Session:
         lab, equipment = self._plan.lab, self._equipment
         seats = [(modem.name, sim.name) for modem in lab.modems if (sim := lab.sim_of(modem))]
         modems = []
-        for name, party in [*seats, *((site.name, site.name) for site in lab.sites)]:
+        for name, party in [*seats, *((site.name, site.name) for site in (*lab.sites, *lab.gateways))]:
             if name in equipment.failed:
                 continue
             device = equipment.device(name)
@@ -232,7 +232,12 @@ def _secrets(lab: Lab) -> list[str]:
         for name, value in resolved.items():
             if value != site.headers[name]:
                 found += dict.fromkeys((value, value.split()[-1]))  # of "Bearer abc" a site echoes "abc"
-    return found
+    for gateway in lab.gateways:
+        try:
+            found.append(gateway_secret(lab, gateway))
+        except SecretError:
+            continue  # it will not open, and say so
+    return [secret for secret in found if secret]
 
 
 def _versions() -> dict[str, str]:

@@ -11,6 +11,7 @@ from interop.engine.bench import Ended, Inconclusive
 from interop.engine.case import Contrast
 from interop.protocols.errors import EmergencyRefused, EquipmentError
 from interop.protocols.modem import Health, Registration, Stat
+from interop.protocols.originator import Acceptance
 from interop.record import (
     Attempt,
     Cause,
@@ -127,6 +128,7 @@ _TOLD_BY: dict[type[Event], tuple[type[Event], ...]] = {
     seen.Dialled: (seen.Alerting, seen.Connected, seen.Released),
     seen.UssdSent: (seen.UssdAnswered,),
     seen.FormSubmitted: (seen.FormAnswered,),
+    seen.TextHanded: (seen.TextTaken,),
 }
 
 
@@ -141,7 +143,7 @@ def outcome_unknown(reason: InconcReason | None, events: Iterable[tuple[str, Eve
         for cause, answers in _TOLD_BY.items():
             if isinstance(event, cause):
                 left[party, cause] += 1
-            elif isinstance(event, answers):
+            elif isinstance(event, answers) and getattr(event, "acceptance", "") != Acceptance.UNKNOWN:
                 told[party, cause] += 1
     if reason is InconcReason.INDETERMINATE and left:
         return True

@@ -27,13 +27,17 @@ from interop.smspdu import Part
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are to the gateway. `number`: shown to receivers, 106... or 955xx; `area`: SGIP's node."""
+    """Who we are to the gateway. `number`: shown to receivers, 106... or 955xx.
+
+    SGIP's node is made of `area` and `corporation`, an enterprise id of five digits; "" where it is `name`.
+    """
 
     name: str
     secret: str = field(repr=False)
     number: str
     service: str = ""
     area: str = "010"
+    corporation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +176,10 @@ class SgipProvider:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self._corporation = account.corporation or account.name
 
     def sequence(self, now: Callable[[], datetime]) -> Callable[[], Any]:
-        node, numbers = sgip.node_of(self.account.area, self.account.name), count()
+        node, numbers = sgip.node_of(self.account.area, self._corporation), count()
         return lambda: (node, _timestamp(now()), next(numbers) & 0xFFFFFFFF)
 
     def login(self, now: datetime) -> Any:
@@ -189,7 +194,7 @@ class SgipProvider:
             source=self.account.number,
             charge="0" * 21,
             destinations=(to if to.startswith("86") else f"86{to}",),
-            corporation=self.account.name[-5:],
+            corporation=self._corporation,
             service=self.account.service,
             fee_value="0",
             given_value="0",

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from interop.lab.load import LabFile
 from interop.lab.roles import Binding, HasRoles, bindings, control_for
-from interop.lab.secrets import SecretError, secrets
+from interop.lab.secrets import SecretError, gateway_secret, secrets
 
 
 class CaseLike(HasRoles, Protocol):
@@ -117,6 +117,11 @@ def _notes(file: LabFile) -> Iterator[str]:
             secrets(lab, sim)
         except SecretError as error:
             yield f"SIM {sim.name}: pin: {error}"
+    for gateway in lab.gateways:
+        try:
+            gateway_secret(lab, gateway)
+        except SecretError as error:
+            yield f"gateway {gateway.name}: secret: {error}"
     for modem in lab.modems:
         if modem.sim is None:
             yield f"modem {modem.name} has no SIM: nothing runs on it"

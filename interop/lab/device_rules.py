@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from interop.lab.document import secret
 from interop.lab.drivers import DriverError, Group, driver, injectables, names
 from interop.lab.item import Item
-from interop.lab.model import EMULATED
+from interop.lab.model import EMULATED, GatewayProtocol
 from interop.lab.shape import close, unknown
 from interop.numbering import luhn_digit
 
@@ -27,7 +27,7 @@ def check_modem(modem: Item, sims: list[str]) -> None:
 
 def check_site(site: Item) -> None:
     is_form = site.path[0] == "forms"
-    _driver(site, "originators")
+    _driver(site, "originators", others=get_args(GatewayProtocol))
     _url(site)
     _headers(site)
     if is_form:
@@ -68,10 +68,11 @@ def _imei(modem: Item) -> None:
         modem.refuse("imei", f"imei: {imei} has a wrong check digit; {digit} would be right")
 
 
-def _driver(item: Item, group: Group) -> None:
-    name = item.text("driver")
-    if name and name not in names(group):
-        item.refuse("driver", unknown("driver", name, names(group)))
+def _driver(item: Item, group: Group, *, others: tuple[str, ...] = ()) -> None:
+    """`others`: drivers of this group that are for another section."""
+    name, known = item.text("driver"), [name for name in names(group) if name not in others]
+    if name and name not in known:
+        item.refuse("driver", unknown("driver", name, known))
 
 
 def _dialect(modem: Item) -> None:

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, Self
 
 from interop.lab import secrets
 from interop.lab.budget import Purse
 from interop.lab.drivers import driver, names
-from interop.lab.model import EMULATED, FormPart, Lab, LabelPart, ModemPart, SimPart
-from interop.protocols.equipment import LinkDriver, ModemDriver, OpenModem, Setting, SiteDriver
+from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
+from interop.protocols.equipment import (
+    GatewayDriver,
+    LinkDriver,
+    ModemDriver,
+    OpenGateway,
+    OpenModem,
+    Setting,
+    SiteDriver,
+)
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.protocols.link import Journal
 
-Device = OpenModem | SiteDriver
+Device = OpenModem | SiteDriver | OpenGateway
+
+CHINA = timezone(timedelta(hours=8))
+"""what gateways stamp with; there is no daylight saving time"""
 
 
 def all_emulated(lab: Lab) -> bool:
     """Whether every device of the lab lives in this process: then the run's clock can be virtual."""
-    return all(modem.timed_by_us for modem in lab.modems) and all(_emulated(site.url) for site in lab.sites)
+    urls = [site.url for site in (*lab.sites, *lab.gateways)]
+    return all(modem.timed_by_us for modem in lab.modems) and all(map(_emulated, urls))
 
 
 class Equipment:
@@ -44,6 +57,9 @@ class Equipment:
         self._site_drivers: dict[str, Callable[..., SiteDriver]] = {
             site.driver: driver("originators", site.driver) for site in setting.lab.sites
         }
+        self._gateway_drivers: dict[str, GatewayDriver] = {
+            gateway.driver: driver("originators", gateway.driver) for gateway in setting.lab.gateways
+        }
         self._serving = _link_drivers(setting)
         self._devices: dict[str, Device] = {}
         self._started: list[LinkDriver] = []
@@ -54,7 +70,7 @@ class Equipment:
         return all_emulated(self._setting.lab)
 
     def device(self, name: str) -> Any:
-        """The open modem or site of that name in the lab file. Raises EquipmentError where it failed."""
+        """What has that name in the lab file, open. Raises EquipmentError where it failed."""
         if name in self._devices:
             return self._devices[name]
         raise self.failed.get(name) or NotAvailable(name, "is not open: no such device, or no SIM in it")
@@ -69,6 +85,8 @@ class Equipment:
             await _all(self._open(modem, sim) for modem, sim in seats)
             for site in lab.sites:
                 self._connect(site)
+            for gateway in lab.gateways:
+                self._furnish(gateway)
         except BaseException:
             await self.close()
             raise
@@ -116,6 +134,29 @@ class Equipment:
         except secrets.SecretError as error:
             self.failed[site.name] = NotAvailable(site.name, str(error))
 
+    def _furnish(self, gateway: GatewayPart) -> None:
+        """It connects when the first text is to leave."""
+        emulated = _emulated(gateway.url)
+        zero = self._setting.epoch - asyncio.get_running_loop().time()
+
+        def now() -> datetime:
+            return datetime.fromtimestamp(zero + asyncio.get_running_loop().time(), CHINA)
+
+        try:
+            endpoint = self._serving[EMULATED].endpoint(gateway.url) if emulated else (gateway.url, None)
+            self._devices[gateway.name] = self._gateway_drivers[gateway.driver](
+                gateway,
+                endpoint,
+                secret=secrets.gateway_secret(self._setting.lab, gateway),
+                journal=self._journal(gateway.name),
+                now=now,
+                allow=self._purse.allow_texts(gateway, live=not emulated),
+            )
+        except EquipmentError as error:
+            self.failed[gateway.name] = error
+        except secrets.SecretError as error:
+            self.failed[gateway.name] = NotAvailable(gateway.name, str(error))
+
 
 def _emulated(url: str) -> bool:
     return url.startswith(f"{EMULATED}:")
@@ -124,7 +165,7 @@ def _emulated(url: str) -> bool:
 def _link_drivers(setting: Setting) -> Mapping[str, LinkDriver]:
     """Port -> the link driver that serves it, one instance of each. Raises ValueError, DriverError."""
     ports = [modem.port for modem in setting.lab.modems if modem.sim]
-    ports += [EMULATED for site in setting.lab.sites if _emulated(site.url)]
+    ports += [EMULATED for site in (*setting.lab.sites, *setting.lab.gateways) if _emulated(site.url)]
     classes = {name: driver("links", name) for name in names("links")}
     instances: dict[str, LinkDriver] = {}
     serving: dict[str, LinkDriver] = {}

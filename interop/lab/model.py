@@ -18,6 +18,7 @@ Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9
 """Where a secret is, never the secret: `env:NAME`, or `file:PATH` relative to the lab file."""
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Operator = Literal["CMCC", "CUCC", "CTCC"]
+GatewayProtocol = Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
 Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
 
 EMULATED = "emulated"
@@ -104,7 +105,8 @@ class FormPart(Part):
     """A site's number form. `url`: http(s)://..., or emulated:/path for one of the emulated country.
 
     The answer is judged by the first rule that matches: HTTP status and a regex over the body. A header's
-    value may be a reference (`env:`, `file:`) and must be one where the header is a secret.
+    value may be a reference (`env:`, `file:`) and must be one where the header is a secret. `via`: the
+    gateway that its codes come by, where that is known; `code_life_s`: how long such a code is good for.
     """
 
     name: Name
@@ -116,6 +118,8 @@ class FormPart(Part):
     encoding: Literal["form", "json"] = "form"
     headers: dict[str, str] = Field(default_factory=dict)
     rules: tuple[FormRule, ...]
+    via: Name | None = None
+    code_life_s: Annotated[Seconds, Field(gt=0)] = 300.0
     cooldown_s: Seconds = 0.0
     timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 
@@ -143,7 +147,7 @@ class GatewayPart(Part):
 
     name: Name
     title: Text
-    driver: Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
+    driver: GatewayProtocol
     url: Text
     account: Text
     secret: Reference | None = None
@@ -152,6 +156,8 @@ class GatewayPart(Part):
     operator: Operator
     city: Text
     service: str = ""
+    corporation: Annotated[Digits, Field(max_length=5)] | None = None
+    """SGIP's enterprise id, where the account's name is not it"""
     window: Annotated[int, Field(ge=1, le=100)] = 16
     heartbeat_s: Seconds = 60.0
     answer_s: Annotated[Seconds, Field(gt=0)] = 60.0

@@ -6,13 +6,13 @@ each with everybody who could play, or with why it can never run here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
 from typing import Protocol
 
-from interop.lab.model import FormPart, Lab, LabelPart, ModemPart, SimPart
+from interop.lab.model import FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
 from interop.numbering import segment_label
 from interop.record import Subject
 
@@ -22,7 +22,7 @@ PEER_CLASSES = ("CMCC", "CUCC", "CTCC", "MVNO")
 _OF_THE_SIM = {"hotline": lambda sim: sim.hotline is not None}
 """Capabilities that the SIM has or lacks; all others are the modem's."""
 
-_SITES = {"form": "number form", "label": "label service"}
+_SITES = {"form": "number form", "label": "label service", "gateway": "gateway"}
 
 
 class Cast(Enum):
@@ -33,12 +33,12 @@ class Cast(Enum):
     PEER = "peer"
     """the far end: one case per class (`PEER_CLASSES`); any SIM of the class plays"""
     EACH = "each"
-    """one case per such device of the lab (a form, a label service)"""
+    """one case per such device of the lab (a form, a label service, a gateway)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`kind`: modem, form or label; `capabilities`: all of them are needed."""
+    """`kind`: modem, form, label or gateway; `capabilities`: all of them are needed."""
 
     kind: str
     capabilities: tuple[str, ...]
@@ -72,9 +72,9 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A form or a label service."""
+    """A form, a label service or a gateway."""
 
-    part: FormPart | LabelPart
+    part: FormPart | LabelPart | GatewayPart
 
     @property
     def name(self) -> str:
@@ -82,8 +82,10 @@ class Site:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        return (f"{'form' if isinstance(self.part, FormPart) else 'label'}:{self.part.name}",)
+        return (f"{_KINDS[type(self.part)]}:{self.part.name}",)
 
+
+_KINDS: dict[type, str] = {FormPart: "form", LabelPart: "label", GatewayPart: "gateway"}
 
 Player = Seat | Site
 
@@ -225,8 +227,12 @@ def _class_in_words(peer_class: str | None, subject: SimPart) -> str:
 
 
 def _sites(lab: Lab, role: Role) -> Sequence[Site]:
-    parts: Iterable[FormPart | LabelPart] = lab.forms if role.kind == "form" else lab.labels
-    return [Site(part) for part in parts]
+    parts: dict[str, Sequence[FormPart | LabelPart | GatewayPart]] = {
+        "form": lab.forms,
+        "label": lab.labels,
+        "gateway": lab.gateways,
+    }
+    return [Site(part) for part in parts[role.kind]]
 
 
 def _able(seats: Sequence[Seat], role: Role) -> tuple[tuple[Seat, ...], list[str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from interop.lab.device_rules import check_modem, check_site
 from interop.lab.document import Document, Path, Problem
+from interop.lab.gateway_rules import check_gateways, check_via
 from interop.lab.item import Item, items
 from interop.lab.model import EMULATED
 from interop.lab.sim_rules import check_sim
@@ -22,10 +23,10 @@ _NEVER_DIALLED = frozenset({"110", "119", "120", "122", "112", "911", "000", "08
 def judge(document: Document) -> list[Problem]:
     """Reports mistakes to the document; returns warnings."""
     warnings: list[Problem] = []
-    modems, sims, forms, labels = (
-        items(document, section, warnings) for section in ("modems", "sims", "forms", "labels")
+    modems, sims, forms, labels, gateways = (
+        items(document, section, warnings) for section in ("modems", "sims", "forms", "labels", "gateways")
     )
-    _unique([*modems, *sims, *forms, *labels], "name", "name")
+    _unique([*modems, *sims, *forms, *labels, *gateways], "name", "name")
     for key in ("msisdn", "imsi", "iccid"):
         _unique(sims, key, key)
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
@@ -40,6 +41,9 @@ def judge(document: Document) -> list[Problem]:
         check_sim(sim)
     for site in (*forms, *labels):
         check_site(site)
+    check_gateways(gateways)
+    for form in forms:
+        check_via(form, [gateway.text("name") for gateway in gateways])
     _dialled(document, sims)
     return warnings
 

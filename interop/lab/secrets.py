@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from interop.lab.model import FormPart, Lab, LabelPart, SimPart
+from interop.lab.model import FormPart, GatewayPart, Lab, LabelPart, SimPart
 
 _REFERENCE = re.compile(r"(?:env|file):.+")
 
@@ -27,6 +27,11 @@ def headers(lab: Lab, site: FormPart | LabelPart) -> dict[str, str]:
         name: resolve(value, lab.directory) if _REFERENCE.fullmatch(value) else value
         for name, value in site.headers.items()
     }
+
+
+def gateway_secret(lab: Lab, gateway: GatewayPart) -> str:
+    """The account's secret, "" where the lab file gives none. Raises SecretError."""
+    return resolve(gateway.secret, lab.directory) if gateway.secret else ""
 
 
 def resolve(reference: str, directory: Path) -> str:

@@ -14,7 +14,14 @@ from interop.lab.document import Document, Path, secret
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_WORDS = {"modems": "modem", "sims": "SIM", "forms": "form", "labels": "label service", "rules": "rule"}
+_WORDS = {
+    "modems": "modem",
+    "sims": "SIM",
+    "forms": "form",
+    "labels": "label service",
+    "gateways": "gateway",
+    "rules": "rule",
+}
 
 # What a pattern of interop.lab.model asks for, in words.
 _PATTERNS = {

@@ -4,7 +4,8 @@ Entry-point groups (DESIGN section 2):
 
 - `interop.links`: a `LinkDriver` class, asked in turn which ports it serves.
 - `interop.modems`: a `ModemDriver` class per `driver:` of a modem in the lab file ("at").
-- `interop.originators`: a site driver class per `driver:` of a form or label service.
+- `interop.originators`: a site driver class per `driver:` of a form or label service, a `GatewayDriver` per
+  `driver:` of a gateway.
 - `interop.finders`: a `found.Finder` class: what is plugged in, for `lab scan` and `doctor`.
 - `interop.commands`: a Typer app or command function, mounted under its entry point's name.
 """
@@ -13,16 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from interop.protocols.link import Journal, Link
 from interop.protocols.modem import Modem
+from interop.protocols.originator import Originator
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from interop.lab.model import FormPart, Lab, LabelPart, ModemPart, SimPart
+    from interop.lab.model import FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
 
 Spend = Callable[[Literal["calls", "messages"]], None]
 """Asked before a call or message leaves; raises BudgetSpent, or asks the engineer on the first live one."""
@@ -59,7 +62,10 @@ class LinkDriver(Protocol):
     def link(self, modem: ModemPart) -> Link: ...
 
     def endpoint(self, url: str) -> tuple[str, str | None]:
-        """A site's URL as (http URL, unix socket path or None); "emulated:/bank" is served by its country."""
+        """A site's URL as (http URL, unix socket path or None); "emulated:/bank" is served by its country.
+
+        Of a gateway there: ("", unix socket path). SGIP's connection back comes to that path and ".back".
+        """
 
     async def stop(self) -> None: ...
 
@@ -106,6 +112,30 @@ class SiteDriver(Protocol):
     def __init__(self, part: FormPart | LabelPart, endpoint: tuple[str, str | None]) -> None: ...
 
     async def close(self) -> None: ...
+
+
+class OpenGateway(Originator, Protocol):
+    async def close(self) -> None:
+        """Take leave and let go of the connection; never raises."""
+
+
+class GatewayDriver(Protocol):
+    """Builds an originator from its part of the lab file. It connects when it is first needed."""
+
+    def __call__(
+        self,
+        part: GatewayPart,
+        endpoint: tuple[str, str | None],
+        *,
+        secret: str,
+        journal: Journal,
+        now: Callable[[], datetime],
+        allow: Callable[[], None],
+    ) -> OpenGateway:
+        """`endpoint`: tcp://host:port and None, or as `LinkDriver.endpoint` gives it. `now`: time in China.
+
+        `allow` is asked before each text and raises BudgetSpent. Raises EquipmentError.
+        """
 
 
 @dataclass(frozen=True, slots=True)

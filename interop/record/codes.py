@@ -93,6 +93,95 @@ REPORT_CODES: dict[int, Blame] = {
     0x63: (Layer.INTERCONNECT, Cause.MESSAGE_REFUSED),
 }
 
+# Results of a submission to a gateway, and SGIP's errors in a report (china.md 7.3; words in
+# interop.gateway.results). By the standards gateways route by tables of segments that operators must extend:
+# what says "no such number" or "no route" accuses those tables, not the number.
+_TABLE: Blame = (Layer.GATEWAY, Cause.NUMBER_REFUSED)
+_ROUTE: Blame = (Layer.GATEWAY, Cause.NO_ROUTE)
+_BUSY: Blame = (Layer.GATEWAY, Cause.THROTTLED)
+_FAILED: Blame = (Layer.GATEWAY, Cause.NETWORK_FAILURE)
+_CONTENT: Blame = (Layer.GATEWAY, Cause.CONTENT_REFUSED)
+GATEWAY_CODES: dict[str, dict[int, Blame]] = {
+    "CMPP": {8: _BUSY, 9: _TABLE, 12: _TABLE, 13: _TABLE},
+    "SGIP": {
+        6: _TABLE,
+        11: _BUSY,
+        21: _ROUTE,
+        22: _ROUTE,
+        23: _ROUTE,
+        24: _TABLE,
+        25: (Layer.CORE, Cause.SUBSCRIBER_ABSENT),
+        27: (Layer.CORE, Cause.SERVICE_NOT_SUBSCRIBED),
+        29: (Layer.CORE, Cause.NUMBER_UNASSIGNED),
+        30: (Layer.CORE, Cause.SERVICE_NOT_SUBSCRIBED),
+        32: _FAILED,
+        33: _BUSY,
+    },
+    "SMGP": {
+        1: _BUSY,
+        39: _ROUTE,
+        42: _ROUTE,
+        47: _TABLE,
+        48: _TABLE,
+        58: _ROUTE,
+        62: _ROUTE,
+        65: _TABLE,
+        66: _TABLE,
+    },
+    "SMPP": {
+        0x08: _FAILED,
+        0x0B: _TABLE,
+        0x14: _BUSY,
+        0x45: _FAILED,
+        0x50: _TABLE,
+        0x51: _TABLE,
+        0x58: _BUSY,
+        0x64: (Layer.CORE, Cause.SUBSCRIBER_ABSENT),
+        0x65: (Layer.CORE, Cause.MESSAGE_REFUSED),
+        0x66: (Layer.CORE, Cause.MESSAGE_REFUSED),
+        0xFE: (Layer.CORE, Cause.MESSAGE_REFUSED),
+    },
+}
+
+# What a gateway has against our account or our PDU: it says nothing about the number.
+GATEWAY_CODES_OF_OURS: dict[str, dict[int, InconcReason]] = {
+    "CMPP": dict.fromkeys((*range(1, 8), 10, 11), InconcReason.DEVICE),
+    "SGIP": {
+        **dict.fromkeys((*range(1, 6), *range(7, 11)), InconcReason.DEVICE),
+        **dict.fromkeys((26, 28, 31), InconcReason.MODEM),
+    },
+    "SMGP": dict.fromkeys(
+        (2, *range(10, 13), *range(20, 23), *range(30, 39), 40, 41, *range(43, 47), 49, 56, 57, 59, 69,
+         *range(72, 77)),
+        InconcReason.DEVICE,
+    ),
+    "SMPP": dict.fromkeys(
+        (*range(1, 8), 0x0A, *range(0x0C, 0x10), 0x15, 0x43, 0x48, 0x49, 0x53, 0x61, 0x62,
+         *range(0xC0, 0xC5)),
+        InconcReason.DEVICE,
+    ),
+}  # fmt: skip
+
+# What a status report claims (CMPP 3.0 7.4.4.1, SMPP 3.4 appendix B); DELIVRD accuses nobody.
+GATEWAY_STATES: dict[str, Blame] = {
+    "ACCEPTD": (Layer.GATEWAY, Cause.MESSAGE_LOST),
+    "EXPIRED": (Layer.CORE, Cause.SUBSCRIBER_ABSENT),
+    "DELETED": (Layer.CORE, Cause.MESSAGE_LOST),
+    "UNDELIV": (Layer.CORE, Cause.MESSAGE_REFUSED),
+    "REJECTD": _CONTENT,
+    "UNKNOWN": (Layer.CORE, Cause.MESSAGE_LOST),
+}
+
+# Vendors' codes as MA:0001: by who it was that failed (CMPP 3.0 7.4.4.1).
+GATEWAY_STATE_PREFIXES: dict[str, Blame | InconcReason] = {
+    "M": (Layer.CORE, Cause.MESSAGE_REFUSED),
+    "C": (Layer.CORE, Cause.NETWORK_FAILURE),
+    "D": (Layer.CORE, Cause.NETWORK_FAILURE),
+    "I": _ROUTE,
+    "S": InconcReason.DEVICE,
+}
+"""M the message centre, C charging, D the service platform, I the next gateway, S the provider: us"""
+
 REPORT_CODES_OF_OURS = frozenset({0x21, 0x25, 0x61, 0x65})
 """SME busy, error in SME: what the service centre heard from the receiving phone, which is ours."""
 
@@ -114,3 +203,28 @@ def of_message_refusal(code: int | None) -> Blame:
 def of_report(status: int) -> Blame:
     """What a failed TP-Status accuses first."""
     return REPORT_CODES.get(status, (Layer.INTERCONNECT, Cause.MESSAGE_LOST))
+
+
+def of_gateway_refusal(protocol: str, code: int | None) -> Blame | InconcReason:
+    """What a gateway's refusal accuses first, or why it says nothing about the number.
+
+    `protocol`: CMPP, SGIP, SMGP or SMPP. An unknown code of a vendor accuses the gateway.
+
+    >>> of_gateway_refusal("SGIP", 23)
+    (<Layer.GATEWAY: 'gateway'>, <Cause.NO_ROUTE: 'no_route'>)
+    """
+    if code is not None and (ours := GATEWAY_CODES_OF_OURS[protocol].get(code)):
+        return ours
+    unknown = (Layer.GATEWAY, Cause.MESSAGE_REFUSED)
+    return unknown if code is None else GATEWAY_CODES[protocol].get(code, unknown)
+
+
+def of_claim(state: str) -> Blame | InconcReason:
+    """What a status report that does not claim delivery accuses: EXPIRED, MA:0001, UNDELIV:23 (SGIP)."""
+    said, _, detail = state.upper().partition(":")
+    if said == "UNDELIV" and detail.isdecimal():
+        return of_gateway_refusal("SGIP", int(detail))
+    if said in GATEWAY_STATES:
+        return GATEWAY_STATES[said]
+    unknown: Blame = (Layer.CORE, Cause.MESSAGE_LOST)
+    return GATEWAY_STATE_PREFIXES.get(said[:1], unknown) if len(said) == 2 else unknown

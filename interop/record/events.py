@@ -299,7 +299,8 @@ def from_json(line: dict[str, Any]) -> Event:
     given = {key: value for key, value in line.items() if key != "kind"}
     if unknown := sorted(given.keys() - known):
         raise ValueError(f"event {kind.__name__} has no field {unknown[0]!r}")
-    event: Event = kind(**given)
+    # JSON knows no tuples, and no event holds a list
+    event: Event = kind(**{key: tuple(it) if isinstance(it, list) else it for key, it in given.items()})
     return event
 
 

@@ -33,6 +33,10 @@ _LABELS: dict[str, str] = {
     "SimFileRead": "{file} = {content}",
     "FormSubmitted": "form {site}: {number}",
     "FormAnswered": "HTTP {http_status} {outcome}: {text}",
+    "TextHanded": "text to {to} from {sender}{parts}: {text}",
+    "TextTaken": "{acceptance}: {text} {references}",
+    "GatewayClaimed": "{reference}: the gateway claims {state} ({delivered})",
+    "MessageFromHandset": "reply from {sender} to {to}: {text}",
     "LabelAsked": "label of {number}?",
     "LabelAnswered": "label: {label}",
     "ModemReset": "modem reset: {sign}",
@@ -43,7 +47,7 @@ _LABELS: dict[str, str] = {
     "Unclaimed": "unclaimed: {line}",
     "Note": "{text}",
 }
-_EMPTY = {"label": "not marked", "number": "none"}
+_EMPTY = {"label": "not marked", "number": "none", "state": "nothing"}
 
 # Words for the codes of 27.007 7.2 (+CREG), 27.007 7.6 (+CLIP), 23.040 9.2.3.15 (TP-ST) and 31.102 4.2.
 _WORDS: dict[str, dict[object, str]] = {
@@ -60,6 +64,8 @@ _WORDS: dict[str, dict[object, str]] = {
     "validity": {None: "", 0: ", valid", 1: ", withheld", 2: ", not available"},
     "waiting": {False: "rings", True: "another call waits"},
     "status": {0: "0x00 (received)"},
+    "parts": {1: ""},
+    "delivered": {True: "delivered", False: "not delivered"},
     "file": {
         "2FE2": "EF_ICCID",
         "6F07": "EF_IMSI",
@@ -140,8 +146,12 @@ def _word(name: str, value: object) -> object:
     if name == "file" and isinstance(value, str):
         number, record = value[:4], value[4:]
         return f"{words[number]}{record}" if number in words else value
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     if value in words:
         return words[value]
+    if name == "parts":
+        return f" in {value} parts"
     if name == "status" and isinstance(value, int):
         return f"0x{value:02X}"
     if value == "":

@@ -65,8 +65,8 @@ def test_no_line_of_a_log_ends_in_blanks(arguments: tuple[str, ...]) -> None:
         (("emulte",), 'no command "emulte"; did you mean "emulate"?'),
         (
             ("what",),
-            'no command "what" (there are: run, report, lab, list, number, doctor, benchmark, '
-            "emulate, modem)",
+            'no command "what" (there are: run, report, lab, list, number, doctor, otp, send, '
+            "benchmark, emulate, modem)",
         ),
         (("lab", "chek"), "Did you mean 'check'?"),
     ],
@@ -90,6 +90,7 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
         ("modem", "call"),
         ("list",),
         ("number",),
+        ("send",),
         ("emulate",),
     ],
 )
@@ -135,5 +136,8 @@ def test_words_stay_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
     text = on_a_terminal(tmp_path, 60, "lab", "check", "small", TERM="xterm")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text.replace("\r", ""))
     lines = [line.rstrip() for line in plain.splitlines()]
-    assert lines[:2] == ["Lab small: 6 modems, 6 SIMs (3 of virtual operators), 1", "form, 1 label service"]
+    assert lines[:2] == [
+        "Lab small: 6 modems, 6 SIMs (3 of virtual operators), 1",
+        "form, 1 label service, 4 gateways",
+    ]
     assert "…" not in text and max(map(len, lines)) <= 60

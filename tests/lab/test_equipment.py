@@ -15,8 +15,10 @@ from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.load import load
 from interop.lab.model import Lab
 from interop.protocols.equipment import Setting
-from interop.protocols.errors import DeviceLost, NotAvailable
+from interop.protocols.errors import BudgetSpent, DeviceLost, NotAvailable
 from interop.protocols.link import NoJournal
+
+GATEWAYS = ("cmcc-gw", "cucc-gw", "ctcc-gw", "smsc")
 
 
 class World:
@@ -88,12 +90,19 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         async def close(self) -> None:
             world.do(f"close {self.part.name}")
 
+    class Gateway(Site):
+        def __init__(self, part: Any, endpoint: tuple[str, str | None], **given: Any) -> None:
+            super().__init__(part, endpoint)
+            self.given = given
+            world.do(f"make {part.name}")
+
     drivers: dict[tuple[str, str], Any] = {
         ("links", "emulated"): links("emulated", lambda port: port == "emulated"),
         ("links", "serial"): links("serial", lambda port: port.startswith("/dev/")),
         ("modems", "at"): Modem,
         ("originators", "form"): Site,
         ("originators", "label"): Site,
+        **{("originators", name): Gateway for name in ("cmpp3", "sgip", "smgp", "smpp")},
     }
     monkeypatch.setattr("interop.lab.equipment.driver", lambda group, name: drivers[group, name])
     monkeypatch.setattr("interop.lab.equipment.names", lambda group: [n for g, n in drivers if g == group])
@@ -131,9 +140,11 @@ def test_everything_is_opened_at_once_in_order_and_let_go(world: World) -> None:
         "start emulated",
         *(f"opening {name}" for name in names),
         *(f"open {name}" for name in names),
+        *(f"make {name}" for name in GATEWAYS),
         *(f"close {name}" for name in names),
         "close bank-a",
         "close labels",
+        *(f"close {name}" for name in GATEWAYS),
         "stop emulated",
     ]
 
@@ -252,6 +263,65 @@ def test_a_real_site_beside_emulated_modems_is_the_real_world(world: World) -> N
             assert living.device("bank-a").endpoint == ("https://bank.example/", None)
 
     asyncio.run(run())
+
+
+def gateways(**change: Any) -> Lab:
+    small = lab()
+    first = small.gateways[0].model_copy(update=change)
+    return small.model_copy(update={"gateways": (first, *small.gateways[1:])})
+
+
+def test_a_gateway_gets_its_place_its_secret_and_the_time_in_china(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GW", "hush")
+
+    async def run() -> None:
+        async with equipment(gateways(secret="env:GW")) as living:
+            gateway = living.device("cmcc-gw")
+            assert gateway.endpoint == ("http://country/gw/cmcc-gw", "/sockets/web")
+            assert gateway.given["secret"] == "hush"
+            assert living.device("cucc-gw").given["secret"] == ""
+            # epoch 0 is eight o'clock in China
+            assert gateway.given["now"]().isoformat().startswith("1970-01-01T08:00:00")
+
+    asyncio.run(run())
+
+
+def test_a_gateway_without_its_secret_fails_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GW", raising=False)
+
+    async def run() -> None:
+        async with equipment(gateways(secret="env:GW")) as living:
+            assert list(living.failed) == ["cmcc-gw"]
+            with pytest.raises(NotAvailable, match="cmcc-gw: env:GW: this environment variable is not set"):
+                living.device("cmcc-gw")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("url", "asks"), [("emulated:/gw/cmcc-gw", 0), ("tcp://10.0.0.1:7890", 1)])
+def test_a_live_text_is_asked_for_once(world: World, url: str, asks: int) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    async def run() -> None:
+        found = gateways(url=url, secret=None)
+        assert all_emulated(found) is not bool(asks)
+        async with equipment(found, confirm=confirm) as living:
+            allow = living.device("cmcc-gw").given["allow"]
+            for _ in range(2):
+                if asks:
+                    with pytest.raises(BudgetSpent, match="live texts were not confirmed"):
+                        allow()
+                else:
+                    allow()
+
+    asyncio.run(run())
+    assert len(asked) == asks
 
 
 def test_a_driver_that_is_not_installed() -> None:

@@ -10,6 +10,7 @@ from interop.record.events import (
     KINDS,
     CallerId,
     Dialled,
+    GatewayClaimed,
     LabelAnswered,
     MessageReceived,
     RegistrationSeen,
@@ -17,6 +18,8 @@ from interop.record.events import (
     Ringing,
     SimFileRead,
     StatusReported,
+    TextHanded,
+    TextTaken,
 )
 from interop.reports import ladder
 
@@ -43,6 +46,13 @@ def test_every_kind_of_event_has_a_label_that_tells_its_first_field(kind: type[A
     [
         (Released(None, ""), "released, cause ?"),
         (Released(3, "5,3"), "released, cause 3 (5,3)"),
+        (TextHanded("17090001234", "hi", "1069", 1), "text to 17090001234 from 1069: hi"),
+        (TextHanded("17090001234", "hi", "1069", 3), "text to 17090001234 from 1069 in 3 parts: hi"),
+        (TextTaken("accepted", ("7", "8")), "accepted: 7, 8"),
+        (TextTaken("refused", (), 13, "13, illegal receiver number"), "refused: 13, illegal receiver number"),
+        (TextTaken("unknown", text="no answer in 60 s"), "unknown: no answer in 60 s"),
+        (GatewayClaimed("7", "DELIVRD", True), "7: the gateway claims DELIVRD (delivered)"),
+        (GatewayClaimed("7", "MA:0001", False), "7: the gateway claims MA:0001 (not delivered)"),
         (StatusReported(9, "17090001234", 0x43), "report on 9: 0x43, 17090001234"),
         (SimFileRead("6F40#1", "FF"), "EF_MSISDN#1 = FF"),
         (CallerId("", None, 1), "CLI none, type ?, withheld"),

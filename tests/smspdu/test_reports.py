@@ -36,7 +36,14 @@ REPORTS: list[tuple[Tpdu, dict[str, str]]] = [
         SmsCommand(
             Address.parse("+8617012345678"), CommandType.ENQUIRY, 44, reference=3, report_request=True
         ),
-        {"tp-mti": "2", "tp-mr": "3", "tp.command_type": "0", "tp.message_number": "44", "tp-da": "8617012345678", "tp-srr": "1"},
+        {
+            "tp-mti": "2",
+            "tp-mr": "3",
+            "tp.command_type": "0",
+            "tp.message_number": "44",
+            "tp-da": "8617012345678",
+            "tp-srr": "1",
+        },
     ),
     (
         SmsCommand(Address.parse("10086"), CommandType.DELETE, 255, data=UserData(b"\x01\x02")),

@@ -175,7 +175,8 @@ def test_sites_are_on_a_unix_socket(tmp_path: Path, lab: Lab) -> None:
         async with Bench(tmp_path, lab, "site.policy@segment=171") as here:
             url, socket = here.country.endpoint(lab.forms[0].url)
             assert url.startswith("http://") and url.endswith("/bank-a") and socket is not None
-            assert [entry.name for entry in tmp_path.iterdir()] == ["sites.sock"]  # noqa: ASYNC240
+            sockets = sorted(entry.name for entry in tmp_path.iterdir())  # noqa: ASYNC240
+            assert sockets == ["g0.sock", "g1.sock", "g2.sock", "g3.sock", "sites.sock"]
             form = HttpNumberForm(lab.forms[0], (url, socket))
             assert (await form.submit("17090001234")).outcome == "accepted"
             assert (await form.submit("17180001234")).outcome == "rejected_by_policy"
@@ -200,9 +201,11 @@ def test_a_long_scratch_path_does_not_matter(tmp_path: Path, lab: Lab) -> None:
     run(scenario)
 
 
-def test_a_lab_without_sites_opens_nothing(tmp_path: Path, lab: Lab) -> None:
+def test_a_lab_without_sites_and_gateways_opens_nothing(tmp_path: Path, lab: Lab) -> None:
+    bare = lab.model_copy(update={"forms": (), "labels": (), "gateways": ()})
+
     async def scenario() -> None:
-        async with Bench(tmp_path, lab.model_copy(update={"forms": (), "labels": ()})):
+        async with Bench(tmp_path, bare):
             assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
     run(scenario)

@@ -67,6 +67,7 @@ def test_what_is_listed_can_be_injected(lab: Lab, kind: object) -> None:
         "segment": "171", "msisdn": "17090001234", "mvno": "小米移动", "operator": "CMCC", "city": "北京",
         "service": "sms", "direction": "in", "from": "CTCC", "to": "CTCC", "site": "bank-a",
         "number": "10086", "cause": "38", "after": "5", "mode": "card", "text": "诈骗", "value": "1",
+        "gateway": "cmcc-gw", "code": "6", "digits": "2", "part": "2", "receiver": "13900001234",
     }  # fmt: skip
     assert row.effect and all(row.parameters.values())
     for key in row.parameters:

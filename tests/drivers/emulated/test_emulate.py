@@ -147,10 +147,11 @@ def test_without_a_terminal_it_prints_a_line_a_device() -> None:
         [sys.executable, "-m", "interop", "emulate", "small"], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    lines = [process.stdout.readline().rstrip("\n") for _ in range(9)]
+    lines = [process.stdout.readline().rstrip("\n") for _ in range(13)]
     process.send_signal(signal.SIGINT)
     assert process.wait(WITHIN_S) == 0
     name, pty, unix, tcp, _dialect, sim, msisdn, *_ = lines[0].split("\t")
     assert (name, sim, msisdn) == ("m01", "mi-1709", "17090001234")
     assert pty.startswith("/dev/pts/") and unix.endswith("/m01.sock") and tcp.startswith("127.0.0.1:")
+    assert lines[8].startswith("cmcc-gw\t127.0.0.1:") and "\tcmpp3\t901234\t1065795588\t" in lines[8]
     assert lines[-1].startswith("ready")

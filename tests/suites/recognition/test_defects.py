@@ -187,6 +187,13 @@ TABLE: dict[str, list[Row]] = {
     },
 }
 
+OF_CODES = (
+    "gateway.segment", "gateway.throttled", "gateway.dropped", "smsc.dropped", "gateway.false_report",
+    "gateway.late", "gateway.sender_cut", "gateway.sender_rewritten", "gateway.text", "gateway.encoding",
+    "gateway.part_lost", "gateway.parts_reordered", "gateway.duplicate", "site.code_elsewhere",
+)  # fmt: skip
+"""The codes suite says what these lead to."""
+
 COMBINED: dict[tuple[str, ...], list[Row]] = {
     ("clip.missing@segment=171,to=CMCC", "sms.lost@segment=171,from=CTCC"): [
         Row(("voice-mo",), SNAIL, (CMCC,), NET, Cause.CLI_MISSING, SEGMENT),
@@ -295,7 +302,13 @@ def test_every_defect_has_a_row(interop_json: Callable[..., list[dict[str, objec
     """A defect that is added without saying here what it must lead to is not finished."""
     listed = {str(row["name"]) for row in interop_json("list", "defects", "--json")}
     spelled = {text.partition("@")[0] for text in TABLE} | {"registration.barred", "site.down"}
-    assert listed == spelled
+    assert listed == spelled | set(OF_CODES)
+
+
+def test_what_is_wrong_with_codes_does_not_touch_recognition(run_interop: RunInterop) -> None:
+    options = [word for defect in OF_CODES for word in ("--defect", defect)]
+    run = run_interop("small", *options, exit_code=0)
+    assert {attempt.verdict for attempt in run.attempts} == {Verdict.PASS}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.emulated.defect_kinds import KINDS
+from drivers.emulated.defect_kinds import KINDS, Scope
 from interop.engine.clock import run_virtual
 from interop.numbering import CliForm, Msisdn, cli_form
 
@@ -54,6 +54,8 @@ def unreached(cause: int, calls: Outcome) -> Touched:
     told = dict.fromkeys(calls, f"released {cause}")
     return Touched(calls=told, refused_calls=told)
 
+
+OF_GATEWAYS = tuple(name for name, kind in KINDS.items() if kind.scope is Scope.GATEWAY)
 
 TABLE: dict[str, Touched] = {
     "route.missing@segment=171,from=CMCC": Touched(
@@ -126,6 +128,7 @@ TABLE: dict[str, Touched] = {
     "site.opaque@segment=171": Touched(),
     "site.down": Touched(),
     "label.marked@segment=171": Touched(),
+    "site.code_elsewhere": Touched(),
     "sim.imsi": Touched(),
     "sim.iccid": Touched(),
     "sim.msisdn": Touched(),
@@ -212,6 +215,13 @@ def not_ok(seen: Outcome) -> Outcome:
     return {pair: what for pair, what in seen.items() if what != "ok"}
 
 
+def test_defects_of_gateways_touch_nothing_between_handsets(town: type[Town]) -> None:
+    async def scenario() -> Touched:
+        return await observe(await town(*OF_GATEWAYS).settle())
+
+    assert run_virtual(scenario()) == Touched()
+
+
 @pytest.mark.parametrize("defect", TABLE)
 def test_a_defect_touches_exactly_this(town: type[Town], defect: str) -> None:
     async def scenario() -> Touched:
@@ -252,7 +262,8 @@ def test_absence_and_silence_are_masked_too(town: type[Town], handset_is: str, c
 
 
 def test_every_defect_has_a_row() -> None:
-    assert {text.partition("@")[0] for text in TABLE} == set(KINDS)
+    """Those of gateways have a table of their own."""
+    assert {text.partition("@")[0] for text in TABLE} | set(OF_GATEWAYS) == set(KINDS)
 
 
 def test_a_hotline_that_is_empty_for_one_customer_rings_for_another_of_the_brand(town: type[Town]) -> None:

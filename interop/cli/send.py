@@ -1,0 +1,96 @@
+"""`interop send`: one text by hand through a gateway of the lab, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from interop.lab.model import GatewayPart
+
+ARRIVED, NOT_ARRIVED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def send(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="11 national digits.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    via: Annotated[str, typer.Option("--via", metavar="GATEWAY", help="A gateway's name in the lab file.")],
+    lab: Annotated[
+        str, typer.Option(metavar="LAB", help="A lab file, or the name of one that comes with Interop.")
+    ] = "emulated",
+    within: Annotated[float, typer.Option(min=1, metavar="S", help="How long to follow it.")] = 120.0,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep every PDU there; secrets are masked.")
+    ] = None,
+    defect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DEFECT", help="Inject into an emulated network. May be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="A live text may leave; it costs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Send one text through a gateway and follow it.
+
+    Says what the gateway answers, what it claims later, and what the handset got where the number's SIM sits
+    in a modem of the lab. Exit code 0 when the text arrived as it was sent (where no modem shows it: when the
+    gateway claims so), else 1.
+    """
+    from interop.cli.sending import Sending
+    from interop.engine.clock import run
+    from interop.lab.drivers import DriverError
+    from interop.lab.load import LabError, load
+    from interop.lab.secrets import SecretError
+    from interop.protocols.errors import BudgetSpent, EquipmentError
+
+    try:
+        whole = load(lab)
+    except LabError as error:
+        _refuse(str(error), as_json, prefix="")
+    gateway = next((each for each in whole.gateways if each.name == via), None)
+    if gateway is None:
+        known = ", ".join(each.name for each in whole.gateways) or "none"
+        _refuse(f'lab {whole.name} has no gateway "{via}" (there are: {known})', as_json)
+    if not re.fullmatch(r"1[3-9]\d{9}", number):
+        _refuse(f"{number!r} is no mobile number of 11 digits", as_json)
+    if not gateway.url.startswith("emulated:") and not yes:
+        _confirm(gateway, number, as_json)
+    try:
+        sending = Sending(
+            whole,
+            gateway,
+            number,
+            text,
+            within=within,
+            say=None if as_json else typer.echo,
+            defects=defect or (),
+        )
+        arrived = run(sending.run(journal), virtual=sending.virtual)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except EquipmentError as error:
+        _refuse(str(error), as_json, code=USAGE if isinstance(error, BudgetSpent) else NOT_ARRIVED)
+    except (DriverError, SecretError, ValueError, OSError) as error:
+        _refuse(str(error), as_json)
+    if as_json:
+        typer.echo(sending.redact(json.dumps(sending.answer, ensure_ascii=False, indent=2)))
+    raise typer.Exit(ARRIVED if arrived else NOT_ARRIVED)
+
+
+def _confirm(gateway: GatewayPart, number: str, as_json: bool) -> None:
+    if not sys.stdin.isatty():
+        _refuse("a live text is about to leave, and it costs; allow it with --yes", as_json)
+    if not typer.confirm(f"{gateway.name}: a live text to {number} is about to leave. Go on?", err=True):
+        _refuse("nothing was sent", as_json)
+
+
+def _refuse(text: str, as_json: bool, *, code: int = USAGE, prefix: str = "interop send: ") -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"error": text}, ensure_ascii=False))
+    else:
+        typer.echo(prefix + text, err=True)
+    raise typer.Exit(code)

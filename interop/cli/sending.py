@@ -1,0 +1,212 @@
+"""One text followed from a gateway to a handset: what `interop send` does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from interop.engine.session import EPOCH
+from interop.lab.budget import Purse
+from interop.lab.equipment import Equipment, all_emulated
+from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart
+from interop.lab.secrets import gateway_secret
+from interop.protocols.equipment import Setting
+from interop.protocols.link import Journal, NoJournal
+from interop.protocols.modem import Modem, Stat
+from interop.protocols.originator import Acceptance, Handing, Originator
+from interop.record.events import Event, GatewayClaimed, MessageReceived, RegistrationSeen, to_json
+from interop.record.journal import LinkJournal
+from interop.record.redaction import Redactor
+from interop.reports.ladder import label
+
+REGISTER_S: Final = 60.0
+"""how long a modem that has just been switched on may take to find its network"""
+PENDING: Final = "ENROUTE"
+"""the one claim after which another one is to come"""
+
+
+class Sending:
+    """Opens the gateway, and the modem that holds the number's SIM where there is one.
+
+    `say` gets a line for whatever happens, None for silence; `answer` is what --json prints, after `run`.
+    Raises SecretError.
+    """
+
+    def __init__(
+        self,
+        whole: Lab,
+        gateway: GatewayPart,
+        to: str,
+        text: str,
+        *,
+        within: float,
+        say: Callable[[str], None] | None,
+        defects: Sequence[str] = (),
+    ) -> None:
+        sim = next((each for each in whole.sims if each.msisdn == to), None)
+        self._modem = whole.modem_of(sim) if sim else None
+        self._lab = _lab_of(whole, gateway, self._modem)
+        self._defects = tuple(defects)
+        self._gateway = gateway
+        self._to = to
+        self._text = text
+        self._within = within
+        self._show = say
+        self._began = 0.0
+        self._seen: list[dict[str, Any]] = []
+        self.virtual = all_emulated(self._lab)
+        self.redact = Redactor([gateway_secret(whole, gateway)])
+        self.answer: dict[str, Any] = {}
+
+    async def run(self, journal: Path | None) -> bool:
+        """Whether the text arrived as it was sent. Raises EquipmentError, OSError."""
+        with TemporaryDirectory(prefix="interop-") as scratch, self._journals(journal) as kept:
+            epoch = EPOCH if self.virtual else time.time()
+            setting = Setting(self._lab, 1, self._defects, (), Path(scratch), epoch, self.virtual)
+            purse = Purse(self._lab, confirm=lambda _question: True, already={})
+            async with Equipment(setting, purse=purse, journal=kept) as equipment:
+                gateway = equipment.device(self._gateway.name)
+                modem = equipment.device(self._modem.name) if self._modem else None
+                registered = modem is None or await _registered(modem)
+                self._began = asyncio.get_running_loop().time()
+                if self._modem and not registered:
+                    self._say(f"{self._modem.name} is not registered")
+                self._listen(gateway, modem)
+                return await self._follow(gateway, modem)
+
+    async def _follow(self, gateway: Originator, modem: Modem | None) -> bool:
+        mark, got_mark = gateway.events.mark(), modem.events.mark() if modem else 0
+        handing = await gateway.send(self._to, self._text)
+        claims: list[GatewayClaimed | None] = []
+        got = None
+        if handing.acceptance is not Acceptance.REFUSED:
+            claims, got = await asyncio.gather(
+                self._claims(gateway, handing.references, mark),
+                self._got(modem, got_mark, len(handing.references) or 1),
+            )
+            self._sum_up(handing, claims, got)
+        claimed = bool(claims) and all(claim is not None and claim.delivered for claim in claims)
+        arrived = got == self._text if modem else claimed
+        self.answer = {
+            "via": self._gateway.name,
+            "to": self._to,
+            "acceptance": handing.acceptance.value,
+            "claimed_delivered": claimed,
+            "handset": self._modem.name if self._modem else None,
+            "got": got,
+            "arrived": arrived,
+            "events": self._seen,
+        }
+        return arrived
+
+    async def _claims(
+        self, gateway: Originator, references: Sequence[str], mark: int
+    ) -> list[GatewayClaimed | None]:
+        """The gateway's last word on each part, None where there was none in time."""
+        until = asyncio.get_running_loop().time() + self._within
+        claims = []
+        for reference in references:
+
+            def last(claim: GatewayClaimed, reference: str = reference) -> bool:
+                return claim.reference == reference and claim.state != PENDING
+
+            rest = until - asyncio.get_running_loop().time()
+            claims.append(await gateway.events.wait(GatewayClaimed, within=rest, since=mark, where=last))
+        return claims
+
+    async def _got(self, modem: Modem | None, mark: int, parts: int) -> str | None:
+        """What came in time of what can be ours; None where nothing did, or nobody looks.
+
+        A modem gives the parts of a long text one by one, in whatever order they came.
+        """
+        came: list[str] = []
+
+        def ours(message: MessageReceived) -> bool:
+            if message.text in self._text or message.sender.endswith(self._gateway.number):
+                came.append(message.text)
+            return len(came) == parts
+
+        if modem is None:
+            return None
+        await modem.events.wait(MessageReceived, within=self._within, since=mark, where=ours)
+        return "".join(sorted(came, key=self._text.find)) if came else None
+
+    # What is shown
+
+    def _listen(self, gateway: Originator, modem: Modem | None) -> None:
+        gateway.events.listen(lambda event: self._heard(self._gateway.name, event))
+        if modem is not None and self._modem is not None:
+            name = self._modem.name
+            modem.events.listen(
+                lambda event: self._heard(name, event) if isinstance(event, MessageReceived) else None
+            )
+
+    def _heard(self, party: str, event: Event) -> None:
+        self._seen.append({"at": round(self._elapsed(), 3), "party": party, **to_json(event)})
+        self._say(f"{party}: {label(event)}")
+
+    def _sum_up(self, handing: Handing, claims: Sequence[GatewayClaimed | None], got: str | None) -> None:
+        for reference, claim in zip(handing.references, claims, strict=True):
+            if claim is None:
+                self._say(f"no report on {reference} in {self._within:g} s")
+        if self._modem is None:
+            self._say(f"no modem of this lab holds {self._to}: what the handset got is not known")
+        elif got is None:
+            self._say(f"{self._modem.name} got nothing in {self._within:g} s")
+        else:
+            self._say("arrived as it was sent" if got == self._text else "arrived, but not as it was sent")
+
+    def _elapsed(self) -> float:
+        return asyncio.get_running_loop().time() - self._began
+
+    def _say(self, text: str) -> None:
+        if self._show is not None:
+            self._show(f"{self._elapsed():7.1f} s  {self.redact(text)}")
+
+    @contextmanager
+    def _journals(self, path: Path | None) -> Iterator[Callable[[str], Journal]]:
+        """The gateway's journal in a file; nobody else's."""
+        if path is None:
+            yield lambda _name: NoJournal()
+            return
+        with path.open("a", encoding="utf-8") as file:
+            kept = LinkJournal(file, now=time.time, sequence=count().__next__, redact=self.redact)
+            try:
+                yield lambda name: kept if name == self._gateway.name else NoJournal()
+            finally:
+                kept.settle()
+
+
+def _lab_of(whole: Lab, gateway: GatewayPart, modem: ModemPart | None) -> Lab:
+    """The lab without what is real and not needed; what is emulated stays, for defects may name it."""
+
+    def stays(part: FormPart | LabelPart | GatewayPart) -> bool:
+        return part is gateway or part.url.startswith(f"{EMULATED}:")
+
+    return whole.model_copy(
+        update={
+            "modems": (modem,) if modem else (),
+            "forms": tuple(filter(stays, whole.forms)),
+            "labels": tuple(filter(stays, whole.labels)),
+            "gateways": tuple(filter(stays, whole.gateways)),
+        }
+    )
+
+
+async def _registered(modem: Modem) -> bool:
+    mark = modem.events.mark()
+    if (await modem.registration()).usable:
+        return True
+    seen = await modem.events.wait(
+        RegistrationSeen,
+        within=REGISTER_S,
+        since=mark,
+        where=lambda each: each.stat in (Stat.HOME, Stat.ROAMING),
+    )
+    return seen is not None

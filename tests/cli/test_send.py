@@ -1,0 +1,160 @@
+"""`interop send` from outside: a text followed to the handset, in emulated labs and on a real port."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODE = "【甲银行】验证码 482913，5分钟内有效。"
+LONG = "尊敬的客户：" + "您的验证码是 482913，请勿告诉他人。" * 6
+COMMAND = [sys.executable, "-m", "interop", "send"]
+
+
+def send(*arguments: str, lab: str = "small", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments, "--lab", lab],
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def data(done: subprocess.CompletedProcess[str]) -> Any:
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("via", ["cmcc-gw", "cucc-gw", "ctcc-gw", "smsc"])
+def test_a_long_text_is_followed_to_the_handset(via: str) -> None:
+    done = send("--via", via, "17090001234", LONG, "--json")
+    answer = data(done)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (answer["acceptance"], answer["claimed_delivered"], answer["handset"]) == ("accepted", True, "m01")
+    assert answer["got"] == LONG and answer["arrived"]
+    kinds = [event["kind"] for event in answer["events"]]
+    assert kinds[:2] == ["TextHanded", "TextTaken"]
+    assert kinds.count("GatewayClaimed") == kinds.count("MessageReceived") == 2
+
+
+def test_lines_as_it_happens() -> None:
+    done = send("--via", "cmcc-gw", "17090001234", CODE)
+    lines = [line.partition(" s  ")[2] for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert lines[0] == f"cmcc-gw: text to 17090001234 from 1065795588: {CODE}"
+    assert lines[1].startswith("cmcc-gw: accepted: ")
+    assert f"m01: SMS from 1065795588: {CODE}" in lines
+    assert any(line.endswith("the gateway claims DELIVRD (delivered)") for line in lines)
+    assert lines[-1] == "arrived as it was sent"
+
+
+@pytest.mark.parametrize(
+    ("defect", "acceptance", "claimed", "got"),
+    [
+        ("gateway.segment", "refused", False, None),
+        ("gateway.dropped", "accepted", False, None),
+        ("gateway.false_report", "accepted", True, None),
+        ("gateway.text", "accepted", True, "?????? 482913?5??????"),
+        ("gateway.throttled", "refused", False, None),
+    ],
+)
+def test_claim_and_handset_are_never_merged(
+    defect: str, acceptance: str, claimed: bool, got: str | None
+) -> None:
+    done = send("--via", "ctcc-gw", "17090001234", CODE, "--json", "--defect", f"{defect}@segment=1709")
+    answer = data(done)
+    assert done.returncode == 1
+    assert (answer["acceptance"], answer["claimed_delivered"], answer["arrived"]) == (
+        acceptance,
+        claimed,
+        False,
+    )
+    assert (answer["got"] is None) is (got is None)
+    if defect == "gateway.segment":
+        taken = answer["events"][1]
+        assert taken["code"] == 58 and taken["text"] == "58, no matching route"
+
+
+def test_a_number_that_no_modem_of_the_lab_holds_rests_on_the_claim() -> None:
+    done = send("--via", "cucc-gw", "13311112222", CODE)
+    assert done.returncode == 1
+    assert "UNDELIV:29 (not delivered)" in done.stdout
+    assert "no modem of this lab holds 13311112222: what the handset got is not known" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--via", "nix", "17090001234", "x"),
+            'lab small has no gateway "nix" (there are: cmcc-gw, cucc-gw, ',
+        ),
+        (("--via", "smsc", "110", "x"), "'110' is no mobile number of 11 digits"),
+        (("--via", "smsc", "17090001234", "x", "--defect", "nonsense"), "nonsense"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(arguments: tuple[str, ...], said: str) -> None:
+    done = send(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr and done.stderr.startswith("interop send: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in data(send(*arguments, "--json"))["error"]
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> str:
+    """A lab whose gateway is at a port that nobody listens on."""
+    text = """\
+name: live
+city: 北京
+modems: []
+sims: []
+gateways:
+  - name: gw
+    title: 网关
+    driver: smpp
+    url: tcp://127.0.0.1:1
+    account: us
+    secret: env:GW
+    number: "1069012345"
+    operator: CMCC
+    city: 北京
+"""
+    path = tmp_path / "live.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_live_text_wants_a_word_first(live: str) -> None:
+    done = send("--via", "gw", "17090001234", CODE, lab=live, GW="hu5h")
+    assert done.returncode == 2
+    assert done.stderr == ("interop send: a live text is about to leave, and it costs; allow it with --yes\n")
+
+
+def test_a_port_that_nobody_listens_on(live: str) -> None:
+    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, GW="hu5h")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "interop send: gw: tcp://127.0.0.1:1: Connection refused; is it up, and may this host reach it?\n"
+    )
+
+
+def test_a_secret_that_is_not_there(live: str) -> None:
+    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, GW="")
+    assert done.returncode == 2
+    assert "env:GW: this environment variable is not set" in done.stderr
+
+
+def test_the_journal_keeps_every_pdu_and_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "pdus"
+    assert send("--via", "smsc", "17090001234", CODE, "--journal", str(path)).returncode == 0
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    first = bytes.fromhex(lines[0]["data"])
+    assert (lines[0]["dir"], first[4:8]) == (">", bytes((0, 0, 0, 9)))  # bind_transceiver
+    said = [bytes.fromhex(line["data"]) for line in lines if line.get("dir") == ">"]
+    assert any(CODE.encode("utf-16-be") in pdu for pdu in said)

@@ -1,0 +1,116 @@
+"""Gateways in a run: leased and rested like any resource, claims told to the case they are about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from interop.engine import Bench
+from interop.engine.case import Cast, Contrast, case, role
+from interop.engine.verdicts import outcome_unknown
+from interop.lab.load import load
+from interop.lab.model import GatewayPart, Lab
+from interop.protocols.errors import NotAvailable
+from interop.protocols.stream import EventStream
+from interop.record import InconcReason, Verdict
+from interop.record.events import GatewayClaimed, TextHanded, TextTaken
+
+HANDED = TextHanded("17090000001", "482913", "1069")
+TAKEN = TextTaken("accepted", ("r1",))
+
+
+class ToyGateway:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.events = EventStream()
+
+
+def with_gateway(make_toy: Callable[..., Any], new_lab: Callable[..., Lab], **part: Any) -> Any:
+    small = load("small")
+    gateway = GatewayPart.model_validate(small.gateways[0].model_dump() | {"name": "gw", **part})
+    toy = make_toy(lab=new_lab().model_copy(update={"gateways": (gateway,)}))
+    toy.devices["gw"] = ToyGateway("gw")
+    return toy
+
+
+def hands() -> Any:
+    """A case that hands a text over; of one SIM the claim comes when the other's case runs."""
+
+    @case(service="sms-mt", standard="-", expected_s=2, contrast=Contrast.NONE)
+    async def hands(
+        bench: Bench,
+        *,
+        subject: Any = role("modem"),
+        sender: Any = role("gateway", cast=Cast.EACH),
+    ) -> None:
+        sender.events.append(HANDED)
+        number = "r1" if bench.subject.sim == "mvno-a" else "r2"
+        sender.events.append(TextTaken("accepted", (number,)))
+        if number == "r1":
+            loop = asyncio.get_running_loop()
+            loop.call_later(11, sender.events.append, GatewayClaimed("r1", "DELIVRD", True))
+        else:
+            await asyncio.sleep(20)
+        bench.check("taken", expected=True, actual=True)
+
+    return hands
+
+
+def test_a_late_claim_is_told_to_its_own_case(make_toy: Any, new_lab: Any) -> None:
+    toy = with_gateway(make_toy, new_lab)
+    run = toy.run(toy.cases(hands()))
+    first, second = "toy.hands[mvno-a@gw]", "toy.hands[mvno-b@gw]"
+    assert {attempt.case for attempt in run.attempts} == {first, second}
+    [late] = run.late
+    assert (late.case, late.what) == (first, "the gateway's claim about r1: DELIVRD")
+    claimed = [seen for seen in run.observed if isinstance(seen.event, GatewayClaimed)]
+    assert [(seen.party, seen.attempt) for seen in claimed] == [("gw", f"{first}#1")]
+    owners = [seen.attempt for seen in run.observed if isinstance(seen.event, TextHanded)]
+    assert sorted(owners) == [f"{first}#1", f"{second}#1"]
+    assert all("gw" in attempt.evidence["journals"] for attempt in run.attempts)
+
+
+def test_a_gateway_rests_between_two_cases(make_toy: Any, new_lab: Any) -> None:
+    toy = with_gateway(make_toy, new_lab, cooldown_s=100.0)
+    run = toy.run(toy.cases(hands()))
+    first, second = sorted(run.attempts, key=lambda attempt: attempt.started)
+    assert second.started >= first.started + first.duration_s + 100
+
+
+@pytest.mark.parametrize(("acceptance", "attempts"), [("unknown", 1), ("refused", 3)])
+def test_after_an_unknown_outcome_nothing_is_sent_again(
+    make_toy: Any, new_lab: Any, acceptance: str, attempts: int
+) -> None:
+    @case(service="sms-mt", standard="-", expected_s=2, contrast=Contrast.NONE)
+    async def breaks(
+        bench: Bench,
+        *,
+        subject: Any = role("modem"),
+        sender: Any = role("gateway", cast=Cast.EACH),
+    ) -> None:
+        sender.events.append(HANDED)
+        sender.events.append(TextTaken(acceptance))
+        raise NotAvailable("gw", "connection lost")
+
+    toy = with_gateway(make_toy, new_lab)
+    run = toy.run(toy.cases(breaks, only="mvno-a"))
+    assert [attempt.verdict for attempt in run.attempts] == [Verdict.INCONC] * attempts
+    assert run.attempts[0].reason is InconcReason.DEVICE
+
+
+@pytest.mark.parametrize(
+    ("events", "unknown"),
+    [
+        ([HANDED], True),
+        ([HANDED, TAKEN], False),
+        ([HANDED, TextTaken("unknown")], True),
+        ([HANDED, TextTaken("refused", code=13)], False),
+        ([HANDED, TAKEN, HANDED], True),
+        ([], False),
+    ],
+)
+def test_what_is_known_of_a_text(events: list[Any], unknown: bool) -> None:
+    assert outcome_unknown(None, [("gw", event) for event in events]) is unknown
