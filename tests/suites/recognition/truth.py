@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,20 +25,29 @@ ENDS_WITHIN_S = 300.0
 """wall seconds; a run takes one or two"""
 _QUIETLY = ["-c", os.devnull, "--import-mode=importlib", "-q", "--assert=plain", "-p", "interop"]
 _QUIETLY += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:warnings"]
+SMALL = Path(__file__).parents[3] / "lab-config" / "small.yaml"
+MAKERS = ("cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox", "zte")
+"""whose words both the driver and the emulated modem know"""
 _FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
 class Injected:
-    """What is wrong in a run, and which cases it runs; `str` is the command that repeats it."""
+    """What is wrong in a run, and which cases it runs; `str` is the command that repeats it.
+
+    `dialects`: of m01 to m06, where they are not those of the small lab; all the makers' quirks differ.
+    """
 
     quirks: tuple[str, ...]
     defects: tuple[str, ...] = ()
     seed: int = 1
     keyword: str = ""
+    dialects: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "interop " + " ".join(f"'{word}'" if set(word) & set(" *?@") else word for word in self.words)
+        words = (f"'{word}'" if set(word) & set(" *?@") else word for word in self.words)
+        makers = f"  # m01 to m06 are {', '.join(self.dialects)}" if self.dialects else ""
+        return "interop " + " ".join(words) + makers
 
     @property
     def words(self) -> list[str]:
@@ -48,7 +58,12 @@ class Injected:
 
     def run(self, out: Path) -> Run:
         """In a process of its own, forked with all that is loaded here. It must end, and unbroken."""
-        words = [*_QUIETLY, "--interop-lab=small", f"--interop-seed={self.seed}", f"--interop-out={out}"]
+        words = [
+            *_QUIETLY,
+            f"--interop-lab={self._lab(out)}",
+            f"--interop-seed={self.seed}",
+            f"--interop-out={out}",
+        ]
         words += [f"--interop-quirk={quirk}" for quirk in self.quirks]
         words += [f"--interop-defect={defect}" for defect in self.defects]
         words += ["-k", self.keyword] if self.keyword else []
@@ -64,6 +79,15 @@ class Injected:
         run = read_run(out)
         assert run.meta["state"] == "finished", f"{run.meta['state']}: {self}\n{output}"
         return run
+
+    def _lab(self, out: Path) -> str:
+        if not self.dialects:
+            return "small"
+        makers = iter(self.dialects)
+        text = SMALL.read_text(encoding="utf-8")
+        lab = out.with_suffix(".yaml")
+        lab.write_text(re.sub(r"(?<=dialect: )\w+", lambda _: next(makers), text), encoding="utf-8")
+        return str(lab)
 
     def lies(self, run: Run) -> list[str]:
         """Every attempt that says what is not so, first the command that shows it."""
@@ -87,9 +111,10 @@ def _warm() -> None:
     """What every child would otherwise load for itself, which is most of a short run."""
     for module in ("drivers.at.modem", "drivers.originators.http", "interop.pytest_plugin.batch"):
         import_module(module)
-    for modem in load_lab("small").modems:
-        load_dialect(modem.dialect)
-        table(modem.dialect)
+    load_lab("small")
+    for dialect in MAKERS:
+        load_dialect(dialect)
+        table(dialect)
 
 
 _warm()
