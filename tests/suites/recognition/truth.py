@@ -17,9 +17,9 @@ from drivers.at.dialect import load as load_dialect
 from drivers.emulated.terminal.commands import table
 from interop.lab.load import load as load_lab
 from interop.pytest_plugin import suites_folder
-from interop.record import Attempt, Finding, Verdict
+from interop.record import Attempt, Cause, Finding, Layer, Verdict
 from interop.record.reader import Run, read_run
-from tests.suites.recognition.test_defects import TABLE, Row, far_end, said
+from tests.suites.recognition.test_defects import TABLE, TEXTS_IN, TEXTS_OUT, Row, far_end, said
 
 ENDS_WITHIN_S = 300.0
 """wall seconds; a run takes one or two"""
@@ -92,7 +92,7 @@ class Injected:
     def lies(self, run: Run) -> list[str]:
         """Every attempt that says what is not so, first the command that shows it."""
         rows = [row for defect in self.defects for row in TABLE[defect]]
-        false = [said(attempt) for attempt in run.attempts if not _is_true(attempt, rows, len(self.defects))]
+        false = [said(attempt) for attempt in run.attempts if not _is_true(attempt, rows, self.defects)]
         return [str(self), *false] if false else []
 
 
@@ -120,7 +120,15 @@ def _warm() -> None:
 _warm()
 
 
-def _is_true(attempt: Attempt, rows: Sequence[Row], defects: int) -> bool:
+# Two defects in one path: the second takes away the sign by which the first would be known.
+HIDDEN: dict[tuple[str, str], tuple[Layer, Cause]] = {
+    # a report says why a message did not arrive; where none comes it is seen to be lost, and no more
+    ("route.missing", "report.dropped"): (Layer.INTERCONNECT, Cause.MESSAGE_LOST),
+    ("route.unassigned", "report.dropped"): (Layer.INTERCONNECT, Cause.MESSAGE_LOST),
+}
+
+
+def _is_true(attempt: Attempt, rows: Sequence[Row], defects: Sequence[str]) -> bool:
     if attempt.verdict is Verdict.INCONC:
         return True
     if attempt.control_of is not None:
@@ -129,7 +137,13 @@ def _is_true(attempt: Attempt, rows: Sequence[Row], defects: int) -> bool:
     touching = [row for row in rows if row.names(attempt, far_end(attempt))]
     if not touching:
         return attempt.verdict is Verdict.PASS
-    return attempt.verdict is Verdict.FAIL and any(_is_as(attempt, row, defects) for row in touching)
+    if attempt.verdict is not Verdict.FAIL:
+        return False
+    names = {defect.partition("@")[0] for defect in defects}
+    hidden = [as_seen for pair, as_seen in HIDDEN.items() if names.issuperset(pair)]
+    if attempt.service in (*TEXTS_IN, *TEXTS_OUT) and (attempt.layer, attempt.cause) in hidden:
+        return True
+    return any(_is_as(attempt, row, len(defects)) for row in touching)
 
 
 def _is_as(attempt: Attempt, row: Row, defects: int) -> bool:
