@@ -160,6 +160,14 @@ def test_resume_remembers_what_was_asked_for(tmp_path: Path) -> None:
     assert len(read_run(tmp_path / "run").attempts) == 6
 
 
+@pytest.mark.parametrize("option", ["--yes", "--dry-run"])
+def test_mistakes_in_the_lab_are_told_once(tmp_path: Path, option: str) -> None:
+    (tmp_path / "lab.yaml").write_text("name: empty\n")
+    done = interop_run(tmp_path, "recognition", "--lab", "lab.yaml", option)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count('the lab has no "city"') == 1
+
+
 def test_dry_run_prints_a_schedule_and_writes_nothing(tmp_path: Path) -> None:
     done = interop_run(tmp_path, *CARDS, "--dry-run")
     assert done.returncode == 0

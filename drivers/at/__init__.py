@@ -1,6 +1,6 @@
 """Modems that speak AT (V.250, 3GPP TS 27.005 and 27.007), from bytes to `protocols.Modem`.
 
-The driver is imported when it is asked for: `interop --help` reads the help of `drivers.at.commands` only.
+The driver is imported when it is asked for: `interop --help` reads the help of `drivers.handwork` only.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -13,10 +13,20 @@ from enum import IntEnum
 
 from drivers.at.answers import Clip
 from interop.protocols.modem import CallEntry, CallStat
-from interop.record.events import Alerting, CallerId, Connected, Event, Released, Ringing
+from interop.record.events import (
+    Alerting,
+    CallerId,
+    Connected,
+    EquipmentTrouble,
+    Event,
+    Released,
+    Ringing,
+)
 
 _ABSENT = 2
 """looks at +CLCC without a call, and no other sign, until it counts as ended: an answer may be lost"""
+_DENIED = 2
+"""lists that may be older than the word"""
 
 
 class Phase(IntEnum):
@@ -50,6 +60,12 @@ class Leg:
     offered: bool = False
     closing: bool = False
     """we are ending it: signs of its end are our own doing"""
+    denied: int = 0
+    """it was said to be answered, and so many lists of calls in a row say that it is not"""
+    confirmed: bool = False
+    """that it is answered was said of this very call, not by a bare CONNECT"""
+    end_said: bool = False
+    """a word said that some call is over, while this one was up"""
     cut: str = ""
     """why nobody can know any more what becomes of it: the link was lost"""
     cause: int | None = None
@@ -67,10 +83,14 @@ class Look:
 
 @dataclass(slots=True)
 class Explain:
-    """The leg is gone and +CEER may know why; `cause` is what the sign itself said."""
+    """The leg is gone and +CEER may know why; `cause` is what the sign itself said.
+
+    `vague`: the sign was a word without an index (BUSY), which need not have been about this call.
+    """
 
     leg: Leg
     cause: int | None = None
+    vague: bool = False
 
 
 News = Event | Look | Explain
@@ -152,6 +172,8 @@ class Calls:
 
     def connected(self, index: int | None) -> Iterator[News]:
         leg = self._by_index(index) or self._outgoing(index) or self._ringing()
+        if leg is not None and index is not None:
+            leg.confirmed = True
         yield from self._to(leg, Phase.ACTIVE)
 
     def answered(self, leg: Leg) -> Iterator[News]:
@@ -170,9 +192,15 @@ class Calls:
             return
         leg.index, leg.listed, leg.absent = entry.index, True, 0
         leg.waiting = leg.waiting and entry.stat is CallStat.WAITING
+        denied = leg.outgoing and leg.answered and entry.stat in (CallStat.DIALLING, CallStat.ALERTING)
+        leg.denied = leg.denied + 1 if denied else 0
+        if leg.denied == _DENIED:
+            stat = entry.stat.name.lower()
+            yield EquipmentTrouble(f"a call was said to be connected and is listed as {stat}")
         if entry.stat is CallStat.ALERTING:
             yield from self._to(leg, Phase.ALERTING)
         elif entry.stat in (CallStat.ACTIVE, CallStat.HELD):
+            leg.confirmed = True
             yield from self._to(leg, Phase.ACTIVE)
 
     def ended(self, index: int | None, cause: int | None) -> Iterator[News]:
@@ -184,12 +212,16 @@ class Calls:
             self._closed.remove(index)
         elif self.legs:
             self._hint, self._told = cause, True
+            for one in self.legs:
+                one.end_said = one.placed
             yield Look()
 
-    def listed(self, entries: list[CallEntry]) -> Iterator[News]:
-        """A whole answer to +CLCC: what is missing is over."""
+    def listed(self, entries: list[CallEntry], *, whole: bool = True) -> Iterator[News]:
+        """An answer to +CLCC: what is missing is over, unless a row of it could not be read."""
         for entry in entries:
             yield from self.row(entry)
+        if not whole:
+            return
         present = {entry.index for entry in entries}
         hint, self._hint = self._hint, None
         told, self._told = self._told or bool(entries), False
@@ -199,11 +231,19 @@ class Calls:
             leg.absent += 1
             if (leg.listed and told) or leg.absent >= _ABSENT:
                 # BUSY and NO ANSWER are of calls that were never answered
-                unanswered = leg.outgoing and leg.phase < Phase.ACTIVE
-                yield from self._gone(leg, hint if unanswered else None)
+                word = hint if leg.outgoing and leg.phase < Phase.ACTIVE else None
+                yield from self._gone(leg, word, vague=word is not None)
             else:
                 self._hint = hint
                 yield Look()
+
+    def risen(self, entries: list[CallEntry]) -> Iterator[Event]:
+        """Calls of ours that were said to be over, and are listed."""
+        known = {leg.index for leg in self.legs}
+        unknown = any(leg.outgoing and leg.index is None for leg in self.legs)
+        for entry in entries:
+            if entry.outgoing and entry.index not in known and not unknown:
+                yield EquipmentTrouble(f"call {entry.index} was said to be over and is listed")
 
     def hung_up(self, leg: Leg) -> None:
         """We ended it."""
@@ -226,12 +266,12 @@ class Calls:
             leg.answered = phase is Phase.ACTIVE
             yield Connected() if leg.answered else Alerting()
 
-    def _gone(self, leg: Leg, cause: int | None) -> Iterator[News]:
+    def _gone(self, leg: Leg, cause: int | None, *, vague: bool = False) -> Iterator[News]:
         if leg.closing:
             return
         leg.phase = Phase.ENDING
         self._drop(leg)
-        yield Explain(leg, cause)
+        yield Explain(leg, cause, vague)
 
     def _drop(self, leg: Leg) -> None:
         if leg in self.legs:

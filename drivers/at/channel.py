@@ -1,7 +1,8 @@
 """The thin I/O shell around lexer and dialogue: one channel per modem.
 
-It gives each command its turn and deadline, journals every byte, keeps the settings that a restart wipes out,
-and is the one place where bytes leave: under the emergency guard, but for emulated networks of this process.
+It gives each command its turn and deadline, journals every byte, has the settings that a restart wipes out
+applied again, and is the one place where bytes leave: under the emergency guard, but for emulated networks
+of this process.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from drivers.at.exchange import (
     sends,
 )
 from drivers.at.guard import Guard
+from drivers.at.ledger import Ledger
 from drivers.at.lexer import Lexer, Line, Prompt
 from drivers.at.transaction import Dialogue, State
 from interop.protocols.errors import CommandRefused, DeviceLost, EmergencyRefused, NotAnswering, NotAvailable
@@ -57,9 +59,7 @@ class Channel:
         self.device = device
         self.dialect = dialect
         self.guard = guard
-        self.before_restore: Callable[[], Awaitable[None]] | None = None
-        """run with the channel held before settings are re-applied (the PIN); uses `exchange`"""
-        self.after_restore: Callable[[], None] | None = None
+        self.ledger = Ledger()
         self._link = link
         self._journal = journal
         self._listener = listener
@@ -73,10 +73,9 @@ class Channel:
         self._last_byte = 0.0
         self._lost = "not open"
         self._away = ""
+        self.timeouts = 0
+        """commands that were not answered in time: after one the modem may have restarted"""
         self._losses = 0
-        self._ledger: dict[str, Command] = {}
-        self.refused: list[Command] = []  # of the ledger, after the last restart
-        self._stale = False
         self._restoring: asyncio.Task[None] | None = None
 
     @property
@@ -101,13 +100,13 @@ class Channel:
         async with self._turn:
             self._lexer, self._dialogue = Lexer(), Dialogue(self.dialect)
             await self._link.open(self._received, self._on_lost)
-            self._lost, self._stale = "", False
+            self._lost, self.ledger.stale = "", False
             try:
                 self._perform(self._dialogue.wake())
                 await self._get_in_step()
                 await prove()
-                self._stale = True
-                await self._restore()
+                self.ledger.stale = True
+                await self.ledger.restore(self.exchange)
                 if self._lost:
                     raise DeviceLost(self.device, self._lost)
             except BaseException:
@@ -158,8 +157,8 @@ class Channel:
             async with self._turn:
                 if self._losses != losses:
                     raise DeviceLost(self.device, self._away or "the link was lost meanwhile")
-                if self._stale:
-                    await self._restore()
+                if self.ledger.stale:
+                    await self.ledger.restore(self.exchange)
                 try:
                     answer = await self.exchange(command)
                 except NotAnswering:
@@ -187,41 +186,31 @@ class Channel:
 
     async def set(self, text: str, *, deadline: float = 5.0) -> None:
         """As `run`, for a setting that the modem forgets when it restarts: it is kept in the ledger."""
-        name = text.partition("=")[0]
-        prefix = name.removeprefix("AT") + ":"
+        prefix = text.partition("=")[0].removeprefix("AT") + ":"
         # +CPMS= answers with its own prefix; a prefix that is a URC's, too, stays the URC's
         expect = () if prefix in self.dialect.urcs else (prefix,)
         command = Command(text=text, expect=expect, may_be_empty=True, setting=True, deadline=deadline)
         await self.run(command)
-        self._ledger[name] = command
+        self.ledger.enter(command)
 
     async def alive(self) -> bool:
         """Does the modem answer, and still have what was set? False after a restart that gave no sign.
 
         What was lost is then applied again. Raises as `run`.
         """
-        wanted = self._ledger.get("AT+CMEE")
-        if wanted is None:
+        wanted = self.ledger.value("AT+CMEE")
+        if not wanted:
             await self.run(Command(text="AT"))
             return True
-        if await self.ask("AT+CMEE?") == wanted.text.partition("=")[2]:
+        if await self.ask("AT+CMEE?") == wanted:
             return True
         self._on_restart(Restarted("settings lost without a sign", None))
         return False
 
-    def holds(self, *settings: str) -> bool:
-        """Is one of these in the ledger?"""
-        return any(command.text in settings for command in self._ledger.values())
-
-    def setting(self, name: str) -> str:
-        """What the ledger has for a setting: "2,1,0,2,0" for AT+CNMI, "" where nothing was accepted."""
-        command = self._ledger.get(name)
-        return "" if command is None else command.text.partition("=")[2]
-
     # One command
 
     async def exchange(self, command: Command) -> Answer:
-        """As `run` for whoever holds the channel already (`before_restore`); no final result is an error."""
+        """As `run` for whoever holds the channel already (`Ledger.restore`); no final result is an error."""
         self.permit(command)
         await self._get_in_step()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -249,6 +238,7 @@ class Channel:
 
     def _expired(self) -> None:
         command, future = self._running, self._answer
+        self.timeouts += 1
         self._abandon()  # which may find that there is an answer after all
         if command is not None and future is not None and not future.done():
             self._journal.note(why := f"no answer to {command.name} within {command.deadline:g} s")
@@ -304,36 +294,16 @@ class Channel:
 
     # Settings after a restart
 
-    async def _restore(self) -> None:
-        """Apply the ledger again; a further restart in the middle begins it anew."""
-        while self._stale:
-            self._stale = False
-            try:
-                if self.before_restore is not None:
-                    await self.before_restore()
-                self.refused = []
-                for command in tuple(self._ledger.values()):
-                    if not (await self.exchange(command)).ok:
-                        self.refused.append(command)
-            except NotAnswering:
-                self._stale = True
-                raise
-            except DeviceLost:
-                if self._lost:
-                    raise
-        if self.after_restore is not None:
-            self.after_restore()
-
     def _restore_soon(self) -> None:
-        self._stale = True
+        self.ledger.stale = True
         if self._restoring is None or self._restoring.done():
             self._restoring = asyncio.get_running_loop().create_task(self._restore_in_turn())
 
     async def _restore_in_turn(self) -> None:
         async with self._turn:
-            if self._stale:
+            if self.ledger.stale:
                 try:
-                    await self._restore()
+                    await self.ledger.restore(self.exchange)
                 except (NotAnswering, DeviceLost) as error:
                     self._journal.note(str(error))  # the next command tries again and tells its caller
 
@@ -353,7 +323,7 @@ class Channel:
             if type(token) is Line:
                 if token.cut:
                     self._journal.note("an over-long line was cut")
-                if token.cut or not dialogue.keeps(token.text):
+                if not dialogue.keeps(token.text):
                     self._perform(dialogue.line(token.text))
             elif type(token) is Prompt:
                 self._perform(dialogue.prompt())
@@ -375,7 +345,7 @@ class Channel:
                 case Restarted():
                     self._on_restart(output)
                 case BecameReady():
-                    if self._ledger:
+                    if self.ledger:
                         self._restore_soon()
                 case Awaited():
                     if self._running is not None:

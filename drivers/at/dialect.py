@@ -155,8 +155,11 @@ def load(name: str, *folders: Path) -> Dialect:
         first = error.errors(include_url=False)[0]
         step = tuple(map(str, first["loc"]))
         file = next((file for file in lineage if file.holds(step)), lineage[0])
-        found = f" (found {first['input']!r})" if first["type"] != "extra_forbidden" else ""
-        raise DialectError(f"{file.place(step)}: {'.'.join(step)}: {first['msg']}{found}") from None
+        if first["type"] == "extra_forbidden":
+            raise DialectError(f"{file.place(step)}: {'.'.join(step)}: no such key") from None
+        raise DialectError(
+            f"{file.place(step)}: {'.'.join(step)}: {first['msg']} (found {first['input']!r})"
+        ) from None
 
 
 def own_dialects(lab_folder: Path | None) -> tuple[Path, ...]:

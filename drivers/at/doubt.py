@@ -25,6 +25,8 @@ Mark = tuple[str, ...]
 LONGEST = 4
 """queries of a mark; with 4 probes there are 340 marks"""
 
+RESTING = 8
+"""marks that are not used again at once: the answer of one may come a second time"""
 
 MOST_OWED = 64
 PROBE = Command(text="AT")
@@ -42,13 +44,7 @@ class Owed:
 
     def begins(self, text: str) -> bool:
         """Is this a line of it?"""
-        if text.startswith(tuple(map(prefix_of, self.mark))):
-            return True
-        shape = self.command.shape
-        for prefix in self.command.expect:
-            if text.startswith(prefix):
-                return shape is None or shape(text[len(prefix) :].strip())
-        return False
+        return text.startswith(tuple(map(prefix_of, self.mark))) or self.command.owns(text)
 
 
 class Doubt:
@@ -95,7 +91,7 @@ class Doubt:
 
     # Marks
 
-    def proof(self) -> Mark:
+    def probe(self) -> Mark:
         """The mark of a probe: one query, two where every one is still owed."""
         singles = [(probe,) for probe in sorted(self.probes, key=lambda probe: probe not in self._answered)]
         known = [mark for mark in singles if mark[0] in self._answered]
@@ -103,9 +99,7 @@ class Doubt:
         return self._oldest(known) or self._oldest(singles) or self._oldest(pairs) or singles[0]
 
     def lesson(self) -> Mark:
-        """Two queries at once, to learn whether this modem takes compound lines; () where it is known."""
-        if self.compound is not None or not self._owed:
-            return ()
+        """Two queries at once, to learn whether this modem takes compound lines; () where all are owed."""
         known = self._answered[-1]
         return self._oldest((known, other) for other in self.probes if other != known)
 
@@ -116,10 +110,11 @@ class Doubt:
         if command.text[:2] not in ("AT", "at") or _name(command) in self._alone:
             return ()
         usable = [probe for probe in self._answered if prefix_of(probe) not in command.expect]
-        for length in range(2, LONGEST + 1):
-            shorter = chain.from_iterable(product(usable, repeat=n) for n in range(1, length + 1))
-            if found := self._oldest(shorter):
-                return found
+        for resting in (RESTING, 0):
+            for length in range(2, LONGEST + 1):
+                shorter = chain.from_iterable(product(usable, repeat=n) for n in range(1, length + 1))
+                if found := self._oldest(shorter, resting):
+                    return found
         return ()
 
     def answered(self, mark: Mark) -> None:
@@ -135,15 +130,50 @@ class Doubt:
     def reading(self, mark: Mark) -> Reading:
         return Reading(tuple(prefix_of(probe) for probe in mark), self._prefixes)
 
-    def _oldest(self, marks: Iterable[Mark]) -> Mark:
-        """Of those that are not owed the one used longest ago, for an answer may come twice; or ()."""
+    def _oldest(self, marks: Iterable[Mark], resting: int = 0) -> Mark:
+        """Of those that are not owed, nor among the `resting` last ones, the one used longest ago, for an
+        answer may come twice; or ().
+        """
         taken = {owed.mark for owed in self._owed}
+        taken |= {mark for mark, used in self._used.items() if used > self._count - resting}
         free = [mark for mark in marks if mark not in taken]
         if not free:
             return ()
         oldest = min(free, key=lambda mark: self._used.get(mark, 0))
         self._used[oldest] = self._count = self._count + 1
         return oldest
+
+
+class Proof:
+    """Whether the modem is in step: the probes of one proof, each to be sent once its mark was not answered.
+
+    `given`: one was answered. What is owed all the same is seen through by marks, if this modem takes two
+    queries on a line; once in step that is learned, too.
+    """
+
+    def __init__(self, doubt: Doubt) -> None:
+        self.given = False
+        self._doubt = doubt
+        self._tries = 0
+
+    def next(self) -> Mark:
+        """The mark to send now, which nothing else that is owed has; () where nothing is left to ask."""
+        self._tries += 1
+        mark = self._doubt.lesson() if self.given else self._doubt.probe()
+        return mark if self._tries <= len(self._doubt.probes) else ()
+
+    def answered(self, mark: Mark) -> None:
+        self._doubt.answered(mark)
+        self.given = True
+
+    @property
+    def complete(self) -> bool:
+        """In step, and nothing is left to learn."""
+        return self.given and (not self._doubt or self._doubt.compound is not None)
+
+    def end(self) -> None:
+        if self.given and not self.complete:
+            self._doubt.compound = False  # no lesson was answered
 
 
 class Reading:

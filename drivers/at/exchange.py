@@ -49,6 +49,13 @@ class Command:
         """Its answer is one line of information and OK: with the line, all of it is there."""
         return self.informs and not (self.may_be_empty or self.pdu or self.dials or self.payload)
 
+    def owns(self, text: str) -> bool:
+        """Is this a line of its information?"""
+        for prefix in self.expect:
+            if text.startswith(prefix):
+                return self.shape is None or self.shape(text[len(prefix) :].strip())
+        return False
+
     @property
     def name(self) -> str:
         """For messages: without the arguments of a secret command."""

@@ -25,7 +25,7 @@ _DIAL_RUN = re.compile(r"D[TPWI,!@]*([0-9+*#TPW,!@]+)")
 _DIAL_AFTER_SEMICOLON = re.compile(r";D[TPWI,!@]*([0-9+*#TPW,!@]+)")
 
 # Commands whose effect nobody can foresee here: what they do, and their names as a pattern.
-_STK = r"\+CUSAT[A-Z]*|[+^*#$](?:STGR|STCR|STGI|STKR[A-Z]*|STK[A-Z]*|QSTK[A-Z]*|PSSTK[A-Z]*)"
+_STK = r"\+CUSAT[A-Z]*|[+^*#$](?:STGR|STCR|STGI|STSR|SSTR|CSTR|ZSTR|UTR|STK[A-Z]*|QSTK[A-Z]*|PSSTK[A-Z]*)"
 _NEVER = (
     ("answers the SIM's own call set-up", _STK),
     ("presses keys", r"\+CKPD|\+CMKP|\+CTSA|\*KPD"),
@@ -33,13 +33,14 @@ _NEVER = (
     ("sends an SMS-COMMAND", r"\+CMGC"),
     ("hands the port over", r"\+CMUX"),
 )
+_UCS2_DIGITS = re.compile(r"(?:003[0-9])+")
 _NEVER_PATTERNS = tuple((what, re.compile(names)) for what, names in _NEVER)
 _APDU = frozenset({"+CSIM", "+CGLA"})
 _DANGEROUS_INSTRUCTIONS = frozenset({0xC2, 0x14})
 """ENVELOPE and TERMINAL RESPONSE (ETSI TS 102 221 table 10.5): both can make the SIM call"""
 _SECRETS = frozenset({"+CPIN", "+CPIN2", "+CLCK", "+CPWD", "+EPIN"})
 """whose strings are passwords, not numbers"""
-_DIALS_BY_PARAMETER = re.compile(r"\+CTFR|\+CCFC|\+CUSD|.*(?:DIAL|CALL|CDV|CDU|DEFLECT).*")
+_DIALS_BY_PARAMETER = re.compile(r"\+CTFR|\+CCFCU?|\+CUSD|\+CMSS|.*(?:DIAL|CALL|CDV|CDU|DEFLECT).*")
 """commands whose bare digits are a number too"""
 _MESSAGE_PROMPTS = re.compile(r".*(?:CMGS|CMGW|SMGS|SMGW|CMSS).*")
 
@@ -126,7 +127,9 @@ class Guard:
         number = number.lstrip("TPWI,!@")
         if not re.fullmatch(r"[0-9+*#TPW,!@]+[IG]*", number):
             return f"dial string {dialled!r} cannot be read"
-        return self._emergency(number)
+        # with +CSCS="UCS2" some take the dial string for hex, too
+        hidden = bytes.fromhex(number).decode("utf-16-be") if _UCS2_DIGITS.fullmatch(number) else ""
+        return self._emergency(number) or self._emergency(hidden)
 
     def _extended(self, name: str, rest: str) -> str:
         rest = rest.strip()
@@ -138,7 +141,7 @@ class Guard:
         if never := self._never(name):
             return never
         values = _values(rest[1:])
-        if name == "+CHLD" and any(value.startswith("4") and value != "4" for value in values):
+        if name == "+CHLD" and values[0].startswith("4") and values != ["4"]:
             return "+CHLD=4 with a number deflects a call"
         if name in _APDU or name == "+CRSM":
             return _apdu(name, values)

@@ -26,6 +26,8 @@ _AREA_CODE = re.compile(r"0?(?:10|2\d|[3-9]\d\d)")
 _AREA_CODE_WITH_ZERO = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
 _COUNTRY_CODE = re.compile(r"[1-9]\d{0,2}")
 
+_URI = re.compile(r"(?:TEL|SIPS?):([^@;]*).*")
+"""a number as RFC 3966 and 3261 write it: +CDU, +CCFCU (27.007 6.27, 7.33)"""
 _PAUSES = re.compile(r"[TPWIG,!@]+")
 
 
@@ -35,7 +37,9 @@ def emergency_in(text: str, further: frozenset[str] = frozenset()) -> str:
     Digits behind a pause may be DTMF or, where P and T switch the way of dialling, part of the number: both
     readings count. Each group of an MMI string ("**21*110#") counts as a number.
     """
-    text = re.sub(r"[\s().\-/]", "", text.upper())
+    text = _URI.sub(r"\1", re.sub(r"[\s().\-/]", "", text.upper()))
+    if text.startswith("URN:SERVICE:SOS"):
+        return "SOS"
     segments = [segment for segment in _PAUSES.split(text) if segment]
     for reading in ("".join(segments), *segments[:1]):
         for group in re.split(r"[*#]+", reading):

@@ -15,7 +15,7 @@ from drivers.at.exchange import ESC, Command, Unsolicited
 from drivers.at.guard_numbers import EXACT
 from drivers.at.work import Work
 from interop.protocols.equipment import Spend
-from interop.protocols.errors import CommandRefused, NotAnswering
+from interop.protocols.errors import CommandRefused, NotAnswering, NotAvailable
 from interop.protocols.link import Journal
 from interop.protocols.modem import Submission
 from interop.protocols.stream import EventStream
@@ -36,6 +36,7 @@ SUBMIT_DEADLINE_S = 65.0
 READ_TRIES = 3
 """Reading has no effect on the network: a message is not given up for one lost answer."""
 REPORTS = "SR"
+_BY_DEFAULT = ("SM", "ME")
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
 """the nodes of one service centre need not agree on the time"""
 _NOBODY_KNOWS = "?"
@@ -58,6 +59,9 @@ class Messages:
         """which memory is read, and what is deleted in it, is one piece of work"""
         self._announced: list[tuple[str, int]] = []
         self._received: deque[str] = deque(maxlen=32)
+        self._drained = False
+        self._old = False
+        """what is read now was stored before we sent anything"""
         self._centre_time: datetime | None = None
         self._submitted: dict[int, datetime | None] = {}
         """TP-MR -> the service centre's time, as last heard of, when it was given"""
@@ -78,6 +82,11 @@ class Messages:
         if str(length) in EXACT:
             # should the modem have fallen back to text mode unseen, this length would be the number
             await self._channel.set("AT+CMGF=0")
+        if report and not self._drained:
+            await self._drain()
+        if report and not self._reports_come():
+            what = f"{self._channel.device}: status reports are not told, the modem refuses AT+CNMI"
+            self._events.append(EquipmentTrouble(what))
         self._events.append(MessageSubmitted(to, text))
         try:
             answer = await self._channel.run(command)
@@ -101,7 +110,7 @@ class Messages:
             self._take(urc.tail)
             kind = "message" if urc.rule.event is UrcKind.MESSAGE else "report"
             wanted = kind in self._channel.dialect.messages.acknowledges
-            if wanted and self._channel.setting("AT+CSMS") != "0":
+            if wanted and self._channel.ledger.value("AT+CSMS") != "0":
                 self._work.add(self._acknowledge)
             return
         place = answers.memory_place(urc.body)
@@ -115,14 +124,28 @@ class Messages:
 
     async def fetch_unread(self) -> None:
         """What came unheard or was never announced; marked as read by being listed, then deleted."""
-        receiving = self._receiving()
+        receiving = self._receiving() or await self._receiving_unset()
+        # what came between a restart and our settings lies where the modem itself puts it
+        others = [memory for memory in (REPORTS, *_BY_DEFAULT) if memory != receiving]
         async with self._storage:
             await self._empty(receiving)
-            if self._channel.setting("AT+CNMI").split(",")[3:4] == ["2"] and receiving != REPORTS:
+            for memory in others:
                 try:
-                    await self._empty(REPORTS)
+                    await self._empty(memory)
                 except CommandRefused as error:
-                    self._journal.note(f"no memory {REPORTS}: {error}")
+                    self._journal.note(f"no memory {memory}: {error}")
+
+    async def _drain(self) -> None:
+        """Reports that wait from before: one may carry the very reference that the next message gets."""
+        if self._channel.ledger.value("AT+CNMI").split(",")[3:4] == ["2"]:
+            self._old = True
+            try:
+                await self.fetch_unread()
+            except CommandRefused as error:
+                self._journal.note(f"stored reports of before cannot be read: {error}")
+            finally:
+                self._old = False
+        self._drained = True
 
     async def fetch(self, memory: str, index: int) -> None:
         """Read one stored message from the memory that was named, then make room."""
@@ -182,7 +205,20 @@ class Messages:
 
     def _receiving(self) -> str:
         """The third memory of +CPMS as it was set, "" where it was not (27.005 3.2.2)."""
-        return answers.fields(self._channel.setting("AT+CPMS"))[-1]
+        return answers.fields(self._channel.ledger.value("AT+CPMS"))[-1]
+
+    async def _receiving_unset(self) -> str:
+        """Where +CPMS= was refused: the third memory as the modem has it."""
+        try:
+            memory = answers.fields(await self._channel.ask("AT+CPMS?"))[-3:][0]
+            return memory if memory.isalpha() else ""
+        except (CommandRefused, NotAvailable) as error:
+            self._journal.note(str(error))
+            return ""
+
+    def _reports_come(self) -> bool:
+        """<ds> of +CNMI (27.005 3.4.1)."""
+        return self._channel.ledger.value("AT+CNMI").split(",")[3:4] in (["1"], ["2"])
 
     async def _acknowledge(self) -> None:
         """+CNMA (27.005 3.4.4). A SIM800C answers with a prompt: it gets ESC (asterisk-chan-quectel)."""
@@ -231,6 +267,9 @@ class Messages:
             taken = report.timestamp.when
         except PduError:
             taken = None  # some centres send zeros
+        if self._old:
+            self._events.append(Note(f"a report from before, on message {report.reference}"))
+            return
         since = self._submitted.get(report.reference)
         if taken is not None and since is not None and taken < since - CLOCKS_DIFFER_BY:
             what = f"a report on an older message of the same reference, {report.reference}, of"

@@ -38,6 +38,7 @@ from interop.protocols.modem import (
 from interop.protocols.stream import EventStream
 from interop.record import InconcReason
 from interop.record.events import (
+    EquipmentTrouble,
     LinkLost,
     ModemReset,
     RegistrationSeen,
@@ -48,6 +49,7 @@ from interop.record.events import (
 
 OPEN_AGAIN_S = (2.0, 8.0)
 """waits before a modem that did not answer at first is opened again"""
+_RESTARTED = "restarted without a sign: its settings were lost"
 WEAKEST_DBM = -109
 """+CSQ below 2: calls fail for want of signal, whatever the network does"""
 
@@ -139,8 +141,8 @@ class AtModem:
                 self.channel.beware(await self._files.emergency_numbers())
             except EquipmentError as error:
                 self._journal.note(f"EF_ECC cannot be read, the usual emergency numbers hold: {error}")
-        self.channel.before_restore = self._setup.again
-        self.channel.after_restore = self._after_restore
+        self.channel.ledger.before_restore = self._setup.again
+        self.channel.ledger.after_restore = self._after_restore
         self._met = True
 
     async def _first_contact(self) -> None:
@@ -218,9 +220,10 @@ class AtModem:
 
     async def health(self, *, registered: bool = True) -> Health:
         """As the protocol says. +CSQ 99 while registered is no trouble: many modems say it on LTE."""
+        timeouts = self.channel.timeouts
         try:
             if not await self.channel.alive():
-                return Health(InconcReason.MODEM, "restarted without a sign: its settings were lost")
+                return Health(InconcReason.MODEM, _RESTARTED)
             state = await self.sim_state()
             if state is not SimState.READY:
                 return Health(InconcReason.SIM, _TROUBLE[state])
@@ -229,6 +232,8 @@ class AtModem:
                 return Health(None)
             seen = await self.registration()
             dbm = await self.signal_dbm()
+            if self.channel.timeouts != timeouts and not await self.channel.alive():
+                return Health(InconcReason.MODEM, _RESTARTED)
         except NotAnswering as error:
             return Health(InconcReason.MODEM, str(error))
         except EquipmentError as error:
@@ -269,10 +274,15 @@ class AtModem:
             self._journal.note(str(error))
 
     async def full_memory(self) -> str:
-        try:
-            return answers.full_memory(await self.channel.ask("AT+CPMS?"))
-        except (CommandRefused, NotAvailable):
-            return ""
+        why = ""
+        for _ in range(2):
+            try:
+                return answers.full_memory(await self.channel.ask("AT+CPMS?"))
+            except (CommandRefused, NotAvailable) as error:
+                why = str(error)
+        what = f"nobody knows whether {self.name} has room for messages: {why}"
+        self.events.append(EquipmentTrouble(what))
+        return ""
 
     async def ussd(self, code: str, within: float = 30.0) -> str | None:
         """The network's text, None when none came in `within` seconds or it has none."""
@@ -313,7 +323,7 @@ class AtModem:
             elif kind in _MESSAGE:
                 self._messages.unsolicited(urc)
             elif kind is UrcKind.USSD:
-                mode, text = ussd.reply(urc.body, self.channel.setting("AT+CSCS").strip('"'))
+                mode, text = ussd.reply(urc.body, self.channel.ledger.value("AT+CSCS").strip('"'))
                 self.events.append(UssdAnswered(text or "", mode))
             elif kind is UrcKind.REGISTRATION:
                 self._registered(urc)

@@ -6,15 +6,15 @@ import asyncio
 
 from drivers.at import answers
 from drivers.at.channel import Channel
-from drivers.at.exchange import (
-    Command,
-)
+from drivers.at.exchange import Command
 from interop.protocols.errors import CommandRefused, EquipmentError, NotAnswering
 from interop.protocols.link import Journal
 from interop.protocols.modem import SimState
 
 READY_BACKOFF_S = (1.0, 2.0, 4.0, 8.0)
 """SIM800 says SMS Ready about ten seconds after its start; whoever opens it later never hears that"""
+_TELLING = ("AT+CPMS", "AT+CNMI")
+"""without them messages and reports stay where nobody looks"""
 _PIN_STATE = Command(text="AT+CPIN?", expect=("+CPIN:",))
 
 
@@ -27,6 +27,7 @@ class Setup:
         self._pin = pin
         self._accepted: Command | None = None
         self._complete = False
+        self._unset: list[tuple[str, ...]] = []
 
     async def run(self) -> None:
         """Raises EquipmentError where the modem cannot be worked with."""
@@ -45,19 +46,22 @@ class Setup:
 
         Without +CNMI no report would ever come, and the network would be blamed for it. Raises as `run`.
         """
-        for command in tuple(self._channel.refused):
+        for command in tuple(self._channel.ledger.refused):
             await self._channel.run(command)
-            self._channel.refused.remove(command)
+            self._channel.ledger.refused.remove(command)
         if self._complete:
+            await self._rows(*self._unset)
             return
         for text in self._channel.dialect.required:
             await self._insist(text)
         await self._rows()
         self._complete = True
 
-    async def _rows(self) -> None:
-        for row in (*self._channel.dialect.setup, *self._channel.dialect.extra_setup):
-            await self._first(*row)
+    async def _rows(self, *again: tuple[str, ...]) -> None:
+        dialect, self._unset = self._channel.dialect, []
+        for row in again if self._complete else (*dialect.setup, *dialect.extra_setup):
+            if not await self._first(*row) and row[0].startswith(_TELLING):
+                self._unset.append(row)
 
     async def again(self) -> None:
         """After a restart, with the channel held: the PIN, if it was right before."""
@@ -110,15 +114,16 @@ class Setup:
                 await asyncio.sleep(pause)
         await self._set(text)
 
-    async def _first(self, *forms: str) -> None:
+    async def _first(self, *forms: str) -> bool:
         """Of several forms of one setting, the first that this modem accepts; none is fine, too."""
         for form in forms:
             try:
                 await self._set(form)
             except CommandRefused:
                 continue
-            return
+            return True
         self._journal.note(f"none of {', '.join(forms)} was accepted")
+        return False
 
 
 def _state(lines: list[str]) -> SimState:

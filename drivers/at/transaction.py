@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from drivers.at.dialect import Dialect
-from drivers.at.doubt import PROBE, Doubt, Mark, Owed, Reading, line_of
+from drivers.at.doubt import PROBE, Doubt, Mark, Owed, Proof, Reading, line_of
 from drivers.at.exchange import (
     ESC,
     Answer,
@@ -81,8 +81,7 @@ class Dialogue:
         self._pdu_next = False
         self._open: OpenUrc | None = None
         self._escaped = False
-        self._proved = False
-        self._tries = 0
+        self._proof = Proof(self.doubt)
 
     @property
     def wants_prompt(self) -> bool:
@@ -209,13 +208,7 @@ class Dialogue:
         return self._words.is_reset(text) and not self._owns(text)
 
     def _owns(self, text: str) -> bool:
-        command = self._command
-        if command is None:
-            return False
-        for prefix in command.expect:
-            if text.startswith(prefix):
-                return command.shape is None or command.shape(text[len(prefix) :].strip())
-        return False
+        return self._command is not None and self._command.owns(text)
 
     def _is_key(self, beginning: str) -> bool:
         """May a line begin so?"""
@@ -245,7 +238,7 @@ class Dialogue:
                         self._owe()  # the error may be a late one, and the probe's answer come later
                     yield from self._probe()
         elif self.state is State.PROOF:
-            yield from self._proof_answered()
+            yield from self._probe_answered()
         elif (
             ok
             and command.payload not in (None, ESC)  # +CNMA needs no prompt
@@ -376,34 +369,25 @@ class Dialogue:
 
     def _drain(self) -> None:
         self._command = self._reading = None
-        self._escaped = self._proved = False
-        self._tries = 0
+        self._escaped = False
+        self._proof = Proof(self.doubt)
         self.state = State.DRAIN
 
     def _probe(self) -> Iterator[Output]:
-        """The next probe, behind a mark that nothing else that is owed has."""
-        self._tries += 1
-        mark = self.doubt.lesson() if self._proved else self.doubt.proof()
-        if not mark or self._tries > len(self.doubt.probes):
-            yield from self._end_proof()
-            return
-        self._begin(PROBE, State.PROOF, mark)
-        yield Send(self._sent.encode("latin-1") + b"\r")
-
-    def _proof_answered(self) -> Iterator[Output]:
-        """In step. What is owed all the same is seen through by marks, if the modem takes two on a line."""
-        self.doubt.answered(self._mark)
-        self._proved = True
-        if self.doubt and self.doubt.compound is None:
-            yield from self._probe()
+        if mark := self._proof.next():
+            self._begin(PROBE, State.PROOF, mark)
+            yield Send(self._sent.encode("latin-1") + b"\r")
         else:
             yield from self._end_proof()
 
+    def _probe_answered(self) -> Iterator[Output]:
+        self._proof.answered(self._mark)
+        yield from self._end_proof() if self._proof.complete else self._probe()
+
     def _end_proof(self) -> Iterator[Output]:
         self._command = self._reading = None
-        if self._proved:
-            if self.doubt and self.doubt.compound is None:
-                self.doubt.compound = False  # no lesson was answered
+        self._proof.end()
+        if self._proof.given:
             self.state = State.IDLE
             yield InStep()
         else:

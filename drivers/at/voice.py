@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from drivers.at import answers
 from drivers.at.call_urcs import heard
 from drivers.at.calls import Calls, Explain, Leg, Look, News, Phase
+from drivers.at.causes import Causes
 from drivers.at.channel import Channel
 from drivers.at.exchange import Answer, Command, Unsolicited
 from drivers.at.work import Work
 from interop.protocols.equipment import Spend
-from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError
+from interop.protocols.errors import CommandRefused, DeviceLost
 from interop.protocols.link import Journal
 from interop.protocols.modem import CallEntry, CallOutcome, Offer, Progress
 from interop.protocols.stream import EventStream
@@ -26,10 +27,9 @@ _CALL_FINALS = ("NO CARRIER", "BUSY", "NO ANSWER")
 """NO DIALTONE is none: there was no network to dial in, and +CEER would tell of an older call"""
 _HINTS = {"BUSY": 17, "NO ANSWER": 19}
 _LIST = Command(text="AT+CLCC", expect=("+CLCC:",), may_be_empty=True, again=True)
+LIST_TRIES = 3
 REFUSED_WITHIN_S = 2.0
 """a modem that answers ATD only when the far end does refuses what it cannot dial at once"""
-_OF_SETUP = frozenset({1, 3, 6, 8, 17, 18, 19, 21, 22, 28, 34, 42})
-"""24.008 annex H: causes of a call that never came about"""
 
 
 class Voice:
@@ -44,6 +44,7 @@ class Voice:
         self._work = work
         self._spend = spend
         self._calls = Calls()
+        self._causes = Causes(channel, journal)
         self._dialect = channel.dialect.calls
         self._waiters: list[asyncio.Future[None]] = []
         self._poll: asyncio.TimerHandle | None = None
@@ -52,7 +53,6 @@ class Voice:
         """dialling, answering, releasing: one at a time, for what a modem makes of two is anybody's guess"""
         self._pending: asyncio.Task[Answer] | None = None
         """an ATD that gets its answer only with the far end's"""
-        self._last_why = ""
 
     # What a case does
 
@@ -65,7 +65,7 @@ class Voice:
         self._channel.permit(command)
         async with self._control:
             self._spend("calls")
-            await self._why()  # what +CEER says now is of an older call
+            await self._causes.ask()  # what +CEER says now is of an older call
             self._events.append(Dialled(number))
             leg = self._calls.dialled(number)
             try:
@@ -137,26 +137,33 @@ class Voice:
         return Offer(AtCall(self, leg), clip.number, clip.toa, clip.validity)
 
     async def calls(self) -> list[CallEntry]:
+        return (await self._listed())[0]
+
+    async def _listed(self) -> tuple[list[CallEntry], bool]:
+        """The calls that +CLCC tells of, and whether every row of it could be read."""
         answer = await self._channel.run(_LIST)
-        entries = []
+        entries, whole = [], True
         for line in answer.lines:
             try:
                 entry = answers.call_entry(line.removeprefix("+CLCC:").strip())
             except answers.Unreadable as error:
                 self._journal.note(str(error))
                 self._events.append(Unclaimed(line))
+                whole = False
                 continue
             if entry is not None:
                 entries.append(entry)
-        return entries
+        return entries, whole
 
     async def hang_up_all(self) -> None:
         async with self._control:
             await self._abort()
             for command in (*self._dialect.hang_up, "AT+CHLD=1", "AT+CHLD=0"):
                 try:
-                    if not await self.calls():
+                    if not (entries := await self.calls()):
                         break
+                    for what in self._calls.risen(entries):
+                        self._events.append(what)
                 except CommandRefused as error:  # error 100 in the middle of a call
                     self._journal.note(str(error))
                 await self._try(command)
@@ -224,6 +231,31 @@ class Voice:
             return False
         return True
 
+    async def unsure_of(self, leg: Leg) -> str:
+        """Why nobody can say that nothing has become of a call; "" where +CLCC bears it out.
+
+        The end of a call may have been said in a line that was lost, or asked about in vain. Raises
+        NotAnswering, DeviceLost.
+        """
+        if self._pending is not None:
+            return "the modem has not answered ATD"
+        why = ""
+        for _ in range(LIST_TRIES):
+            try:
+                await self._look_at_once()
+                why = ""
+            except CommandRefused as error:
+                why = f"the modem does not list its calls: {error.final}"
+            if not (why or leg.denied):
+                break
+            await asyncio.sleep(self._dialect.poll_s)
+        if why:
+            return why
+        await self.until(lambda: not leg.absent or leg.phase is Phase.ENDED, INDEX_WITHIN_S)
+        if leg.absent and leg.live:
+            return "the modem does not list the call, nor say that it is over"
+        return "the modem said that it was answered, and lists it as not answered" if leg.denied else ""
+
     def sure_of(self, leg: Leg) -> None:
         """Raises DeviceLost for a call of before a loss: whether it goes on, nobody knows."""
         if leg.cut:
@@ -275,28 +307,9 @@ class Voice:
                 waiter.set_result(None)
         self._poll_later()
 
-    async def explain(self, leg: Leg, hint: int | None) -> None:
-        """Ask for the release cause at once: the next call would overwrite it.
-
-        What +CEER said before the call began and cannot be of this call is an older one's: no cause then.
-        """
-        before, text = self._last_why, await self._why()
-        cause = answers.release_cause(text) if text else None
-        if text == before and (hint not in (None, cause) or (leg.answered and cause in _OF_SETUP)):
-            self._journal.note(f"+CEER says {text!r} as before this call: not taken for its cause")
-            cause, text = None, ""
-        self.take(self._calls.explained(leg, cause if hint is None else hint, text))
-
-    async def _why(self) -> str:
-        """+CEER as it stands, "" where the modem does not say."""
-        if self._channel.dialect.reports_causes:
-            try:
-                text = await self._channel.ask("AT+CEER")
-                self._last_why = text if text.count('"') > 2 else text.strip('"')
-                return self._last_why
-            except EquipmentError as error:
-                self._journal.note(f"no release cause: {error}")
-        return ""
+    async def explain(self, end: Explain) -> None:
+        """Ask for the release cause."""
+        self.take(self._calls.explained(end.leg, *await self._causes.of(end)))
 
     # Looking at +CLCC
 
@@ -305,7 +318,7 @@ class Voice:
         if not (soon or any(leg.placed for leg in legs)) or not self._channel.usable or self._pending:
             return
         pause = self._dialect.poll_s
-        if not soon and self._channel.holds(*self._dialect.told_by):
+        if not soon and self._channel.ledger.holds(*self._dialect.told_by):
             pause = self._dialect.told_poll_s
         elif not soon and all(leg.phase is Phase.ACTIVE for leg in legs):
             pause = self._dialect.active_poll_s
@@ -321,13 +334,19 @@ class Voice:
         self._work.add(self._look)
 
     async def _look(self) -> None:
-        looks, self._looks = self._looks, False
-        if (self._calls.legs or looks) and not self._pending:
+        if (self._calls.legs or self._looks) and not self._pending:
+            asked = self._looks and bool(self._calls.legs)
             try:
-                self.take(self._calls.listed(await self.calls()))
+                await self._look_at_once()
             except CommandRefused as error:
                 self._journal.note(str(error))  # error 100 in the middle of a call is harmless
-                self._poll_later()
+                self._looks = self._looks or asked
+                self._poll_later(soon=asked)
+
+    async def _look_at_once(self) -> None:
+        self._looks = False
+        entries, whole = await self._listed()
+        self.take(self._calls.listed(entries, whole=whole))
 
     async def _try(self, text: str) -> bool:
         """False where the modem refuses."""
@@ -356,7 +375,7 @@ class _Why:
     asked: Explain
 
     async def __call__(self) -> None:
-        await self.voice.explain(self.asked.leg, self.asked.cause)
+        await self.voice.explain(self.asked)
 
 
 class AtCall:
@@ -387,9 +406,15 @@ class AtCall:
         leg = self._leg
         self._voice.sure_of(leg)
         # a leg that is gone counts only once its cause has been asked
-        await self._voice.until(lambda: leg.phase >= phase and leg.phase is not Phase.ENDING, within)
+        reached = await self._voice.until(lambda: phase <= leg.phase is not Phase.ENDING, within)
+        bare = leg.phase is Phase.ACTIVE and leg.outgoing and not leg.confirmed  # CONNECT may be a lie
+        unsure = "" if reached and not bare else await self._voice.unsure_of(leg)
+        unsure = "" if reached and not leg.denied else unsure
         if leg.phase >= Phase.ENDING:
             return Progress(CallOutcome.RELEASED, leg.cause, leg.text)
+        if unsure:
+            return Progress(CallOutcome.UNKNOWN, text=unsure)
         if leg.phase < phase:
-            return Progress(CallOutcome.SILENT)
+            said = "the modem said that a call is over, and lists it all the same" if leg.end_said else ""
+            return Progress(CallOutcome.SILENT, text=said)
         return Progress(CallOutcome.CONNECTED if leg.phase is Phase.ACTIVE else CallOutcome.ALERTING)

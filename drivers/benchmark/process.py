@@ -14,13 +14,16 @@ from drivers.links.open_files import as_many_as_allowed
 class Peer:
     """`python -m MODULE ARGUMENTS`, which answers each line on its input with one line of JSON.
 
-    It says its first line by itself, when it is ready, and ends when its input does.
+    It says its first line by itself, when it is ready, and ends when its input does. Ctrl-C is ours alone: it
+    has a session of its own.
     """
 
     def __init__(self, module: str, *arguments: object) -> None:
         command = [sys.executable, "-m", module, *map(str, arguments)]
         self._module = module
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from interop.protocols.equipment import Setting
 
 
+LAST_PORT = 65535
+
+
 class Bearer(StrEnum):
     PTY = "pty"
     UNIX = "unix"
@@ -81,19 +84,21 @@ def emulate(
         ),
     ] = None,
     bearer: Annotated[
-        list[Bearer] | None, typer.Option(help="How the modems can be reached; all three unless given.")
+        list[Bearer] | None,
+        typer.Option(metavar="BEARER", help="pty, unix or tcp; may be repeated [default: all three]."),
     ] = None,
     tcp_port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=65535, help="The first modem's TCP port, the others follow."),
+        typer.Option(metavar="N", min=0, help="The first modem's TCP port, the others follow."),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
-    """Put a lab's emulated modems on ptys, unix sockets and TCP ports until Ctrl-C.
+    """Put a lab's emulated modems where other programs find them.
 
-    TCP ports, sites and gateways answer on 127.0.0.1; nothing can be reached from another machine. Any
-    program can use them: minicom, gammu, smstools (pty), ModemManager (unix socket), oFono (TCP), a browser
-    (sites), Kannel and other providers' clients (gateways: SMPP, CMPP, SGIP, SMGP).
+    On ptys, unix sockets and TCP ports, until Ctrl-C. TCP ports, sites and gateways answer on 127.0.0.1;
+    nothing can be reached from another machine. Any program can use them: minicom, gammu, smstools (pty),
+    ModemManager (unix socket), oFono (TCP), a browser (sites), Kannel and other providers' clients (gateways:
+    SMPP, CMPP, SGIP, SMGP).
     """
     from drivers.links.open_files import as_many_as_allowed
     from interop.engine.clock import run
@@ -106,6 +111,8 @@ def emulate(
         raise _refused(str(error)) from None
     if not any(modem.emulated for modem in found.modems):
         raise _refused(f"lab {found.name}: has no modem with `port: emulated`")
+    chosen = tuple(bearer or Bearer)
+    _check(tcp_port, chosen, sum(modem.emulated for modem in found.modems))
     with TemporaryDirectory(prefix="interop-") as scratch:
         setting = Setting(
             found, seed, defect or (), quirk or (), scratch=Path(scratch), epoch=time.time(), virtual=False
@@ -113,7 +120,7 @@ def emulate(
         try:
             if ports is not None:
                 ports.mkdir(parents=True, exist_ok=True)
-            bearers = _Bearers(bearer or tuple(Bearer), ports, ports or Path(scratch), tcp_port)
+            bearers = _Bearers(chosen, ports, ports or Path(scratch), tcp_port)
             as_many_as_allowed()  # a modem takes four, on all its bearers
             run(_stay_up(found, _country(setting), bearers, as_json), virtual=False)
         except KeyboardInterrupt:
@@ -122,6 +129,13 @@ def emulate(
             place = error.filename2 or error.filename
             where = f"{place}: " if place else ""
             raise _refused(f"interop emulate: {where}{error.strerror or error}") from None
+
+
+def _check(first: int, chosen: Sequence[Bearer], modems: int) -> None:
+    if first and Bearer.TCP not in chosen:
+        raise _refused("interop emulate: --tcp-port needs --bearer tcp")
+    if first + modems - 1 > LAST_PORT:
+        raise _refused(f"interop emulate: --tcp-port {first}: the last of {modems} is beyond {LAST_PORT}")
 
 
 def _country(setting: Setting) -> Country:
@@ -153,16 +167,16 @@ class _Bearers:
         from drivers.emulated.sockets import SocketPort
 
         at: dict[Bearer, str] = {}
+        if Bearer.UNIX in self.chosen:  # first: a folder that is in use is noticed by its sockets
+            socket = await SocketPort.unix(modem, self.sockets / f"{modem.name}.sock")
+            stack.callback(socket.close)
+            at[Bearer.UNIX] = socket.address
         if Bearer.PTY in self.chosen:
             port = PtyPort(modem, self.links / modem.name if self.links else None)
             port.open()
             stack.callback(port.close)
             modem.cable = port.cable
             at[Bearer.PTY] = port.path
-        if Bearer.UNIX in self.chosen:
-            socket = await SocketPort.unix(modem, self.sockets / f"{modem.name}.sock")
-            stack.callback(socket.close)
-            at[Bearer.UNIX] = socket.address
         if Bearer.TCP in self.chosen:
             socket = await SocketPort.tcp(modem, self.first + index if self.first else 0)
             stack.callback(socket.close)
@@ -234,12 +248,15 @@ def _show(lab: str, ports: list[Port], sites: list[Site], gateways: list[Gateway
 def _tables(lab: str, ports: list[Port], sites: list[Site], gateways: list[GatewayPort]) -> None:
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     console = Console(highlight=False)
-    table = Table(*Port.__slots__, box=box.SIMPLE_HEAD, pad_edge=False, title=f"lab {lab}")
-    for port in ports:
-        table.add_row(*asdict(port).values())
+    rows = [asdict(port) for port in ports]
+    told = [name for name in Port.__slots__ if any(row[name] for row in rows)]
+    columns = (Column(name, overflow="fold") for name in told)  # an address that is cut off is none
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, title=f"lab {lab}")
+    for row in rows:
+        table.add_row(*(row[name] for name in told))
     console.print(table)
     for site in sites:
         console.print(f"{site.name}: {site.url}", markup=False)

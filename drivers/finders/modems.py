@@ -31,6 +31,14 @@ OTHER_RATES = (9600, 57600, 460800, 921600)
 _BRIDGES = frozenset({0x0403, 0x067B, 0x10C4, 0x1A86})  # FTDI, Prolific, Silicon Labs, WCH
 
 SERIAL_NAMES = Path("/dev/serial")
+_MEMORY_DEVICES = 1
+"""/dev/null, /dev/zero and the like (Linux, admin-guide/devices.txt)"""
+_ADVICE = {
+    "/": "replug the device and look at `dmesg`.",
+    "replay:": "name a journal of a recorded run, runs/RUN/evidence/MODEM.jsonl.",
+    "unix:": "does a program listen on it, and may you?",
+    "": "is that host up, and does something listen on that port?",
+}
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:")
 
 # The interface that its maker means for AT, where several answer: ModemManager's port-type rules
@@ -210,16 +218,22 @@ def _closed_to_us(path: str) -> Problem | None:
     try:
         mode = Path(path).stat()
     except OSError as error:
-        return Problem(
-            Trouble.GONE, error.strerror or str(error), "plug the modem in, or look at `lab scan`."
-        )
-    if not stat.S_ISCHR(mode.st_mode):
+        return _gone(path, error.strerror or str(error))
+    if not stat.S_ISCHR(mode.st_mode) or os.major(mode.st_rdev) == _MEMORY_DEVICES:
         return Problem(Trouble.CANNOT_OPEN, "that is no serial port", "name a device such as /dev/ttyUSB2.")
     if not os.access(path, os.R_OK | os.W_OK):
         return _no_permission(path)
     if others := holders(path):
-        return _held(path, "; ".join(map(str, others)), others[0].advice)
+        more = [f"{len(others) - 3} more"] if len(others) > 3 else []
+        return _held("; ".join([*map(str, others[:3]), *more]), others[0].advice)
     return None
+
+
+def _gone(path: str, seen: str) -> Problem:
+    advice = "plug the modem in, or look at `lab scan`."
+    return Problem(
+        Trouble.GONE, seen, advice if path.startswith("/") else "does the program that makes it run?"
+    )
 
 
 def _no_permission(path: str) -> Problem:
@@ -231,7 +245,7 @@ def _no_permission(path: str) -> Problem:
     return Problem(Trouble.NO_PERMISSION, "you may not open it", advice)
 
 
-def _held(path: str, who: str, advice: str) -> Problem:
+def _held(who: str, advice: str) -> Problem:
     return Problem(Trouble.HELD, f"{who} has it open", advice)
 
 
@@ -249,14 +263,12 @@ def _refused(path: str, error: EquipmentError) -> Problem:
     if number in (errno.EBUSY, errno.EAGAIN) or locked:
         manager = running(MODEM_MANAGER)
         if manager is not None:
-            return _held(path, f"a program, most likely {manager},", manager.advice)
-        return _held(path, "a program that you may not see", f"find it: sudo fuser -v {path}")
+            return _held(f"a program, most likely {manager},", manager.advice)
+        return _held("a program that you may not see", f"find it: sudo fuser -v {path}")
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return Problem(Trouble.GONE, error.text, "plug the modem in, or look at `lab scan`.")
-    if not path.startswith("/"):
-        advice = "is that host up, and does something listen on that port?"
-        return Problem(Trouble.CANNOT_OPEN, error.text, advice)
-    return Problem(Trouble.CANNOT_OPEN, error.text, "replug the device and look at `dmesg`.")
+        return _gone(path, os.strerror(number))
+    advice = next(advice for begin, advice in _ADVICE.items() if path.startswith(begin))
+    return Problem(Trouble.CANNOT_OPEN, error.text, advice)
 
 
 def _no_modem(heard: bytes, rates: Sequence[int]) -> Problem:

@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
+    from rich.console import Console
+
     from interop.protocols.found import Found, FoundModem, FoundService
 
 DISTRIBUTION = "interop-lab"
@@ -66,13 +68,25 @@ def _print(lines: Sequence[Line]) -> None:
     console = screen()
     width = max(len(line.subject) for line in lines)
     for line in lines:
-        console.print(f"{line.state:<8}{line.subject:<{width}}  {line.text}", soft_wrap=True)
+        _hang(console, f"{line.state:<8}{line.subject:<{width}}  ", line.text)
         if line.advice:
-            console.print(f"{'':<{width + 10}}-> {line.advice}", soft_wrap=True)
+            _hang(console, " " * (width + 10), f"-> {line.advice}")
     troubles = sum(line.state == "trouble" for line in lines)
     notes = sum(line.state == "note" for line in lines)
     words = f"{troubles} need attention" if troubles else "all is well for what is there"
     console.print(f"\n{words}" + (f"; {notes} worth knowing" if notes else ""))
+
+
+def _hang(console: Console, place: str, text: str) -> None:
+    """A terminal breaks `text` between words, beside `place`; a log has it in one line."""
+    from rich.table import Column, Table
+
+    if not console.is_terminal:
+        console.print(place + text, soft_wrap=True)
+        return
+    grid = Table.grid(Column(no_wrap=True, width=len(place)), Column(overflow="fold"))
+    grid.add_row(place, text)
+    console.print(grid)
 
 
 # This machine

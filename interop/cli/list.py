@@ -27,7 +27,7 @@ def defects(as_json: AsJson = False) -> None:
 
     Used as --defect 'NAME@PARAMETER=VALUE,...'; several combine.
     """
-    _show(_injectables("defects"), as_json)
+    _show_injectables("defects", as_json)
 
 
 @app.command()
@@ -36,7 +36,7 @@ def quirks(as_json: AsJson = False) -> None:
 
     Used as --quirk 'NAME@PARAMETER=VALUE,...'; several combine.
     """
-    _show(_injectables("quirks"), as_json)
+    _show_injectables("quirks", as_json)
 
 
 @app.command()
@@ -87,6 +87,20 @@ def cases(as_json: AsJson = False) -> None:
         ],
         as_json,
     )
+
+
+def _show_injectables(what: str, as_json: bool) -> None:
+    rows = _injectables(what)
+    if as_json or not rows:
+        _show(rows, as_json)
+        return
+    common = set.intersection(*(set(row["parameters"].items()) for row in rows))
+    own = [{n: text for n, text in row["parameters"].items() if (n, text) not in common} for row in rows]
+    _show([row | {"parameters": mine} for row, mine in zip(rows, own, strict=True)], as_json)
+    if common:
+        typer.echo("and all of them:")
+    for line in _lines(dict(sorted(common))):
+        typer.echo(f"  {line}")
 
 
 def _injectables(what: Any) -> list[Row]:

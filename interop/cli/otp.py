@@ -11,7 +11,7 @@ def otp(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A message; - reads it from standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
-    """Find the verification code in a message, and say why it is that one.
+    """Find the code in a message, and say why it is that one.
 
     Exit code 1 where the message has none.
     """

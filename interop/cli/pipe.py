@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class _Lines(io.TextIOWrapper):
 
 
 def outlive_readers() -> Patient | None:
-    """Make standard output patient; None where that is a terminal, or closed."""
+    """Make standard output patient; None where that is a terminal, or closed. What is closed is /dev/null."""
     out = sys.stdout
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or _nowhere()
     if out is None:  # closed by the caller
         sys.stdout = _nowhere()

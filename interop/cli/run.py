@@ -82,7 +82,8 @@ def _run(
     paths = [str(_suite(name)) for name in suites or _suites()]
     if not paths:
         _refuse("no suites are installed")
-    allowed = yes or dry_run or _may_spend(_lab(lab))
+    found = _lab(lab)  # its mistakes are told once, not by every suite
+    allowed = yes or dry_run or _may_spend(found)
     arguments = _arguments(lab, defect or [], quirk or [], seed, repeat, jobs, out, resume)
     arguments += ["--interop-yes"] * allowed + ["--interop-dry-run"] * dry_run
     arguments += ["-k", keyword] * bool(keyword) + ["-x"] * exit_first

@@ -31,6 +31,9 @@ def scan(
     Asks and changes nothing: no PIN is sent, no message read, no call placed. Ports that another program has
     open are not touched. Exit code 0, also when nothing is found or something has trouble; 2 for wrong usage.
     """
+    if "" in (ports or []):
+        typer.echo('interop lab scan: "" is no port', err=True)
+        raise typer.Exit(2)
     if write is not None and (write.exists() or write.is_symlink()):
         typer.echo(f"interop lab scan: {write} exists already; name another file, or move it away", err=True)
         raise typer.Exit(2)
@@ -95,14 +98,9 @@ def _table(modems: Sequence[FoundModem]) -> object:
     from rich.table import Column, Table
 
     usb = any(modem.ports[0].usb for modem in modems)
-    device = [Column("device", overflow="fold")] if usb else []
-    columns: list[Column | str] = [
-        *device,
-        Column("AT port", overflow="fold"),
-        "modem",
-        "IMEI",
-        "SIM",
-        "state",
+    columns = [
+        Column(heading, overflow="fold")  # on a narrow terminal nothing is cut off
+        for heading in (*(["device"] if usb else []), "AT port", "modem", "IMEI", "SIM", "state")
     ]
     table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
     for modem in modems:

@@ -194,9 +194,9 @@ def run_virtual(main: Coroutine[Any, Any, T]) -> T:
 def run(main: Coroutine[Any, Any, T], *, virtual: bool, complain: Callable[[str], None] | None = None) -> T:
     """Run `main` on a loop of its own and leave the thread's current loop as it was.
 
-    The first Ctrl-C (or SIGTERM) cancels `main`, lets it clean up and then raises KeyboardInterrupt; a second
-    one raises at once. `complain` is called from a thread with one sentence when something blocks the loop
-    (default: written to stderr).
+    The first Ctrl-C (or SIGTERM, or the end of the terminal) cancels `main`, lets it clean up and then raises
+    KeyboardInterrupt; a second Ctrl-C raises at once. `complain` is called from a thread with one sentence
+    when something blocks the loop (default: written to stderr).
     """
     loop: VirtualLoop | RealLoop = VirtualLoop() if virtual else RealLoop()
     try:
@@ -255,6 +255,8 @@ def _interruptible(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> 
     came: list[int] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        if came and number == signal.SIGHUP:
+            return  # the kernel's and the shell's: nobody is impatient
         came.append(number)
         if len(came) > 1 or task.done():
             raise KeyboardInterrupt
@@ -266,6 +268,7 @@ def _interruptible(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> 
     usual: dict[signal.Signals, Any] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
     }
     ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
     for number in ours:

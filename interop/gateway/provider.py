@@ -61,7 +61,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A message from a handset. `part` where it is one of several."""
+    """A message from a handset, its number in 11 digits. `part` where it is one of several."""
 
     source: str
     destination: str
@@ -158,7 +158,7 @@ class CmppProvider:
             report = cmpp.decode_report(deliver.content)
             return Reported(str(report.message_id), report.state, report.state == cmpp.DELIVERED)
         body, part = read(deliver.coding, bool(deliver.udhi), deliver.content)
-        return Came(deliver.source, deliver.destination, body, part)
+        return Came(_national(deliver.source), deliver.destination, body, part)
 
     def alive(self) -> Any | None:
         return cmpp.ActiveTest()
@@ -232,7 +232,7 @@ class SgipProvider:
                 return Reported(_dotted(submitted), shown, state == 0, final=state != 1)
             case sgip.Deliver() as deliver:
                 body, part = read(deliver.coding, bool(deliver.udhi), deliver.content)
-                return Came(deliver.source.removeprefix("86"), deliver.destination, body, part)
+                return Came(_national(deliver.source), deliver.destination, body, part)
         return None
 
     def alive(self) -> Any | None:
@@ -309,7 +309,7 @@ class SmgpProvider:
             return Reported(report.message_id.hex(), report.state, report.state == "DELIVRD")
         header = dict(deliver.options).get(smgp.TP_UDHI, b"") == b"\x01"
         body, part = read(deliver.coding, header, deliver.content)
-        return Came(deliver.source, deliver.destination, body, part)
+        return Came(_national(deliver.source), deliver.destination, body, part)
 
     def alive(self) -> Any | None:
         return smgp.ActiveTest()
@@ -374,7 +374,7 @@ class SmppProvider:
             return Reported(receipt.message_id, receipt.state, receipt.state == "DELIVRD", final=not pending)
         content = deliver.content or dict(deliver.options).get(smpp.MESSAGE_PAYLOAD, b"")
         body, part = read(deliver.coding, bool(deliver.esm_class & smpp.ESM_UDHI), content, smpp=True)
-        return Came(deliver.source, deliver.destination, body, part)
+        return Came(_national(deliver.source), deliver.destination, body, part)
 
     def alive(self) -> Any | None:
         return smpp.EnquireLink()
@@ -390,6 +390,12 @@ PROVIDERS: Final[dict[str, Callable[[Account], Provider]]] = {
     "smgp": SmgpProvider,
     "smpp": SmppProvider,
 }
+
+
+def _national(number: str) -> str:
+    """The 11 digits of a mobile number, with or without +86; any other number as it is."""
+    bare = number.removeprefix("+").removeprefix("86")
+    return bare if len(bare) == 11 and bare.startswith("1") else number
 
 
 def _dotted(sequence: tuple[int, int, int]) -> str:

@@ -104,7 +104,9 @@ class CallOutcome(StrEnum):
     CONNECTED = "connected"
     RELEASED = "released"
     SILENT = "silent"
-    """nothing happened in time"""
+    """nothing happened in time, and the modem's own list of calls bears that out; `text`: what does not"""
+    UNKNOWN = "unknown"
+    """nothing was said in time, and nobody can tell whether something happened; `text` says why"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class Call(Protocol):
     outgoing: bool
 
     async def alerting(self, within: float) -> Progress:
-        """ALERTING (or CONNECTED at once), RELEASED with its cause, or SILENT after `within` seconds."""
+        """ALERTING (or CONNECTED at once), RELEASED with its cause, or SILENT or UNKNOWN after `within`
+        seconds."""
 
     async def connected(self, within: float) -> Progress: ...
 

@@ -56,6 +56,15 @@ def told(progress: Progress) -> str:
     return f"released, {cause}" + (f" ({progress.text})" if progress.text else "")
 
 
+def tells(bench: Bench, party: Party, progress: Progress) -> None:
+    """What this phone's modem cannot tell accuses nobody: whether the call goes on, or why it does not."""
+    silent = progress.outcome in (CallOutcome.SILENT, CallOutcome.UNKNOWN)
+    if silent and progress.text:
+        bench.inconclusive(InconcReason.MODEM, f"{party.modem.name}: {progress.text}")
+    if progress.outcome is CallOutcome.RELEASED and progress.cause is None:
+        bench.inconclusive(InconcReason.MODEM, f"{party.modem.name} does not tell why the call ended")
+
+
 async def line_is_free(bench: Bench, party: Party) -> None:
     """Before dialling: no call of an earlier case, no stranger's, at this phone."""
     if await party.modem.calls():
@@ -75,9 +84,11 @@ async def rings(bench: Bench, caller: Party, called: Party) -> Ring:
     offer = None
     if progress.outcome is CallOutcome.RELEASED:
         await _nobody_else_called(bench, caller, called, progress, marks)
-    if progress.outcome is CallOutcome.SILENT:
+    if progress.outcome in (CallOutcome.SILENT, CallOutcome.UNKNOWN):
         # some modems show no alerting under early media (ring-back music): the far end knows
         offer = await called.modem.offered(within=0.0)
+    if offer is None:
+        tells(bench, caller, progress)
     bench.require(
         "the called phone is alerted",
         expected="alerting",
@@ -167,6 +178,7 @@ async def converses(bench: Bench, ring: Ring) -> None:
             bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} said OK to ATA and still rings")
     if progress.outcome is not CallOutcome.CONNECTED:
         ring.unless_a_stranger(bench)
+        tells(bench, ring.caller, progress)
     bench.require(
         "answered",
         expected="connected",
@@ -178,6 +190,8 @@ async def converses(bench: Bench, ring: Ring) -> None:
     if not shown_before:
         _check_caller_identity(bench, ring)
     progress = await ring.call.released(within=CONVERSATION_S)
+    if progress.outcome is CallOutcome.UNKNOWN:
+        tells(bench, ring.caller, progress)
     bench.require(
         f"stays up {CONVERSATION_S:g} s",
         expected="up",
@@ -215,6 +229,7 @@ async def _is_released(bench: Bench, ring: Ring) -> Progress:
     progress = await ring.call.released(within=RELEASE_S)
     if progress.outcome is not CallOutcome.RELEASED:
         ring.unless_a_stranger(bench)
+        tells(bench, ring.caller, progress)
     bench.require(
         "the caller is released",
         expected="released",

@@ -7,7 +7,7 @@ import pytest
 from interop.engine import Bench, case, role
 from interop.protocols.modem import CallOutcome, Modem
 from interop.record import codes
-from suites.recognition.call_steps import ALERTING_S, ANSWER_S, line_is_free, nobody_rang, told
+from suites.recognition.call_steps import ALERTING_S, ANSWER_S, line_is_free, nobody_rang, tells, told
 from suites.recognition.parties import party
 
 FREE_NUMBERS = ("10086", "10010", "10000")
@@ -21,10 +21,11 @@ async def _answers(bench: Bench, subject: Modem, number: str) -> None:
     started = bench.now()
     call = await subject.dial(number)
     progress = await call.alerting(within=ALERTING_S)
-    if progress.outcome is CallOutcome.SILENT:
+    if progress.outcome in (CallOutcome.SILENT, CallOutcome.UNKNOWN):
         progress = await call.connected(within=ANSWER_S)  # under early media some modems show no alerting
     if progress.outcome is CallOutcome.RELEASED:
         nobody_rang(bench, caller, mark)
+    tells(bench, caller, progress)
     bench.require(
         f"{number} rings",
         expected="alerting",
@@ -34,6 +35,7 @@ async def _answers(bench: Bench, subject: Modem, number: str) -> None:
     )
     bench.measure("post_dial_delay", bench.now() - started, "s")
     progress = await call.connected(within=ANSWER_S)
+    tells(bench, caller, progress)
     bench.check(
         f"{number} answers",
         expected="connected",

@@ -49,6 +49,17 @@ def test_output_that_nobody_wants(tmp_path: Path, arguments: tuple[str, ...]) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_without_any_input(tmp_path: Path) -> None:
+    """As some job runners start it: descriptor 0 is closed."""
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "modem", "console", "m01", "--lab", "small"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "arguments", [("number", "17090001234"), ("lab", "check", "small"), ("list", "cases")]
 )
@@ -88,6 +99,8 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
         ("doctor",),
         ("modem",),
         ("modem", "call"),
+        ("benchmark",),
+        ("benchmark", "fleet"),
         ("list",),
         ("number",),
         ("send",),

@@ -60,6 +60,19 @@ def test_the_table(ports: Path) -> None:
     assert "/dev/ttyUSB999: no such port: No such file" in done.stdout
 
 
+def test_a_narrow_table_loses_nothing(ports: Path) -> None:
+    narrow = os.environ | {"COLUMNS": "60"}
+    told = subprocess.run([*COMMAND, "scan", str(ports / "m01")], capture_output=True, text=True, env=narrow)
+    heading = next(line for line in told.stdout.splitlines() if "IMEI" in line)
+    column = slice(heading.index("IMEI"), heading.index("SIM"))
+    assert "".join(line[column].strip() for line in told.stdout.splitlines()).endswith("869999990000005")
+
+
+def test_an_empty_name_is_no_port() -> None:
+    done = lab("scan", "")
+    assert (done.returncode, done.stderr) == (2, 'interop lab scan: "" is no port\n')
+
+
 def test_json(ports: Path) -> None:
     found = json.loads(lab("scan", str(ports / "m03"), "--json").stdout)["found"]
     assert [each["kind"] for each in found] == ["modem"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from interop.engine import Bench, Cast, case, role
-from interop.engine.away import AWAY_S, MOST_LOSSES
+from interop.engine.away import AWAY_S, MOST_LOSSES, Away
 from interop.engine.scheduler import Scheduler
 from interop.record import InconcReason, Verdict
 from interop.record import events as seen
@@ -153,3 +153,91 @@ def test_what_is_withheld_is_given_to_nobody_until_it_is_restored(when: str) -> 
     scheduler.add(job)
     scheduler.restore("sim:s1")
     assert [claim.job for claim in scheduler.start(1.0)] == [job]
+
+
+class Told:
+    """What `Away` makes of news, without a run."""
+
+    def __init__(self) -> None:
+        self.scheduler = Scheduler()
+        self.out: list[str] = []
+        self.backs = 0
+        self.away = Away(self.scheduler, out=self.out.append, back=self.back)
+
+    def back(self) -> None:
+        self.backs += 1
+
+    def flap(self, party: str, *others: str) -> None:
+        """A case of `party` and `others` in which the modem of `party` is lost and comes back."""
+        lost = seen.LinkLost("hung up")
+        self.away.heard(party, lost)
+        self.away.heard(party, seen.LinkBack("/dev/ttyUSB1", 1.0))
+        self.away.ended((party, *others), [(party, lost)])
+
+
+def told(script: Callable[[Told], Any]) -> Told:
+    from interop.engine.clock import run_virtual
+
+    async def main() -> Told:
+        made = Told()
+        result = script(made)
+        if asyncio.iscoroutine(result):
+            await result
+        await asyncio.sleep(AWAY_S * 2)
+        return made
+
+    return run_virtual(main())
+
+
+def test_out_for_the_run_is_out_also_when_it_comes_back_later() -> None:
+    def script(it: Told) -> None:
+        for _ in range(MOST_LOSSES):
+            it.flap("a")
+        it.away.heard("a", seen.LinkBack("/dev/ttyUSB1", 60.0))
+
+    it = told(script)
+    assert it.out == ["a"]
+    assert it.backs == MOST_LOSSES
+    assert "lost in 3 cases in a row" in it.away.why["a"]
+
+
+def test_only_who_was_lost_is_out_and_only_for_losses_in_a_row() -> None:
+    def script(it: Told) -> None:
+        for number in range(MOST_LOSSES * 2):
+            it.flap("a", "b")
+            if number % 2:
+                it.away.ended(("a",), [("b", seen.LinkLost("hung up"))])  # a case in which it held
+
+    it = told(script)
+    assert it.out == []
+    assert it.away.why == {}
+
+
+def test_given_up_is_said_once_with_its_own_reason() -> None:
+    async def script(it: Told) -> None:
+        it.away.heard("a", seen.LinkLost("hung up"))
+        await asyncio.sleep(AWAY_S / 2)
+        it.away.heard("a", seen.LinkGivenUp("came back with another SIM"))
+
+    it = told(script)
+    assert it.out == ["a"]
+    assert it.away.why == {"a": "came back with another SIM"}
+
+
+def test_a_second_loss_without_a_return_counts_from_the_second() -> None:
+    async def script(it: Told) -> None:
+        it.away.heard("a", seen.LinkLost("hung up"))
+        await asyncio.sleep(AWAY_S - 1)
+        it.away.heard("a", seen.LinkLost("once more"))
+        await asyncio.sleep(AWAY_S - 1)
+        it.away.heard("a", seen.LinkBack("/dev/ttyUSB1", 1.0))
+
+    assert told(script).out == []
+
+
+def test_after_the_run_nothing_is_told_any_more() -> None:
+    def script(it: Told) -> None:
+        it.away.heard("a", seen.LinkLost("hung up"))
+        it.away.close()
+
+    assert told(script).out == []

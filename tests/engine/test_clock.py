@@ -138,7 +138,7 @@ def test_the_current_loop_stays_what_it_was(virtual: bool) -> None:
 
 
 @pytest.mark.parametrize("virtual", [True, False])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_cancels_and_lets_clean_up(virtual: bool, number: signal.Signals) -> None:
     said: list[str] = []
 

@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -165,3 +166,25 @@ def test_much_is_not_kept_in_memory() -> None:
     assert len(file.getvalue().splitlines()) == 256
     journal.received(b"x" * 70_000 + b"\r\n")
     assert len(file.getvalue().splitlines()) == 257
+
+
+def test_what_is_still_in_hand_is_written_at_the_end(tmp_path: Path) -> None:
+    numbers = count()
+    path = tmp_path / "m1.jsonl"
+    file = path.open("w", encoding="utf-8")
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=Redactor())
+    journal.sent(b"AT\r")
+    journal.received(b"\r\nOK\r\n\r\n+CMT")
+    journal.close()
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [row["data"] for row in rows] == ["AT\r", "\r\nOK\r\n\r\n", "+CMT"]
+
+
+def test_a_note_is_masked_as_well() -> None:
+    file, numbers = StringIO(), count()
+    redact = Redactor(["hunter22"])
+    journal = LinkJournal(file, now=lambda: 0.0, sequence=lambda: next(numbers), redact=redact)
+    journal.note('AT+CPIN="7391" was not answered; the site knows hunter22')
+    journal.settle()
+    assert "7391" not in file.getvalue()
+    assert "hunter22" not in file.getvalue()

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from random import Random
 from typing import TYPE_CHECKING
 
 from drivers.emulated.injection import meant, split
 from drivers.emulated.quirks import answers, equipment, lines, news, shapes
-from drivers.emulated.quirks.quirk import KINDS, Lines, Quirk, Subject, fraction
+from drivers.emulated.quirks.quirk import KINDS, RANDOM, Lines, Quirk, Subject, fraction
 from interop.lab.model import Lab
 from interop.protocols.equipment import Injectable
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # importing a module of kinds registers them
 _THEMES = (answers, equipment, lines, news, shapes)
+
+RATES = (1, 0.5, 0.2, 0.05)
+"""of the quirks that `random` draws"""
 
 __all__ = ["Quirks", "Spec", "fraction", "listing", "parse", "parse_all"]
 
@@ -62,13 +66,23 @@ def parse(text: str) -> Spec:
     return Spec(name, values.pop("modem"), values)
 
 
+def _drawn(spec: Spec, seed: int, position: int) -> list[Spec]:
+    """The quirks that `random` stands for, in their order of names; any other quirk stands for itself."""
+    if spec.name != RANDOM:
+        return [spec]
+    chance = Random(f"{seed}/{RANDOM}/{position}")
+    names = chance.sample(sorted(KINDS.keys() - {RANDOM}), int(spec.values["count"]))
+    drawn = (parse(f"{name}@rate={chance.choice(RATES)}") for name in sorted(names))
+    return [replace(one, modem=spec.modem) for one in drawn]
+
+
 def parse_all(texts: Sequence[str], lab: Lab, *, seed: int) -> dict[str, Quirks]:
     """The quirks of each emulated modem: `texts` as far as they mean it, then its own of the lab file.
 
     Raises ValueError as `parse` does, and for a `modem` that no emulated modem of the lab has.
     """
     modems = {modem.name: modem for modem in lab.modems if modem.emulated}
-    common = [parse(text) for text in texts]
+    common = [one for n, text in enumerate(texts) for one in _drawn(parse(text), seed, n)]
     for spec in common:
         if not any(fnmatchcase(name, spec.modem) for name in modems):
             known = f"{meant(spec.modem, modems)} (there: {', '.join(modems) or 'none'})"
@@ -76,9 +90,10 @@ def parse_all(texts: Sequence[str], lab: Lab, *, seed: int) -> dict[str, Quirks]
     found = {}
     for name, modem in modems.items():
         try:
-            own = [replace(parse(text), modem=name) for text in modem.quirks]
+            asked = [replace(parse(text), modem=name) for text in modem.quirks]
         except ValueError as error:
             raise ValueError(f"modem {name}: {error}") from None
+        own = [one for n, spec in enumerate(asked) for one in _drawn(spec, seed, n)]
         found[name] = Quirks([*common, *own], modem=name, seed=seed)
     return found
 

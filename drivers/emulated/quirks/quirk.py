@@ -238,3 +238,22 @@ def times(default: int = 1_000_000) -> Parameter:
 
 def command(default: str = "") -> Parameter:
     return Parameter("the command, as +CSQ" + ("" if default else "; without it all"), default)
+
+
+RANDOM = "random"
+
+
+def _few(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 20:
+        raise ValueError("not in 1..20")
+    return value
+
+
+@quirk(
+    RANDOM,
+    "some of the others, each as often as it happens to be: the seed decides which",
+    count=Parameter("how many", "2", _few),
+)
+class Drawn(Quirk):
+    """Never sits on a modem: whoever reads a list of quirks puts those that are drawn in its place."""

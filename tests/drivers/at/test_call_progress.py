@@ -232,7 +232,7 @@ async def _talks(story: Story) -> Any:
     call = await story.dials()
     story.now("0,3", *story.words.alerting)
     alerting = await call.alerting(10)
-    assert alerting.outcome is (CallOutcome.ALERTING if story.tells_alerting() else CallOutcome.SILENT)
+    assert alerting.outcome is (CallOutcome.ALERTING if story.tells_alerting() else CallOutcome.UNKNOWN)
     story.now("0,0", *story.words.active, final=story.words.late)
     assert (await call.connected(10)).outcome is CallOutcome.CONNECTED
     return call
@@ -317,7 +317,7 @@ def test_an_atd_that_waits_for_the_far_end_is_not_disturbed(maker: str, scripted
     async def story(it: Story) -> None:
         call = await it.dials()
         heard = len(it.device.heard)
-        assert (await call.connected(30)).outcome is CallOutcome.SILENT
+        assert (await call.connected(30)).outcome is CallOutcome.UNKNOWN
         assert it.device.heard[heard:] == []
         it.now("")
         await call.hang_up()

@@ -66,7 +66,7 @@ def test_one_swallowed_line_does_not_cost_the_modem(lost: str, scripted: Any) ->
         device.table[lost] = [None, device.table.get(lost, OK)]
         modem = await device.modem()
         assert await modem.sim_state() is SimState.READY
-        assert modem.channel.holds("AT+CMGF=0")
+        assert modem.channel.ledger.holds("AT+CMGF=0")
 
     run_virtual(main())
 

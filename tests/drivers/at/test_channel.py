@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from drivers.at.exchange import (
-    Command,
-)
+from drivers.at.channel import FORGIVE_S
+from drivers.at.exchange import Command
 from interop.engine.clock import run_virtual
 from interop.protocols.errors import CommandRefused, DeviceLost, NotAnswering
 from interop.record import InconcReason
@@ -99,8 +98,44 @@ def test_a_message_waits_until_no_late_answer_can_be_taken_for_its_own(scripted:
         await channel.open()
         with pytest.raises(NotAnswering):
             await channel.run(sends)
-        asyncio.get_running_loop().call_later(20, device.far.write, late)
-        assert (await channel.run(sends)).lines == ["+CMGS: 7"]
+        again = asyncio.create_task(channel.run(sends))
+        await asyncio.sleep(20)
+        device.far.write(late)
+        assert device.heard.count("AT+CMGS=9") == 1
+        assert (await again).lines == ["+CMGS: 7"]
+
+    run_virtual(main())
+
+
+def test_a_message_is_not_sent_when_more_is_owed_by_the_time_it_could_be(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted({"AT+CHUP": None})
+        channel, _ = device.channel()
+        await channel.open()
+        silent = Command(text="AT+CHUP")
+        with pytest.raises(NotAnswering):
+            await channel.run(silent)
+        message = Command(text="AT+CMGS=9", expect=("+CMGS:",), payload=b"0011")
+        sending = asyncio.create_task(channel.run(message))
+        await asyncio.sleep(FORGIVE_S / 2)
+        with pytest.raises(NotAnswering):
+            await channel.run(silent)
+        with pytest.raises(NotAnswering, match="nothing was sent"):
+            await sending
+        assert "AT+CMGS=9" not in device.heard
+
+    run_virtual(main())
+
+
+def test_news_with_the_prefix_of_a_setting_is_not_its_answer(scripted: Any) -> None:
+    """+CREG: 1 comes at once where +CREG=2 is set anew: wrong code loses the registration."""
+
+    async def main() -> None:
+        device = scripted({"AT+CREG=2": b"\r\n+CREG: 1\r\n\r\nOK\r\n"})
+        channel, ears = device.channel()
+        await channel.open()
+        await channel.set("AT+CREG=2")
+        assert [urc.text for urc in ears.urcs] == ["+CREG: 1"]
 
     run_virtual(main())
 
@@ -275,5 +310,30 @@ def test_a_pin_is_in_no_message(scripted: Any) -> None:
             with pytest.raises((CommandRefused, NotAnswering)) as raised:
                 await channel.run(secret)
             assert PIN not in str(raised.value) + repr(raised.value.args)
+
+    run_virtual(main())
+
+
+def test_reopened_it_begins_with_a_modem_of_which_nothing_is_known(scripted: Any) -> None:
+    """It may stand in a prompt, where what proves it would be taken for the text of a message."""
+
+    async def main() -> None:
+        device = scripted()
+        channel, _ = device.channel()
+        await channel.open()
+        await channel.set("AT+CMGF=0")
+        device.far.lose("hung up")
+        await asyncio.sleep(1)
+        device.far.return_()
+        device.wire = b""
+
+        async def prove() -> None:
+            assert device.wire == b"\x1bAT+CMEE?\r"
+            await channel.exchange(CSQ)
+
+        device.table["AT+CSQ"] = ANSWER
+        await channel.reopen(prove)
+        assert device.heard[-3:] == ["AT+CMEE?", "AT+CSQ", "AT+CMGF=0"]
+        assert channel.usable
 
     run_virtual(main())

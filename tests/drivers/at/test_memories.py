@@ -55,7 +55,7 @@ def test_a_setting_that_is_refused_after_a_restart_is_no_matter_of_the_network(s
     async def main() -> None:
         device = scripted()
         modem = await device.modem()
-        indications = f"AT+CNMI={modem.channel.setting('AT+CNMI')}"
+        indications = f"AT+CNMI={modem.channel.ledger.value('AT+CNMI')}"
         device.table[indications] = b"\r\n+CMS ERROR: 302\r\n"
         device.heard.clear()
         device.say("RDY")
@@ -89,11 +89,11 @@ def test_settings_of_messages_are_refused_until_the_modem_is_ready(scripted: Any
             }
         )
         modem = await busy.modem()
-        assert modem.channel.setting("AT+CNMI") == ""
+        assert modem.channel.ledger.value("AT+CNMI") == ""
         while (await modem.sim_state()) is not SimState.READY:
             pass
         await modem.health(registered=False)
-        assert modem.channel.setting("AT+CNMI") == "2,1,0,1,0"
+        assert modem.channel.ledger.value("AT+CNMI") == "2,1,0,1,0"
 
         for_ever = scripted({"AT+CMGF=0": early})
         try:
@@ -102,5 +102,23 @@ def test_settings_of_messages_are_refused_until_the_modem_is_ready(scripted: Any
             assert refused.code == 302
         else:
             raise AssertionError("opened without PDU mode")
+
+    run_virtual(main())
+
+
+def test_after_a_restart_no_memory_is_taken_for_chosen(scripted: Any) -> None:
+    """The modem is back at what +CPMS was set to; wrong code would read, and delete, in that one."""
+
+    async def main() -> None:
+        device = scripted({"AT+CMGR=1": STORED})
+        modem = await device.modem()
+        device.say('+CMTI: "SM",1')
+        await device.hears("AT+CMGD=1")
+        await asyncio.sleep(1)
+        device.heard.clear()
+        device.say("RDY", '+CMTI: "SM",1')
+        await device.hears("AT+CMGD=1")
+        assert device.heard[device.heard.index("AT+CMGR=1") - 1] == 'AT+CPMS="SM"'
+        await modem.close()
 
     run_virtual(main())

@@ -55,7 +55,8 @@ def test_what_was_announced_in_vain_is_found_in_both_memories(scripted: Any) -> 
         modem = await device.modem()
         device.heard.clear()
         await modem.fetch_unread()
-        assert device.heard == ["AT+CMGL=0", "AT+CMGD=3", 'AT+CPMS="SR"', "AT+CMGL=0", "AT+CMGD=4"]
+        found = ["AT+CMGL=0", "AT+CMGD=3", 'AT+CPMS="SR"', "AT+CMGL=0", "AT+CMGD=4"]
+        assert device.heard == [*found, 'AT+CPMS="SM"', "AT+CMGL=0"]
         assert [type(event) for event in kinds(modem, MessageReceived, StatusReported)] == [
             MessageReceived,
             StatusReported,
@@ -70,7 +71,8 @@ def test_what_was_announced_in_vain_is_found_in_both_memories(scripted: Any) -> 
 def test_without_a_memory_for_reports_the_other_is_still_read(scripted: Any) -> None:
     async def main() -> None:
         refused = b"\r\n+CMS ERROR: 302\r\n"
-        device = scripted({'AT+CPMS="SR"': refused, "AT+CMGL=0": lines("+CMGL: 3,0,,29", PDU)})
+        listed = [lines("+CMGL: 3,0,,29", PDU), OK]
+        device = scripted({'AT+CPMS="SR"': refused, 'AT+CPMS="SM"': refused, "AT+CMGL=0": listed})
         modem = await device.modem()
         await modem.fetch_unread()
         assert len(kinds(modem, MessageReceived)) == 1
@@ -89,7 +91,21 @@ def test_direct_reports_where_the_modem_cannot_store_them(scripted: Any) -> None
         device.say("+CDS: 26", report(42, NOON))
         assert await modem.events.wait(StatusReported, within=5, since=0)
         await modem.fetch_unread()
-        assert device.heard == ["AT+CMGL=0"]
+        assert device.heard[0] == "AT+CMGL=0"
+
+    run_virtual(main())
+
+
+def test_what_came_while_our_settings_were_lost_is_found_where_the_modem_put_it(scripted: Any) -> None:
+    """Between a restart and +CPMS= a modem stores where it does by default, on the SIM (mixture 134)."""
+
+    async def main() -> None:
+        device = scripted({"AT+CMGL=0": [OK, OK, lines("+CMGL: 1,0,,29", PDU)]})
+        modem = await device.modem()
+        device.heard.clear()
+        await modem.fetch_unread()
+        assert device.heard[-3:] == ['AT+CPMS="SM"', "AT+CMGL=0", "AT+CMGD=1"]
+        assert len(kinds(modem, MessageReceived)) == 1
 
     run_virtual(main())
 
@@ -210,5 +226,38 @@ def test_a_report_on_an_older_message_of_the_same_reference_is_not_ours(scripted
         assert "older message of the same reference, 1" in kinds(modem, Note)[0].text
         device.say("+CDS: 26", report(1, NOON + timedelta(hours=1, seconds=-30)))
         assert await modem.events.wait(StatusReported, within=5, since=mark)
+
+    run_virtual(main())
+
+
+def test_a_row_without_its_pdu_is_neither_read_nor_deleted(scripted: Any) -> None:
+    async def main() -> None:
+        rows = lines("+CMGL: 1,0,,29", "+CMGL: 2,0,,29", PDU)
+        device = scripted({"AT+CMGL=0": [rows, OK]})
+        modem = await device.modem()
+        device.heard.clear()
+        await modem.fetch_unread()
+        assert [line for line in device.heard if "+CMGD" in line] == ["AT+CMGD=2"]
+        assert [type(event) for event in kinds(modem, MessageReceived, EquipmentTrouble)] == [MessageReceived]
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize(
+    ("septets", "length", "reminded"), [(113, "109", False), (114, "110", True), (116, "112", True)]
+)
+def test_a_length_that_is_an_emergency_number_is_only_ever_said_in_pdu_mode(
+    septets: int, length: str, reminded: bool, scripted: Any
+) -> None:
+    """In text mode, where a modem may be unseen, AT+CMGS=110 begins a message to the police."""
+
+    async def main() -> None:
+        device = scripted()
+        modem = await device.modem()
+        device.heard.clear()
+        sending = asyncio.create_task(modem.send_message("10086", "x" * septets))
+        await device.hears(f"AT+CMGS={length}")
+        sending.cancel()
+        assert (device.heard[0] == "AT+CMGF=0") is reminded
 
     run_virtual(main())

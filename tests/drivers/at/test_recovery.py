@@ -303,3 +303,45 @@ def test_messages_of_the_time_away_arrive(scripted: Any) -> None:
         assert message.text == "How are you?"
 
     run_virtual(main())
+
+
+def test_lost_again_while_what_outlived_it_is_hung_up(scripted: Any) -> None:
+    """Wrong code tells that it is back, and looks for it no more."""
+
+    async def main() -> None:
+        device = scripted(identity())
+        modem = await device.modem()
+        calls = device.table.get("AT+CLCC", OK)
+        device.far.lose("unplugged")
+        device.table["AT+CLCC"] = None
+        device.heard.clear()
+        device.far.return_()
+        await device.hears("AT+CLCC")
+        device.far.lose("once more")
+        await asyncio.sleep(20)
+        assert not [event for event in modem.events.since(0) if isinstance(event, LinkBack)]
+        device.table["AT+CLCC"] = calls
+        device.far.return_()
+        assert await seen(modem, LinkBack) is not None
+        assert await modem.sim_state() is SimState.READY
+        await modem.close()
+
+    run_virtual(main())
+
+
+def test_without_an_imei_another_card_may_be_in_another_modem(scripted: Any) -> None:
+    """A modem that does not tell its IMEI is looked for on, and is back with its own card."""
+
+    async def main() -> None:
+        device = scripted(identity() | {"AT+CGSN": ERROR})
+        modem = await device.modem()
+        device.far.lose("unplugged")
+        device.table.update(identity(card=OTHER_CARD) | {"AT+CGSN": ERROR})
+        device.far.return_()
+        await asyncio.sleep(60)
+        assert not [event for event in modem.events.since(0) if isinstance(event, LinkGivenUp | LinkBack)]
+        device.table.update(identity() | {"AT+CGSN": ERROR})
+        assert await seen(modem, LinkBack) is not None
+        await modem.close()
+
+    run_virtual(main())

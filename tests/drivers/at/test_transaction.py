@@ -34,10 +34,14 @@ DIAL = Command(text="ATD10086;", dials=True)
 
 
 class Player:
-    """Lexer and dialogue put together as the channel does, without a channel."""
+    """Lexer and dialogue put together as the channel does, without a channel.
 
-    def __init__(self, dialect: str = "generic") -> None:
+    `short`: lines that are the command's own beyond doubt take the short way (`Dialogue.keeps`).
+    """
+
+    def __init__(self, dialect: str = "generic", *, short: bool = True) -> None:
         self.dialogue = Dialogue(load(dialect))
+        self.short = short
         self.lexer = Lexer()
         self.out: list[Output] = []
 
@@ -50,11 +54,14 @@ class Player:
             self.lexer.feed(piece)
             while True:
                 self.lexer.expect_prompt = self.dialogue.wants_prompt
+                if self.short:
+                    self.lexer.hand_over(self.dialogue.keeps)
                 token = self.lexer.next()
                 if token is None:
                     break
                 if isinstance(token, Line):
-                    self.out += self.dialogue.line(token.text)
+                    if not (self.short and self.dialogue.keeps(token.text)):
+                        self.out += self.dialogue.line(token.text)
                 elif isinstance(token, Prompt):
                     self.out += self.dialogue.prompt()
         return self
@@ -85,8 +92,9 @@ class Player:
 
 
 def play(command: Command, data: bytes, dialect: str = "generic") -> Player:
-    """The outputs of the whole, after every split gave the same."""
+    """The outputs of the whole, after every split and the long way gave the same."""
     whole = Player(dialect).start(command).feed(data)
+    assert Player(dialect, short=False).start(command).feed(data).out == whole.out
     assert (
         Player(dialect).start(command).feed(*(data[at : at + 1] for at in range(len(data)))).out == whole.out
     )
@@ -279,6 +287,21 @@ def test_text_that_only_looks_glued_stays_whole(text: str) -> None:
     assert player.answers == [(True, "OK", [text])]
 
 
+@pytest.mark.parametrize("text", ["no service here", "^BOOT:1,0", "_OSIGQ: 15,0", "IMEI 862107043556942"])
+def test_only_what_begins_with_a_value_is_information_without_its_prefix(text: str) -> None:
+    player = play(CSQ, f"\r\n{text}\r\n\r\nOK\r\n".encode())
+    assert player.answers == []  # it may still come
+    assert player.strange == [text]
+
+
+def test_an_ok_before_the_prompt_is_of_something_else() -> None:
+    """Wrong code takes a message for answered that was never given to the modem."""
+    player = play(CMGS, b"\r\nOK\r\n\r\n> \r\n+CMGS: 7\r\n\r\nOK\r\n")
+    assert player.answers == [(True, "OK", ["+CMGS: 7"])]
+    assert player.sent[-1] == b"0011000B91\x1a"
+    assert Awaited() not in player.out
+
+
 # After a timeout
 
 CMEE = b"\r\n+CMEE: 1\r\n\r\nOK\r\n"
@@ -460,3 +483,66 @@ def test_an_ok_before_its_information_is_not_the_end(command: Command, data: byt
     assert Awaited() in player.out
     assert player.timeout().answers == [(True, "OK", lines)]
     assert player.dialogue.state is State.IDLE
+
+
+def test_what_came_late_is_news_when_it_comes_again() -> None:
+    """Behind the late answer to AT+CPIN? the SIM is taken out: wrong code takes that for the answer, too."""
+    cpin = Command(text="AT+CPIN?", expect=("+CPIN:",))
+    player = in_step_again(cpin).feed(b"\r\n+CPIN: READY\r\n\r\nOK\r\n")
+    assert [out.text for out in player.out if isinstance(out, Late)] == ["+CPIN: READY", "OK"]
+    player.feed(b"\r\n+CPIN: NOT INSERTED\r\n")
+    assert [kind for kind, _, _ in player.urcs] == [UrcKind.SIM]
+
+
+def test_behind_a_mark_a_query_that_others_are_marked_with_keeps_its_line() -> None:
+    cscs = Command(text="AT+CSCS?", expect=("+CSCS:",))
+    player = in_step_again().start(cscs)
+    assert player.sent[-1] == b"AT+CMEE?;+CMEE?;+CSCS?\r"
+    player.feed(b'\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\n+CSCS: "GSM"\r\n\r\nOK\r\n')
+    assert player.answers == [(True, "OK", ['+CSCS: "GSM"'])]
+
+
+def test_a_message_that_is_in_doubt_is_not_accepted_by_an_ok_alone() -> None:
+    player = marked(CLCC).timeout().quiet().feed(CMEE).start(CMGS)
+    player.feed(b"\r\n> ").feed(b"\r\nOK\r\n")
+    assert player.out[-1] == Late("OK")
+    player.feed(b"\r\n+CMGS: 7\r\n\r\nOK\r\n")
+    assert player.answers == [(True, "OK", ["+CMGS: 7"])]
+
+
+@pytest.mark.parametrize(("late", "complete"), [(b"\r\nOK\r\n", True), (b"\r\nERROR\r\n", False)])
+def test_information_without_its_final_result_counts_unless_an_error_follows(
+    late: bytes, complete: bool
+) -> None:
+    player = Player().start(CSQ).feed(b"\r\n+CSQ: 20,0\r\n").timeout().feed(late)
+    assert (player.dialogue.unfinished is not None) is complete
+    player.quiet().feed(CMEE).feed(BOTH)
+    assert (player.dialogue.unfinished is not None) is complete
+
+
+def test_an_error_that_meets_the_probe_takes_its_information_along() -> None:
+    player = Player().start(CSQ).feed(b"\r\n+CSQ: 20,0\r\n").timeout().quiet().feed(b"\r\nERROR\r\n")
+    assert player.dialogue.unfinished is None
+
+
+def test_a_probe_that_met_a_late_error_is_still_owed() -> None:
+    """Its own answer comes later: the same probe again would be proved by that, and be answered twice."""
+    player = timed_out().quiet().feed(b"\r\nERROR\r\n").timeout().timeout().timeout().timeout()
+    assert player.out[-1] == OutOfReach()
+    player.dialogue.retry()
+    assert player.quiet().sent[-1].count(b"?") == 2
+
+
+def test_that_a_modem_takes_one_command_a_line_is_learned_once() -> None:
+    player = timed_out().quiet().feed(CMEE).feed(b"\r\nERROR\r\n\r\nERROR\r\n\r\nERROR\r\n")
+    player.dialogue.doubt.forgive(0.0, 60.0)
+    player.dialogue.doubt.forgive(60.0, 60.0)  # nothing is owed any more
+    player.start(CSQ).timeout().quiet().feed(CMEE)
+    assert player.sent[-2:] == [b"AT+CSQ\r", b"AT+CMEE?\r"]
+    assert player.out[-1] == InStep()
+
+
+def test_a_modem_that_began_anew_owes_nothing() -> None:
+    player = in_step_again().feed(b"\r\nRDY\r\n").start(CSQ)
+    assert player.sent[-1] == b"AT+CSQ\r"
+    assert player.feed(b"\r\n+CSQ: 20,0\r\n\r\nOK\r\n").answers == [(True, "OK", ["+CSQ: 20,0"])]

@@ -131,6 +131,8 @@ def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
         (("small", "--defect", "route.mising"), "did you mean 'route.missing'?"),
         (("small", "--quirk", "echo.stuk"), "did you mean 'echo.stuck'?"),
         (("lab-example",), "has no modem with `port: emulated`"),
+        (("small", "--tcp-port", "65533"), "--tcp-port 65533: the last of 6 is beyond 65535"),
+        (("small", "--tcp-port", "7001", "--bearer", "pty"), "--tcp-port needs --bearer tcp"),
         (("no-such-lab",), "no such file"),
     ],
 )
@@ -155,3 +157,16 @@ def test_without_a_terminal_it_prints_a_line_a_device() -> None:
     assert pty.startswith("/dev/pts/") and unix.endswith("/m01.sock") and tcp.startswith("127.0.0.1:")
     assert lines[8].startswith("cmcc-gw\t127.0.0.1:") and "\tcmpp3\t901234\t1065795588\t" in lines[8]
     assert lines[-1].startswith("ready")
+
+
+def test_a_second_one_in_the_same_folder_leaves_the_first_alone(tmp_path: Path) -> None:
+    with emulate("small", "--ports", str(tmp_path)) as (rows, _):
+        links = {row["pty"]: Path(row["pty"]).readlink() for row in rows["modems"]}
+        done = subprocess.run(
+            [sys.executable, "-m", "interop", "emulate", "small", "--ports", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 2 and "m01.sock: Address already in use" in done.stderr
+        assert {name: Path(name).readlink() for name in links} == links

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.emulated.quirks import Quirks, fraction, listing, parse
+from drivers.emulated.quirks import Quirks, fraction, listing, parse, parse_all
+from interop.lab.load import load
 
 
 def test_every_quirk_is_listed_and_can_be_asked_for_by_name() -> None:
@@ -62,3 +63,35 @@ def test_fraction_is_spread() -> None:
     values = [fraction(7, "m1", n) for n in range(1000)]
     assert 0 <= min(values) < 0.02 and 0.98 < max(values) < 1
     assert 0.45 < sum(values) / 1000 < 0.55
+
+
+def test_random_is_drawn_by_the_seed() -> None:
+    lab = load("small")
+
+    def names(seed: int, *texts: str) -> list[str]:
+        return [quirk.name for quirk in parse_all(texts, lab, seed=seed)["m02"]._all]
+
+    assert len(names(1, "random@count=4")) == 4
+    assert names(1, "random@count=4") == names(1, "random@count=4") != names(2, "random@count=4")
+    assert names(1, "random", "random") != names(1, "random") * 2
+    assert names(1, "random@modem=m01") == []
+    with pytest.raises(ValueError, match=r"count='21' is not in 1\.\.20"):
+        parse("random@count=21")
+
+
+def test_the_same_quirk_twice_is_drawn_twice() -> None:
+    """Two lines that come by chance do not always come together."""
+    texts = [f"urc.inside@rate=0.5,place=before,line={line}" for line in ("^ONE", "^TWO")]
+    quirks = Quirks(map(parse, texts), modem="m1", seed=1)
+    said = [tuple(quirks.before("+CSQ")) for _ in range(40)]
+    assert {(), ("^ONE",), ("^TWO",), ("^ONE", "^TWO")} == set(said)
+
+
+def test_a_quirk_of_the_run_falls_on_every_modem_that_it_means() -> None:
+    lab = load("small")
+    names = [modem.name for modem in lab.modems if modem.emulated]
+    found = parse_all(["echo.stuck", f"lines.lf@modem={names[0]}"], lab, seed=1)
+    assert [found[name].echoed(b"AT\r", False) for name in names] == [b"AT\r"] * len(names)
+    assert [found[name].written(b"\r\nOK\r\n") == b"\nOK\n" for name in names] == [
+        name == names[0] for name in names
+    ]

@@ -15,6 +15,7 @@ import pytest
 
 from drivers.at.dialect import of_maker
 from drivers.finders import modems
+from drivers.finders.holders import Holder
 from drivers.finders.modems import ModemFinder
 from drivers.links.usb import UsbIdentity, UsbPort
 from interop.protocols.errors import DeviceLost
@@ -247,13 +248,22 @@ def test_places_that_are_no_ports(tmp_path: Path) -> None:
     async def main() -> None:
         places = ["/dev/ttyUSB999", str(file), "socket://127.0.0.1:1", "unix:/nowhere", "gopher://x"]
         none, plain, far, unix, strange = await scan(places=places)
-        assert unix.problems and "no kind of port" in strange.problems[0].seen
+        assert "no kind of port" in strange.problems[0].seen
+        assert unix.problems[0].trouble is Trouble.GONE and "program" in unix.problems[0].advice
         assert [each.problems[0].trouble for each in (none, plain, far)] == [
             Trouble.GONE,
             Trouble.CANNOT_OPEN,
             Trouble.CANNOT_OPEN,
         ]
         assert "listen" in far.problems[0].advice
+
+    run(main())
+
+
+def test_what_is_open_everywhere_is_no_port_that_somebody_holds() -> None:
+    async def main() -> None:
+        [null] = await scan(places=["/dev/null"])
+        assert null.problems[0].seen == "that is no serial port"
 
     run(main())
 
@@ -296,3 +306,67 @@ def test_the_dialect_by_what_cgmi_says(said: str, dialect: str) -> None:
 def test_a_dialect_for_one_model_is_not_taken_for_its_family(tmp_path: Path) -> None:
     (tmp_path / "aa-special.yaml").write_text("extends: quectel\n")
     assert of_maker("Quectel", tmp_path) == "quectel"
+
+
+def test_of_several_silent_ports_what_can_be_mended_is_said_and_once(
+    things: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A USB port is asked at one speed only: to a modem that has one of its own it means nothing."""
+    monkeypatch.setattr("drivers.at.probe.WAKE_S", 1.0)
+
+    async def main() -> None:
+        with things.thing() as (silent, _), things.thing(lambda data: b"\0" * 40) as (diagnostic, _):
+            ports = [usb(diagnostic, 0), usb(silent, 2)]
+            [mute] = await scan(ports)
+            [gone] = await scan([*ports, usb("/dev/ttyUSB999", 3)])
+        assert [(one.trouble, one.seen) for one in mute.problems] == [
+            (Trouble.NOT_ANSWERING, "nothing came at 115200 baud")
+        ]
+        assert [one.trouble for one in gone.problems] == [Trouble.GONE]
+
+    run(main())
+
+
+def test_a_usb_port_that_is_named_by_its_lasting_name_is_known_for_what_it_is(
+    things: Any, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with things.modem() as (path, _):
+            name = tmp_path / "usb-Quectel-if02"
+            name.symlink_to(path)
+            ports = [usb(path, 2)]
+            [found] = await ModemFinder(lambda: ports).find([str(name)], lambda _text: None)
+        assert (found.device, found.product) == ("1-2", "EC25")
+        assert found.port is not None and found.port.usb == str(ports[0].identity)
+
+    run(main())
+
+
+@pytest.mark.parametrize("manager", [True, False])
+def test_a_lock_without_a_number_is_somebody_who_holds_it(
+    things: Any, manager: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyserial: "Could not exclusively lock port", its errno lost on the way."""
+    program = Holder(4711, "ModemManager") if manager else None
+    monkeypatch.setattr(modems, "running", lambda name: program)
+
+    class Locked:
+        name = "modem"
+        emulated = False
+
+        async def open(self, received: object, lost: object) -> None:
+            raise DeviceLost("modem", "held") from OSError("Could not exclusively lock port")
+
+        def write(self, data: bytes) -> None: ...
+
+        async def close(self) -> None: ...
+
+    async def main() -> None:
+        with things.thing() as (path, _):
+            finder = ModemFinder(lambda: [], lambda place, rate: Locked())
+            [found] = await finder.find([path], lambda _text: None)
+        [problem] = found.problems
+        assert problem.trouble is Trouble.HELD
+        assert ("ModemManager" in problem.seen) is manager
+
+    run(main())

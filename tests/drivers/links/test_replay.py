@@ -237,3 +237,25 @@ def test_a_line_that_a_crash_cut_short_is_the_end(tmp_path: Path) -> None:
     whole = ReplayLink("m1", port).left
     path.write_text(path.read_text() + json.dumps({"at": 1.0, "seq": 99, "dir": ">", "data": "AT"})[:30])
     assert ReplayLink("m1", port).left == whole == 10
+
+
+def test_lines_of_the_file_count_in_the_order_of_their_sequence(tmp_path: Path) -> None:
+    """An echo in pieces is written when its line ends, behind what was sent and noted meanwhile."""
+
+    async def main() -> None:
+        rows = (
+            (1, 0.0, ">", "AT+C"), (4, 0.2, ">", "SQ\r"),
+            (2, 0.1, "<", "AT+C"), (3, 0.1, "<", "\r"), (5, 0.3, "<", "SQ\r"),
+        )  # fmt: skip
+        lines = [json.dumps({"at": at, "seq": seq, "dir": way, "data": data}) for seq, at, way, data in rows]
+        (tmp_path / "m1.jsonl").write_text("".join(f"{line}\n" for line in lines))
+        driver = Driver(f"replay:{tmp_path}/m1.jsonl")
+        await driver.open()
+        driver.link.write(b"AT+C")
+        await asyncio.sleep(0.15)
+        assert driver.got == [(0.1, b"AT+C"), (0.1, b"\r")]
+        driver.link.write(b"SQ\r")
+        await asyncio.sleep(1)
+        assert driver.got[2:] == [(0.3, b"SQ\r")]
+
+    run(main)

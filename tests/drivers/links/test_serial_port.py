@@ -122,6 +122,32 @@ def test_another_device_under_the_old_name_is_not_opened(bus: Bus, tmp_path: Pat
     asyncio.run(main())
 
 
+def test_of_several_alike_the_one_behind_the_lasting_name_comes_first(
+    bus: Bus, tmp_path: Path, heard: Any
+) -> None:
+    """udev moved the name to where the modem is plugged in now; its old socket has another one."""
+
+    async def main() -> None:
+        name = tmp_path / "by-id"
+        name.symlink_to(bus.plug(EC25))
+        link = SerialLink("m1", str(name), ports=bus.ports)
+        await link.open(heard.received, heard.gone)
+        bus.unplug(str(name.resolve()))
+        await heard.more()
+        same_socket, moved = bus.plug(EC25), bus.plug(TWIN)
+        name.unlink()
+        name.symlink_to(moved)
+        await link.open(heard.received, heard.gone)
+        assert link.place == str(name)
+        await link.close()
+        assert link.elsewhere()
+        await link.open(heard.received, heard.gone)
+        assert link.place == same_socket
+        await link.close()
+
+    asyncio.run(main())
+
+
 def test_of_several_alike_each_is_tried_the_same_socket_first(bus: Bus, heard: Any) -> None:
     async def main() -> None:
         link = SerialLink("m1", bus.plug(EC25), ports=bus.ports)

@@ -68,6 +68,8 @@ LEAST: dict[str, float] = {
     **dict.fromkeys((f"prompt.form@form={form}" for form in ("blank", "behind", "around")), NEARLY_ALL),
     "prompt.stuck@rate=0.2": 0.8,
     "prompt.stuck": 0.55,
+    "random": 0.0,
+    "random@count=5": 0.0,
     "sim.busy": NEARLY_ALL,
     "sim.busy@code=515": NEARLY_ALL,
     "sim.busy@for=9999,rate=0.3": NEARLY_ALL,

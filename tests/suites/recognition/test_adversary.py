@@ -285,6 +285,32 @@ def test_an_untold_cause_is_recorded_as_not_checked() -> None:
     assert checks["release cause"] is Verdict.NONE
 
 
+UNKNOWN = Progress(CallOutcome.UNKNOWN, text="the modem does not list its calls")
+DOUBTED = Progress(CallOutcome.SILENT, text="the modem said that a call is over, and lists it all the same")
+
+
+@pytest.mark.parametrize("untold", [UNKNOWN, DOUBTED, released(None)])
+@pytest.mark.parametrize("step", ["rings", "is answered", "ends"])
+def test_what_the_callers_modem_cannot_tell_accuses_nobody(untold: Progress, step: str) -> None:
+    scene = Scene()
+    if step == "rings":
+        scene.called.offer = None
+        scene.caller.call = FakeCall(untold)
+    elif step == "is answered":
+        scene.caller.call = FakeCall(ALERTING, untold)
+    elif untold.outcome is CallOutcome.RELEASED:
+        return  # that it ended is all that is asked
+    else:
+        scene.caller.call = FakeCall(ALERTING, CONNECTED, SILENT, untold)
+    assert scene.inconclusive(converse) is InconcReason.MODEM
+
+
+def test_a_call_of_which_nobody_knows_whether_it_stays_up() -> None:
+    scene = Scene()
+    scene.caller.call = FakeCall(ALERTING, CONNECTED, UNKNOWN)
+    assert scene.inconclusive(converse) is InconcReason.MODEM
+
+
 # Messages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.suites.recognition.harsh import NAMES, variants
 from tests.suites.recognition.test_defects import TABLE
-from tests.suites.recognition.truth import Injected
+from tests.suites.recognition.truth import MAKERS, Injected
 
 RATES = (1, 0.5, 0.2, 0.05)
 MODEMS = ("*", "m0[1-3]", "m0[4-6]", "m02", "m04")
@@ -41,8 +42,25 @@ def test_many_mixtures(seed: int, tmp_path: Path) -> None:
     _is_true(seed, tmp_path)
 
 
-def _is_true(seed: int, folder: Path) -> None:
-    injected = mixture(seed)
+def of_makers(seed: int) -> Injected:
+    """A mixture in a small lab whose modems are of any maker, as a real lab's are."""
+    random = Random(f"makers/{seed}")
+    return replace(mixture(seed), dialects=tuple(random.choice(MAKERS) for _ in range(6)))
+
+
+@pytest.mark.parametrize("seed", range(1001, 1009))
+def test_mixture_of_makers(seed: int, tmp_path: Path) -> None:
+    _is_true(seed, tmp_path, of_makers(seed))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1009, 1301))
+def test_many_mixtures_of_makers(seed: int, tmp_path: Path) -> None:
+    _is_true(seed, tmp_path, of_makers(seed))
+
+
+def _is_true(seed: int, folder: Path, injected: Injected | None = None) -> None:
+    injected = injected or mixture(seed)
     lies = injected.lies(injected.run(folder / "run"))
     assert not lies, "\n".join([f"mixture {seed}", *lies])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +73,10 @@ def ofono(
     try:
         signals.wait("is owned by")
         found = Ofono(run, signals)
-        found.signal(r"ModemAdded \(objectpath '/phonesim'")
+        # not by its signal: gdbus hears only what is said after it has learnt who owns the name
+        deadline = time.monotonic() + 60
+        while PATH not in found.script("list-modems"):
+            assert time.monotonic() < deadline, "oFono made no modem of the phonesim entry"
         found.script("enable-modem", PATH)
         found.script("online-modem", PATH)
         found.signal("NetworkRegistration.PropertyChanged \\('Status', <'registered'>\\)")

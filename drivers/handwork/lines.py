@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from drivers.at.commands import words
-from drivers.at.commands.bench import DONE, REFUSED_BY_MODEM, Bench
 from drivers.at.exchange import Answer, Command
+from drivers.handwork import words
+from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork, Refused
 from interop.protocols.errors import CommandRefused
 
 DEADLINE_S = 30.0
@@ -41,22 +41,22 @@ def asks_for_text(line: str) -> bool:
     return _ASKS_FOR_TEXT.match(line.replace(" ", "")) is not None
 
 
-async def send(bench: Bench, line: str, payload: str | None = None) -> Answer:
+async def send(hand: Handwork, line: str, payload: str | None = None) -> Answer:
     """One line, paid for, under the guard. Raises EquipmentError; a refusal of the guard costs nothing."""
-    command = _command(bench, line, payload)
-    channel = bench.modem.channel
+    command = _command(hand, line, payload)
+    channel = hand.modem.channel
     channel.permit(command)
     if what := spends(line):
-        bench.spend(what)
+        hand.spend(what)
     return await channel.run(command)
 
 
-def check(bench: Bench, line: str) -> None:
+def check(hand: Handwork, line: str) -> None:
     """Raises EmergencyRefused for a line that must not be sent."""
-    bench.modem.channel.permit(_command(bench, line, None))
+    hand.modem.channel.permit(_command(hand, line, None))
 
 
-def _command(bench: Bench, line: str, payload: str | None) -> Command:
+def _command(hand: Handwork, line: str, payload: str | None) -> Command:
     return Command(
         text=line,
         bare=True,
@@ -64,22 +64,24 @@ def _command(bench: Bench, line: str, payload: str | None) -> Command:
         payload=payload.encode("utf-8") if payload is not None else None,
         deadline=LONG_DEADLINE_S if _LONG.search(line[2:]) else DEADLINE_S,
         retry_busy=False,
-        secret=bench.redact(line) != line,
+        secret=hand.redact(line) != line,
     )
 
 
-async def commands(bench: Bench, given: Sequence[str]) -> int:
+async def commands(hand: Handwork, given: Sequence[str]) -> int:
     """`interop modem at`."""
-    if not bench.live:
-        await bench.registered()
+    if not hand.live:
+        await hand.registered()
     answers: list[dict[str, object]] = []
-    bench.data["answers"] = answers
+    hand.data["answers"] = answers
     for text in given:
         line = completed(text)
-        bench.say(line)
+        if asks_for_text(line):
+            raise Refused(f"{line} asks for a text: use `interop modem sms`, or `interop modem console`")
+        hand.say(line)
         told: list[str] = []
         try:
-            answer = await send(bench, line)
+            answer = await send(hand, line)
             told, final, why = answer.lines, answer.final, ""
         except CommandRefused as refused:
             final, why = refused.final, words.final(refused.final)
@@ -87,5 +89,5 @@ async def commands(bench: Bench, given: Sequence[str]) -> int:
         else:
             answers.append({"command": line, "ok": True, "lines": told, "final": final})
         for each in (*told, final + (f"  ({why})" if why else "")):
-            bench.say(each)
+            hand.say(each)
     return DONE if all(answer["ok"] for answer in answers) else REFUSED_BY_MODEM

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from drivers.at.commands import app, bench, words
-from drivers.at.commands.editor import Editor, Entered, Key
-from drivers.at.commands.lines import asks_for_text, spends
+from drivers.handwork import app, target, words
+from drivers.handwork.editor import Editor, Entered, Key
+from drivers.handwork.lines import asks_for_text, spends
 from interop.engine.clock import run
 from interop.record.redaction import Redactor
 
@@ -32,7 +32,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """A command in this process, on the virtual clock where it comes to a clock at all."""
 
     def invoke(*arguments: str) -> Any:
-        monkeypatch.setattr(bench, "run", lambda main, virtual: run(main, virtual=True))
+        monkeypatch.setattr(target, "run", lambda main, virtual: run(main, virtual=True))
         return CliRunner().invoke(app, arguments)
 
     return invoke
@@ -121,7 +121,10 @@ def test_ussd(small: Callable[..., Any]) -> None:
     assert done.exit_code == 0 and "余额" in done.stdout
 
 
-def test_ctrl_c_hangs_up(ports: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_hangs_up_and_so_does_a_terminal_that_is_closed(
+    ports: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     journal = tmp_path / "journal"
     process = subprocess.Popen(
         [*COMMAND, "call", str(ports / "m04"), "18600001234", "--yes", "--journal", str(journal)],
@@ -131,7 +134,7 @@ def test_ctrl_c_hangs_up(ports: Path, tmp_path: Path) -> None:
     assert process.stdout is not None
     while "alerting" not in (line := process.stdout.readline()):
         assert line, "ended before it rang"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(WITHIN_S) == 130
     sent = [row["data"] for row in map(json.loads, journal.read_text().splitlines()) if row.get("dir") == ">"]
     dialled = next(place for place, line in enumerate(sent) if line.startswith("ATD"))
@@ -192,7 +195,18 @@ sims:
         (("info", "/dev/null", "--lab", "small"), "leave out --lab"),
         (("info", "m01", "--lab", "small", "--dialect", "klingon"), "no dialect 'klingon'"),
         (("sms", "m01", "10 86", "x", "--lab", "small"), "neither a number"),
+        (("sms", "m01", "Alipay", "x", "--lab", "small"), "'Alipay' is no number"),
+        (("sms", "m01", "10086", "", "--lab", "small"), "no text"),
+        (("sms", "m01", "10086", "很" * 71, "--lab", "small"), "too long for one message"),
         (("ussd", "m01", "hello", "--lab", "small"), "no USSD code"),
+        (("at", "m01", "--lab", "small", "AT+CMGS=20"), "asks for a text: use"),
+        (("info", "/dev/ttyUSB999", "--dialect", "klingon"), "no dialect 'klingon'"),
+        (("info", "/dev/null"), "no serial port"),
+        (("info", "replay:/nowhere"), "name a journal"),
+        (
+            ("info", "m01", "--lab", "small", "--journal", "/nowhere/x"),
+            "--journal /nowhere/x cannot be written",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -240,7 +254,10 @@ def test_the_console_on_a_pipe(tmp_path: Path) -> None:
     assert "> AT+CSQ\n+CSQ: 22,99\nOK\n" in done.stdout
     assert "commands begin with AT" in done.stdout and "text or PDU> a text\n" in done.stdout
     assert "+CMGS: " in done.stdout and "CGMM" not in done.stdout
-    everything = done.stdout + done.stderr + journal.read_text()
+    kept = [json.loads(line) for line in journal.read_text().splitlines()]  # its times hold any digits
+    everything = (
+        done.stdout + done.stderr + "".join(line.get("data", "") + line.get("note", "") for line in kept)
+    )
     for secret in ("1357", "2468"):
         assert secret not in everything
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from drivers.at.commands import lines, words
-from drivers.at.commands.bench import DONE, REFUSED_BY_MODEM, Bench
-from drivers.at.commands.editor import Editor, Entered, Key
+from drivers.handwork import lines, words
+from drivers.handwork.editor import Editor, Entered, Key
+from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError
 from interop.record.events import Event, MessageReceived, Released, StatusReported
 from interop.smspdu import Status
@@ -38,26 +38,26 @@ class _Screen(Protocol):
     ) -> None: ...
 
 
-async def console(bench: Bench) -> int:
+async def console(hand: Handwork) -> int:
     """Talk until the end of input. The exit code tells of refusals only where a script reads it."""
     screen: _Screen = (
-        Terminal(bench.redact) if sys.stdin.isatty() and sys.stdout.isatty() else Pipe(bench.redact)
+        Terminal(hand.redact) if sys.stdin.isatty() and sys.stdout.isatty() else Pipe(hand.redact)
     )
-    if not bench.live:
-        await bench.registered()
+    if not hand.live:
+        await hand.registered()
     with screen:
-        screen.say(f"{bench.part.name} on {bench.part.port}. {_HELP}")
-        bench.modem.heard = screen.say
-        stop = bench.modem.events.listen(lambda event: _tell(screen, event))
+        screen.say(f"{hand.part.name} on {hand.part.port}. {_HELP}")
+        hand.modem.heard = screen.say
+        stop = hand.modem.events.listen(lambda event: _tell(screen, event))
         try:
-            refused = await _talk(bench, screen)
+            refused = await _talk(hand, screen)
         finally:
             stop()
-            bench.modem.heard = None
+            hand.modem.heard = None
     return REFUSED_BY_MODEM if refused and isinstance(screen, Pipe) else DONE
 
 
-async def _talk(bench: Bench, screen: _Screen) -> bool:
+async def _talk(hand: Handwork, screen: _Screen) -> bool:
     refused = False
     while True:
         typed = await screen.ask()
@@ -70,32 +70,32 @@ async def _talk(bench: Bench, screen: _Screen) -> bool:
             screen.say(f"commands begin with AT (as in AT+CSQ). {_HELP}")
             refused = True
             continue
-        refused |= not await _one(bench, screen, line)
+        refused |= not await _one(hand, screen, line)
 
 
-async def _paid(bench: Bench, screen: _Screen, line: str) -> bool:
+async def _paid(hand: Handwork, screen: _Screen, line: str) -> bool:
     """May it cost what it costs? Asked once."""
     what = lines.spends(line)
-    if what and bench.live and not bench.consent.given:
+    if what and hand.live and not hand.consent.given:
         answer = await screen.ask(f"This sends real {what}, and they cost. Go on? [y/N] ")
-        bench.consent.given = (answer or "").strip().lower() in ("y", "yes")
-        if not bench.consent.given:
+        hand.consent.given = (answer or "").strip().lower() in ("y", "yes")
+        if not hand.consent.given:
             screen.say("not sent (--yes allows it)")
             return False
     return True
 
 
-async def _one(bench: Bench, screen: _Screen, line: str) -> bool:
+async def _one(hand: Handwork, screen: _Screen, line: str) -> bool:
     payload = None
     try:
-        lines.check(bench, line)
-        if not await _paid(bench, screen, line):
+        lines.check(hand, line)
+        if not await _paid(hand, screen, line):
             return False
         if lines.asks_for_text(line):
             payload = await screen.ask("text or PDU> ")
             if payload is None:
                 return False
-        answer = await lines.send(bench, line, payload)
+        answer = await lines.send(hand, line, payload)
     except CommandRefused as error:
         why = words.final(error.final)
         screen.say(error.final + (f"  ({why})" if why else ""))

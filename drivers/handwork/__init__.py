@@ -45,8 +45,8 @@ def info(
     as_json: Json = False,
 ) -> None:
     """Who the modem is, its SIM, registration, signal, memories."""
-    from drivers.at.commands import card
-    from drivers.at.commands.bench import Options, perform
+    from drivers.handwork import card
+    from drivers.handwork.target import Options, perform
 
     perform(Options("info", target, lab, dialect, journal, as_json=as_json), card.info)
 
@@ -66,12 +66,12 @@ def at(
     Says what a refusal means; exit code 1 when one was refused. What could reach an emergency service is
     never sent.
     """
-    from drivers.at.commands import lines
-    from drivers.at.commands.bench import Options, perform
+    from drivers.handwork import lines
+    from drivers.handwork.target import Options, perform
 
     spends = any(lines.spends(lines.completed(each)) for each in commands)
     options = Options("at", target, lab, dialect, journal, yes, as_json, spends=spends)
-    perform(options, lambda bench: lines.commands(bench, commands))
+    perform(options, lambda hand: lines.commands(hand, commands))
 
 
 @app.command()
@@ -95,11 +95,11 @@ def sms(
 
     Exit code 0 when the network accepted it (and, with --report, delivered it), else 1.
     """
-    from drivers.at.commands import service
-    from drivers.at.commands.bench import Options, perform
+    from drivers.handwork import service
+    from drivers.handwork.target import Options, perform
 
     options = Options("sms", target, lab, dialect, journal, yes, as_json, spends=True)
-    perform(options, lambda bench: service.message(bench, number, text, report=report, within=within))
+    perform(options, lambda hand: service.message(hand, number, text, report=report, within=within))
 
 
 @app.command()
@@ -119,11 +119,11 @@ def call(
 
     Alerting, connected, released and why. Ctrl-C hangs up. Exit code 0 when it was connected, else 1.
     """
-    from drivers.at.commands import service
-    from drivers.at.commands.bench import Options, perform
+    from drivers.handwork import service
+    from drivers.handwork.target import Options, perform
 
     options = Options("call", target, lab, dialect, journal, yes, as_json, spends=True)
-    perform(options, lambda bench: service.call(bench, number, hold))
+    perform(options, lambda hand: service.call(hand, number, hold))
 
 
 @app.command()
@@ -136,11 +136,11 @@ def ussd(
     as_json: Json = False,
 ) -> None:
     """Send a USSD code and print the network's answer."""
-    from drivers.at.commands import service
-    from drivers.at.commands.bench import Options, perform
+    from drivers.handwork import service
+    from drivers.handwork.target import Options, perform
 
     options = Options("ussd", target, lab, dialect, journal, as_json=as_json)
-    perform(options, lambda bench: service.ussd(bench, code))
+    perform(options, lambda hand: service.ussd(hand, code))
 
 
 @app.command()
@@ -156,7 +156,7 @@ def console(
     Every line is under the guard; what the modem tells by itself shows as it comes; PINs are masked.
     Ends at Ctrl-D or `exit`. From a pipe each line is a command; exit code 1 when one was refused.
     """
-    from drivers.at.commands.bench import Options, perform
-    from drivers.at.commands.console import console as talk
+    from drivers.handwork.console import console as talk
+    from drivers.handwork.target import Options, perform
 
     perform(Options("console", target, lab, dialect, journal, yes), talk)

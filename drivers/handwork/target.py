@@ -78,7 +78,7 @@ class Consent:
 
 
 @dataclass(slots=True)
-class Bench:
+class Handwork:
     """What a command works with. Everything printed goes through `say`, which masks secrets."""
 
     modem: AtModem
@@ -114,7 +114,7 @@ class Bench:
         return seen
 
 
-Work = Callable[[Bench], Awaitable[int]]
+Work = Callable[[Handwork], Awaitable[int]]
 
 
 def perform(options: Options, work: Work) -> None:
@@ -156,10 +156,10 @@ def _whose(error: EquipmentError) -> str:
 async def _perform(
     options: Options, part: ModemPart, lab: Lab, consent: Consent, scratch: Path, work: Work
 ) -> int:
-    async with _opened(options, part, lab, consent, scratch) as bench:
-        code = await work(bench)
+    async with _opened(options, part, lab, consent, scratch) as hand:
+        code = await work(hand)
     if options.as_json:
-        typer.echo(bench.redact(json.dumps(bench.data, ensure_ascii=False, indent=2)))
+        typer.echo(hand.redact(json.dumps(hand.data, ensure_ascii=False, indent=2)))
     return code
 
 
@@ -184,6 +184,7 @@ def _target(options: Options) -> tuple[ModemPart, Lab]:
     if part.driver != "at":
         raise Refused(f"{part.name} is driven by {part.driver}; this works with AT modems")
     if options.dialect:
+        AtModem.check_dialect(options.dialect, lab.directory)
         part = part.model_copy(update={"dialect": options.dialect})
     sims = lab.sims
     if part.sim is None:
@@ -198,6 +199,8 @@ def _target(options: Options) -> tuple[ModemPart, Lab]:
 
 def _of_port(options: Options) -> tuple[ModemPart, Lab]:
     """A port that no lab file describes: looked at first, so that speed and dialect fit."""
+    if options.dialect:
+        AtModem.check_dialect(options.dialect)
     with _status(f"looking at {options.target}"):
         [found] = asyncio.run(ModemFinder().find([options.target], lambda _text: None))
     if found.port is None:
@@ -210,7 +213,7 @@ def _of_port(options: Options) -> tuple[ModemPart, Lab]:
         dialect=options.dialect or found.dialect,
         baudrate=found.port.baudrate,
     )
-    return part, Lab(name="bench", city="-", modems=(part,), sims=(STRANGER,))
+    return part, Lab(name="hand", city="-", modems=(part,), sims=(STRANGER,))
 
 
 def _confirm(options: Options) -> None:
@@ -227,7 +230,7 @@ def _confirm(options: Options) -> None:
 @asynccontextmanager
 async def _opened(
     options: Options, part: ModemPart, lab: Lab, consent: Consent, scratch: Path
-) -> AsyncIterator[Bench]:
+) -> AsyncIterator[Handwork]:
     sim = lab.sim_of(part)
     assert sim is not None
     redact = Redactor(secrets(lab, sim).values())
@@ -247,7 +250,7 @@ async def _opened(
             answering = [asyncio.create_task(_answer_calls(each)) for each in others]
             spend = purse.spender(part, sim, live=not part.emulated)
             try:
-                yield Bench(modem, part, spend, not part.emulated, consent, redact, options.as_json)
+                yield Handwork(modem, part, spend, not part.emulated, consent, redact, options.as_json)
             finally:
                 for task in answering:
                     task.cancel()
@@ -276,7 +279,11 @@ def _journal(path: Path | None, redact: Redactor) -> Iterator[Journal]:
     if path is None:
         yield NoJournal()
         return
-    with path.open("a", encoding="utf-8") as file:
+    try:
+        opened = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"--journal {path} cannot be written: {error.strerror}") from None
+    with opened as file:
         journal = LinkJournal(file, now=time.time, sequence=count().__next__, redact=redact)
         try:
             yield journal

@@ -5,52 +5,62 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from drivers.at.commands import words
-from drivers.at.commands.bench import DONE, REFUSED_BY_MODEM, Bench, Refused
+from drivers.handwork import words
+from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork, Refused
 from interop.protocols.errors import CommandRefused
 from interop.protocols.modem import Call, CallOutcome, Progress
 from interop.record.events import StatusReported
-from interop.smspdu import Status, StatusClass
+from interop.smspdu import PduError, Status, StatusClass
 
 ALERTING_S = 60.0
 ANSWER_S = 90.0
 
 
-async def message(bench: Bench, number: str, text: str, *, report: bool, within: float) -> int:
-    modem = bench.modem
-    await bench.registered()
+async def message(hand: Handwork, number: str, text: str, *, report: bool, within: float) -> int:
+    modem = hand.modem
+    _check(number, text)
+    await hand.registered()
     mark = modem.events.mark()
-    bench.data |= {"to": number, "text": text}
-    with bench.waiting("sending"):
+    hand.data |= {"to": number, "text": text}
+    with hand.waiting("sending"):
         try:
             taken = await modem.send_message(number, text, report=report)
-        except ValueError as error:
-            raise Refused(str(error)) from None
-    bench.data |= {"accepted": taken.accepted, "reference": taken.reference, "code": taken.code}
+        except PduError as error:
+            long = "the text is too long for one message: " if error.field == "TP-UD" else ""
+            raise Refused(long + str(error)) from None
+    hand.data |= {"accepted": taken.accepted, "reference": taken.reference, "code": taken.code}
     if not taken.accepted:
         why = words.message_code(taken.code)
-        bench.say(f"refused: {taken.text}" + (f" ({why})" if why else ""))
+        hand.say(f"refused: {taken.text}" + (f" ({why})" if why else ""))
         return REFUSED_BY_MODEM
-    bench.say(f"accepted by the network, reference {taken.reference}")
+    hand.say(f"accepted by the network, reference {taken.reference}")
     if not report:
         return DONE
-    with bench.waiting("waiting for the delivery report"):
-        told = await _final_report(bench, taken.reference, mark, within)
+    with hand.waiting("waiting for the delivery report"):
+        told = await _final_report(hand, taken.reference, mark, within)
     if told is None:
-        bench.data["report"] = None
-        bench.say(f"no delivery report within {within:g} s: whether it arrived is not known")
+        hand.data["report"] = None
+        hand.say(f"no delivery report within {within:g} s: whether it arrived is not known")
         return REFUSED_BY_MODEM
-    bench.data["report"] = {"status": told.value, "delivered": told.delivered, "text": told.text}
+    hand.data["report"] = {"status": told.value, "delivered": told.delivered, "text": told.text}
     if told.delivered:
-        bench.say(f"delivered: {told.text}")
+        hand.say(f"delivered: {told.text}")
         return DONE
-    bench.say(f"not delivered: status {told.value:02X}, {told.text} ({told.status_class.value})")
+    hand.say(f"not delivered: status {told.value:02X}, {told.text} ({told.status_class.value})")
     return REFUSED_BY_MODEM
 
 
-async def _final_report(bench: Bench, reference: int | None, mark: int, within: float) -> Status | None:
+def _check(number: str, text: str) -> None:
+    """Slips of the hand; a case may mean them, so that the driver does as it is told."""
+    if any(map(str.isalpha, number)):
+        raise Refused(f"{number!r} is no number: only a sender can be a name")
+    if not text:
+        raise Refused("there is no text to send")
+
+
+async def _final_report(hand: Handwork, reference: int | None, mark: int, within: float) -> Status | None:
     """The report that ends it: one that says that the centre still tries is told and not the last."""
-    events = bench.modem.events
+    events = hand.modem.events
     loop = asyncio.get_running_loop()
     until = loop.time() + within
     while True:
@@ -66,29 +76,33 @@ async def _final_report(bench: Bench, reference: int | None, mark: int, within: 
         if found.status_class is not StatusClass.TRYING:
             return found
         mark = events.mark()
-        bench.say(f"still on its way: {found.text}")
+        hand.say(f"still on its way: {found.text}")
 
 
-async def call(bench: Bench, number: str, hold: float) -> int:
+async def call(hand: Handwork, number: str, hold: float) -> int:
     steps: list[dict[str, object]] = []
-    bench.data |= {"number": number, "steps": steps}
-    await bench.registered()
+    hand.data |= {"number": number, "steps": steps}
+    await hand.registered()
     began = asyncio.get_running_loop().time()
 
     def step(what: str, **details: object) -> None:
         at = asyncio.get_running_loop().time() - began
         why = f": {details['why']}" if "why" in details else ""
         steps.append({"at_s": round(at, 3), "step": what, **details})
-        bench.say(f"{at:6.1f} s  {what}{why}")
+        hand.say(f"{at:6.1f} s  {what}{why}")
 
     try:
-        placed = await bench.modem.dial(number)
+        placed = await hand.modem.dial(number)
     except CommandRefused as refused:
         step("refused", why=words.final(refused.final) or refused.final)
         return REFUSED_BY_MODEM
     step("dialling")
     try:
         return await _follow(placed, hold, step)
+    except asyncio.CancelledError:
+        await placed.hang_up()
+        step("hung up here")
+        raise
     finally:
         await placed.hang_up()
 
@@ -118,10 +132,10 @@ def _ended(seen: Progress, step: Callable[..., None]) -> None:
         step("nothing more came", why="hung up here")
 
 
-async def ussd(bench: Bench, code: str) -> int:
-    await bench.registered()
-    with bench.waiting("waiting for the network's answer"):
-        text = await bench.modem.ussd(code)
-    bench.data |= {"code": code, "text": text}
-    bench.say(text if text is not None else "no text came back; the network may not know this code")
+async def ussd(hand: Handwork, code: str) -> int:
+    await hand.registered()
+    with hand.waiting("waiting for the network's answer"):
+        text = await hand.modem.ussd(code)
+    hand.data |= {"code": code, "text": text}
+    hand.say(text if text is not None else "no text came back; the network may not know this code")
     return DONE if text is not None else REFUSED_BY_MODEM

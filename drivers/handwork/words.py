@@ -1,4 +1,4 @@
-"""Codes of modems and networks in words, for whoever reads them at the bench."""
+"""Codes of modems and networks in words, for whoever reads them at the hand."""
 
 from __future__ import annotations
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from drivers.at.answers import Unreadable, fields
-from drivers.at.commands.bench import DONE, Bench
 from drivers.at.probe import Interview, Look
+from drivers.handwork.target import DONE, Handwork
 from interop.protocols.errors import EquipmentError
 from interop.protocols.modem import Registration, SimState, Stat
 
 
-async def info(bench: Bench) -> int:
-    look = await Interview(bench.modem.channel).look()
+async def info(hand: Handwork) -> int:
+    look = await Interview(hand.modem.channel).look()
     ready = look.sim.state is SimState.READY
-    seen = await bench.registered() if ready else None
-    memories = await _memories(bench) if ready else {}
-    dialect = bench.part.dialect
-    bench.data |= {"target": bench.part.name, "port": bench.part.port, "dialect": dialect}
-    bench.data |= {"identity": asdict(look.identity), "sim": asdict(look.sim), "signal_dbm": look.signal_dbm}
-    bench.data["registration"] = asdict(seen) | {"usable": seen.usable} if seen else None
-    bench.data["memories"] = memories
+    seen = await hand.registered() if ready else None
+    memories = await _memories(hand) if ready else {}
+    dialect = hand.part.dialect
+    hand.data |= {"target": hand.part.name, "port": hand.part.port, "dialect": dialect}
+    hand.data |= {"identity": asdict(look.identity), "sim": asdict(look.sim), "signal_dbm": look.signal_dbm}
+    hand.data["registration"] = asdict(seen) | {"usable": seen.usable} if seen else None
+    hand.data["memories"] = memories
     rows = _rows(look, dialect, seen) + [
         (f"memory {name}", f"{used} of {size} messages") for name, (used, size) in memories.items()
     ]
     for name, value in rows:
-        bench.say(f"{name:<14}{value or '-'}")
+        hand.say(f"{name:<14}{value or '-'}")
     return DONE
 
 
@@ -62,10 +62,10 @@ def _words(seen: Registration) -> str:
     return ", ".join(told)
 
 
-async def _memories(bench: Bench) -> dict[str, tuple[int, int]]:
+async def _memories(hand: Handwork) -> dict[str, tuple[int, int]]:
     """Memory -> messages in it, room (27.005 3.2.2)."""
     try:
-        values = fields(await bench.modem.channel.ask("AT+CPMS?"))
+        values = fields(await hand.modem.channel.ask("AT+CPMS?"))
         triples = zip(values[::3], values[1::3], values[2::3], strict=False)
         return {name.strip('"'): (int(used), int(size)) for name, used, size in triples}
     except (EquipmentError, Unreadable, ValueError):
