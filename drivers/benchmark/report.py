@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from platform import python_version
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
 from drivers.benchmark.clients import Turn
+from drivers.benchmark.codecs import CODECS, OURS, Contestant
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
     """One client in its best round: of AT+CSQ the median and the CPU, of the 17.6 kB +CMGL the median."""
+
+    headings: ClassVar = ("AT+CSQ us", "CPU us", "+CMGL ms")
 
     client: str
     round_trip_us: float
@@ -31,6 +34,42 @@ class Client:
             round(min(turn.cpu for turn in turns) / 1e3, 1),
             round(min(median(turn.listings) for turn in turns) / 1e6, 3),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One codec: TPDUs a second in its best pass, and of how many the answer was right; wrong and not done
+    are the rest. `encode_per_s` is None for one that only reads."""
+
+    headings: ClassVar = ("read/s", "right", "wrong", "none", "write/s", "right", "wrong", "none")
+
+    client: str
+    decode_per_s: int
+    decode_right: int
+    decode_wrong: int
+    decode_cannot: int
+    encode_per_s: int | None
+    encode_right: int
+    encode_wrong: int
+    encode_cannot: int
+
+    @classmethod
+    def of(cls, codec: Contestant) -> Codec:
+        misread, miswritten = codec.misread.total(), codec.miswritten.total()
+        return cls(
+            codec.name,
+            round(len(codec.read) / codec.decode_s),
+            len(codec.read) - misread,
+            misread,
+            codec.cannot,
+            round(len(codec.asked) / codec.encode_s) if codec.encoder else None,
+            len(codec.asked) - miswritten,
+            miswritten,
+            codec.cannot_write,
+        )
+
+
+Row = Client | Codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +108,36 @@ def ratios(clients: Sequence[Client]) -> list[Figure]:
     return found
 
 
-def show(title: str, figures: Sequence[Figure], clients: Sequence[Client], notes: Sequence[str]) -> None:
+def beside_peers(rows: Sequence[Codec]) -> list[Figure]:
+    """Our codec: all right, and faster than every peer in pure Python, as issue 4 expects."""
+    ours = next(row for row in rows if row.client == OURS)
+    read, written = (
+        100 * right / (right + wrong + cannot)
+        for right, wrong, cannot in (
+            (ours.decode_right, ours.decode_wrong, ours.decode_cannot),
+            (ours.encode_right, ours.encode_wrong, ours.encode_cannot),
+        )
+    )
+    found = [
+        Figure.at_least("decoded right by our codec", read, 100, "%"),
+        Figure.at_least("encoded right by our codec", written, 100, "%"),
+    ]
+    for row in rows:
+        if row is ours or not CODECS[row.client].pure:
+            continue
+        found.append(
+            Figure.at_least("our decoding", ours.decode_per_s / row.decode_per_s, 1, f"x {row.client}")
+        )
+        if row.encode_per_s and ours.encode_per_s:
+            ratio = ours.encode_per_s / row.encode_per_s
+            found.append(Figure.at_least("our encoding", ratio, 1, f"x {row.client}"))
+    return found
+
+
+def show(title: str, figures: Sequence[Figure], clients: Sequence[Row], notes: Sequence[str]) -> None:
     if not sys.stdout.isatty():
         for client in clients:
-            print(*asdict(client).values(), sep="\t")
+            print(*_cells(client), sep="\t")
         for figure in figures:
             print(figure.what, f"{figure.value:,g} {figure.unit}".strip(), _expected(figure), sep="\t")
         for note in notes:
@@ -86,12 +151,14 @@ def show(title: str, figures: Sequence[Figure], clients: Sequence[Client], notes
 
     console = screen()
     if clients:
-        table = Table("client", box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
-        for heading in ("AT+CSQ us", "CPU us", "+CMGL ms"):
+        table = Table(
+            box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title=title, title_justify="left"
+        )
+        table.add_column("client", no_wrap=True)
+        for heading in clients[0].headings:
             table.add_column(heading, justify="right")
         for client in clients:
-            numbers = (client.round_trip_us, client.cpu_us, client.listing_ms)
-            table.add_row(client.client, *(f"{number:,}" for number in numbers))
+            table.add_row(*_cells(client, ","))
         console.print(table)
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, title="" if clients else title)
     for figure in figures:
@@ -102,13 +169,18 @@ def show(title: str, figures: Sequence[Figure], clients: Sequence[Client], notes
         console.print(note)
 
 
+def _cells(row: Row, form: str = "") -> list[str]:
+    name, *numbers = astuple(row)
+    return [name, *("-" if number is None else format(number, form) for number in numbers)]
+
+
 def _expected(figure: Figure) -> str:
     if figure.met is None:
         return ""
     return figure.expected if figure.met else f"missed: {figure.expected}"
 
 
-def show_json(figures: Sequence[Figure], clients: Sequence[Client], notes: Sequence[str]) -> None:
+def show_json(figures: Sequence[Figure], clients: Sequence[Row], notes: Sequence[str]) -> None:
     """One line; ASCII, so that any output can carry it."""
     document: dict[str, Any] = {
         "python": python_version(),

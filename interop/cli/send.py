@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -47,6 +48,8 @@ def send(
     from interop.lab.secrets import SecretError
     from interop.protocols.errors import BudgetSpent, EquipmentError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # also JSON's own escape
     try:
         whole = load(lab)
     except LabError as error:
@@ -57,6 +60,10 @@ def send(
         _refuse(f'lab {whole.name} has no gateway "{via}" (there are: {known})', as_json)
     if not re.fullmatch(r"1[3-9]\d{9}", number):
         _refuse(f"{number!r} is no mobile number of 11 digits", as_json)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _refuse("the text is not UTF-8", as_json)
     if not gateway.url.startswith("emulated:") and not yes:
         _confirm(gateway, number, as_json)
     try:

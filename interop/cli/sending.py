@@ -91,7 +91,9 @@ class Sending:
                 self._got(modem, got_mark, len(handing.references) or 1),
             )
             self._sum_up(handing, claims, got)
-        claimed = bool(claims) and all(claim is not None and claim.delivered for claim in claims)
+        # of a text whose later parts are unknown, claims on the earlier ones say little
+        whole = handing.acceptance is Acceptance.ACCEPTED and bool(claims)
+        claimed = whole and all(claim is not None and claim.delivered for claim in claims)
         arrived = got == self._text if modem else claimed
         self.answer = {
             "via": self._gateway.name,
@@ -175,7 +177,7 @@ class Sending:
         if path is None:
             yield lambda _name: NoJournal()
             return
-        with path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             kept = LinkJournal(file, now=time.time, sequence=count().__next__, redact=self.redact)
             try:
                 yield lambda name: kept if name == self._gateway.name else NoJournal()

@@ -56,7 +56,6 @@ class Reported:
     reference: str
     state: str
     delivered: bool
-    final: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,8 @@ class Provider(Protocol):
     def refused(self, answer: Frame) -> int:
         """The code with which a login was refused, 0 where it was accepted."""
 
-    def submit(self, piece: Piece, to: str, *, report: bool) -> Any: ...
+    def submit(self, piece: Piece, to: str, *, report: bool) -> Any:
+        """`to`: 11 national digits."""
 
     def handed(self, request: Frame, answer: Frame) -> Handed: ...
 
@@ -95,6 +95,10 @@ class Provider(Protocol):
         """The heartbeat; None where the protocol has none (SGIP)."""
 
     def leave(self) -> Any: ...
+
+
+_UNKNOWN_ERROR: Final = 0xFF
+"""ESME_RUNKNOWNERR"""
 
 
 def _timestamp(now: datetime) -> int:
@@ -122,6 +126,8 @@ class CmppProvider:
 
     def submit(self, piece: Piece, to: str, *, report: bool) -> Any:
         return cmpp.Submit(
+            parts=piece.part.total,
+            part=piece.part.number,
             registered_delivery=int(report),
             service=self.account.service,
             udhi=int(piece.header),
@@ -193,7 +199,7 @@ class SgipProvider:
         return sgip.Submit(
             source=self.account.number,
             charge="0" * 21,
-            destinations=(to if to.startswith("86") else f"86{to}",),
+            destinations=(f"86{to}",),
             corporation=self._corporation,
             service=self.account.service,
             fee_value="0",
@@ -229,7 +235,7 @@ class SgipProvider:
             case sgip.Report(submitted=submitted, state=state, error=error):
                 said = self._STATES.get(state, "UNKNOWN")
                 shown = f"{said}:{error}" if state == 2 else said
-                return Reported(_dotted(submitted), shown, state == 0, final=state != 1)
+                return Reported(_dotted(submitted), shown, state == 0)
             case sgip.Deliver() as deliver:
                 body, part = read(deliver.coding, bool(deliver.udhi), deliver.content)
                 return Came(_national(deliver.source), deliver.destination, body, part)
@@ -265,12 +271,10 @@ class SmgpProvider:
     def submit(self, piece: Piece, to: str, *, report: bool) -> Any:
         options: tuple[tuple[int, bytes], ...] = ()
         if piece.header:
-            _, part = read(4, True, piece.content)
-            total, number = (part.total, part.number) if part else (1, 1)
             options = (
                 (smgp.TP_UDHI, b"\x01"),
-                (smgp.PK_TOTAL, bytes((total,))),
-                (smgp.PK_NUMBER, bytes((number,))),
+                (smgp.PK_TOTAL, bytes((piece.part.total,))),
+                (smgp.PK_NUMBER, bytes((piece.part.number,))),
             )
         return smgp.Submit(
             need_report=int(report),
@@ -334,13 +338,14 @@ class SmppProvider:
         return smpp.BindTransceiver(self.account.name, self.account.secret)
 
     def refused(self, answer: Frame) -> int:
-        return answer.status
+        """A generic_nack accepts nothing, whatever status it has."""
+        return answer.status or (_UNKNOWN_ERROR if isinstance(answer.pdu, smpp.GenericNack) else 0)
 
     def submit(self, piece: Piece, to: str, *, report: bool) -> Any:
         return smpp.SubmitSm(
             service_type=self.account.service,
             source=self.account.number,
-            destination_ton=1 if to.startswith("86") else 2,
+            destination_ton=2,
             destination_npi=1,
             destination=to,
             esm_class=smpp.ESM_UDHI if piece.header else 0,
@@ -370,10 +375,10 @@ class SmppProvider:
         if not isinstance(deliver, smpp.DeliverSm):
             return None
         if (receipt := smpp.receipt_of(deliver)) is not None:
-            pending = receipt.state in ("ENROUTE", "ACCEPTD")
-            return Reported(receipt.message_id, receipt.state, receipt.state == "DELIVRD", final=not pending)
+            return Reported(receipt.message_id, receipt.state, receipt.state == "DELIVRD")
         content = deliver.content or dict(deliver.options).get(smpp.MESSAGE_PAYLOAD, b"")
         body, part = read(deliver.coding, bool(deliver.esm_class & smpp.ESM_UDHI), content, smpp=True)
+        part = part or smpp.part_by_options(deliver)
         return Came(_national(deliver.source), deliver.destination, body, part)
 
     def alive(self) -> Any | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from interop.gateway.frame import Dialect
 from interop.gateway.wire import c_string, counted, tags, uint
+from interop.smspdu import Part
 
 RECEIPTED_MESSAGE_ID: Final = 0x001E
 MESSAGE_PAYLOAD: Final = 0x0424
@@ -17,6 +18,7 @@ SAR_TOTAL: Final = 0x020E
 SAR_NUMBER: Final = 0x020F
 
 ESM_RECEIPT: Final = 0x04
+ESM_INTERMEDIATE: Final = 0x20
 ESM_UDHI: Final = 0x40
 
 OK: Final = 0
@@ -172,6 +174,16 @@ SMPP: Final = Dialect(
     longest=70_000,  # a message_payload of 64 kB
 )
 
+
+def part_by_options(message: _Message) -> Part | None:
+    """The part that options name instead of a header (5.3.2.22 to 24); one that cannot be is none."""
+    options = dict(message.options)
+    words = [options.get(tag, b"") for tag in (SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER)]
+    reference, total, number = (int.from_bytes(word, "big") for word in words)
+    there = all(words) and reference <= 0xFFFF and 1 <= number <= total <= 0xFF
+    return Part(reference, total, number, wide=True) if there else None
+
+
 STATES: Final = ("", "ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD")
 """by message_state (5.2.28), as a delivery receipt abbreviates them (appendix B)"""
 
@@ -206,6 +218,8 @@ class Receipt:
         )
 
 
+_LONGEST: Final = 254
+"""octets in which the words of a receipt stand"""
 _RECEIPT: Final = re.compile(
     r"id:(?P<id>\S*).*?submit date:(?P<submitted>\d*).*?done date:(?P<done>\d*).*?stat:(?P<state>\w*)"
     r"(?:.*?err:(?P<error>\w*))?",
@@ -214,11 +228,15 @@ _RECEIPT: Final = re.compile(
 
 
 def receipt_of(deliver: DeliverSm) -> Receipt | None:
-    """The receipt in a DeliverSm, None where it is a message. Options count before the text."""
-    if deliver.esm_class & 0x3C != ESM_RECEIPT:
+    """The receipt or intermediate notification (5.2.12) in a DeliverSm, None where it is a message.
+
+    Options count before the text.
+    """
+    if deliver.esm_class & 0x3C not in (ESM_RECEIPT, ESM_INTERMEDIATE):
         return None
     options = dict(deliver.options)
-    found = _RECEIPT.search(deliver.content.decode("latin-1"))
+    content = (deliver.content or options.get(MESSAGE_PAYLOAD, b""))[:_LONGEST]
+    found = _RECEIPT.search(content.decode("latin-1"))
     words = found.groupdict() if found else {}
     message_id = options.get(RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1") or words.get("id", "")
     number = options.get(MESSAGE_STATE, b"")

@@ -34,6 +34,11 @@ class Piece:
     header: bool
     content: bytes
 
+    @property
+    def part(self) -> Part:
+        """Which part it is; 1 of 1 where it stands alone."""
+        return read(OCTETS, self.header, self.content)[1] or Part(0, 1, 1)
+
 
 def pieces(text: str, *, reference: int, ascii_coding: int = ASCII) -> list[Piece]:
     """`text` in ASCII where it is ASCII, else UCS2; in parts of 67 characters where it is long.

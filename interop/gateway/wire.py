@@ -186,11 +186,14 @@ class Parameters:
         return tuple(found), at
 
 
+# A text may be a password: an error never repeats it.
+
+
 def _ascii(value: Any, name: str) -> bytes:
     try:
         octets = str(value).encode("ascii")
     except UnicodeEncodeError:
-        raise GatewayError(name, f"{value!r} is not ASCII") from None
+        raise GatewayError(name, "is not ASCII") from None
     if b"\0" in octets:
         raise GatewayError(name, "holds a NUL")
     return octets
@@ -198,7 +201,7 @@ def _ascii(value: Any, name: str) -> bytes:
 
 def _text(octets: bytes, at: int, name: str) -> str:
     if not octets.isascii():
-        raise GatewayError(name, f"{octets.hex()} is not ASCII", at)
+        raise GatewayError(name, "is not ASCII", at)
     return octets.decode("ascii")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Final
 
@@ -13,6 +13,8 @@ from interop.lab.shape import close
 
 LONGEST_ACCOUNT: Final = {"smpp": 15, "cmpp2": 6, "cmpp3": 6, "sgip": 16, "smgp": 8}
 """characters of an account's name: SMPP 3.4 4.1.1, CMPP 7.4.1.1, SGIP 1.2 bind, SMGP 3.0 login"""
+LONGEST_SERVICE: Final = {"smpp": 5, "cmpp2": 10, "cmpp3": 10, "sgip": 10, "smgp": 10}
+"""octets of a service id: SMPP's service_type, Service_Id, ServiceType, ServiceID"""
 MOST_DIGITS: Final = 20
 """of the number shown: fields of 21 octets"""
 _TCP: Final = re.compile(r"tcp://(?P<host>\[[0-9a-fA-F:]+\]|[^\s/:@]+):(?P<port>\d{1,5})")
@@ -46,12 +48,9 @@ def _url(gateway: Item) -> None:
 
 
 def _account(gateway: Item) -> None:
-    name, most = gateway.text("account"), LONGEST_ACCOUNT.get(gateway.text("driver"))
-    if name and not (name.isascii() and name.isprintable()):
-        gateway.refuse("account", f'account: "{name}" is not ASCII')
-    elif name and most and len(name) > most:
-        what = f"{gateway.text('driver')} has room for {most}"
-        gateway.refuse("account", f'account: "{name}" has {len(name)} characters, {what}')
+    _fits(gateway, "account", LONGEST_ACCOUNT)
+    _fits(gateway, "service", LONGEST_SERVICE)
+    name = gateway.text("account")
     corporation = gateway.text("corporation")
     if corporation and gateway.text("driver") != "sgip":
         gateway.refuse("corporation", "corporation: only SGIP has one")
@@ -60,6 +59,14 @@ def _account(gateway: Item) -> None:
     number = gateway.text("number")
     if len(number) > MOST_DIGITS:
         gateway.refuse("number", f"number: {number} has {len(number)} digits, at most {MOST_DIGITS} fit")
+
+
+def _fits(gateway: Item, key: str, longest: Mapping[str, int]) -> None:
+    value, driver = gateway.text(key), gateway.text("driver")
+    if not (value.isascii() and (value.isprintable() or not value)):
+        gateway.refuse(key, f'{key}: "{value}" is not ASCII')
+    elif (most := longest.get(driver)) and len(value) > most:
+        gateway.refuse(key, f'{key}: "{value}" has {len(value)} characters, {driver} has room for {most}')
 
 
 def _listen(gateway: Item) -> None:

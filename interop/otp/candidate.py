@@ -1,7 +1,7 @@
 """Every piece of a text that could be a code, and how it is written. What it is, is judged elsewhere.
 
-All patterns run over a text of the same length in which full-width characters are ASCII and every blank is
-a space, so an offset means the same place in both.
+All patterns run over a text of the same length in which full-width characters are ASCII, every blank is a
+space and the traditional characters of such messages are simplified: an offset means the same place in both.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from typing import Final
 _WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
     (0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000, 0xFEFF, 0x200B), 0x20
 )
+_TRADITIONAL: Final = str.maketrans(
+    "驗碼證証確認動態隨機識別錄註冊臨時啟編號帳賬戶轉額優兌換貨憑請洩輸鐘內為數訂單電話圓傳簡訊鑰後門開鎖領"
+    "業費問詢儲餘應繳處號權綁設備險閣舊過點樓櫃",
+    "验码证证确认动态随机识别录注册临时启编号帐账户转额优兑换货凭请泄输钟内为数订单电话圆传简讯钥后门开锁领"
+    "业费问询储余应缴处号权绑设备险阁旧过点楼柜",
+)
 _HAN: Final = dict(
     zip("零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖貳參陸", "00012345678912123456789236", strict=True)
 )
+_PLAIN: Final = _WIDE | _TRADITIONAL
 MOST_TEXT: Final = 4096
 """characters looked at: more than any message of 255 parts that people read"""
 
@@ -32,7 +39,7 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`code` without what only parts it; `written` as it stands in the text, from `start` to `end`."""
+    """`code` without what only parts it, in ASCII; `written` as it stands there from `start` to `end`."""
 
     start: int
     end: int
@@ -45,22 +52,32 @@ class Candidate:
 _GLUED: Final = r"(?:code|pin|otp|password)"
 _EDGE: Final = r"(?:(?<![0-9A-Za-z])|(?<=code)|(?<=pin)|(?<=otp)|(?<=password))(?<![0-9][.,])"
 _END: Final = r"(?![0-9A-Za-z])(?!\.[0-9])"
+# WQJD-7731, KD-2039-77X1; FB-12345 is the sender's mark and the code
+_PARTS: Final = "[0-9A-Z]{3,5}(?:-[0-9A-Z]{3,5}){1,2}|[0-9A-Z]{2}(?:-[0-9A-Z]{3,5}){2}"
+_LOCKER: Final = r"(?:[0-9]{1,2}|[A-Z]{1,2}[0-9]{0,2})-[0-9]{1,2}-[0-9]{3,5}"
 _SHAPES: Final = (
     (Shape.SPLIT, r"[0-9](?:[-. ·、,][0-9]){3,7}"),
-    (Shape.SPLIT, r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"),
+    (Shape.SPLIT, _LOCKER),
     (Shape.SPLIT, r"(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9]{2}(?:[ -][0-9]{2}){2})"),
     (Shape.MIXED, r"G-(?P<code>[0-9]{4,8})"),
+    (Shape.MIXED, rf"(?-i:(?=[0-9-]*[A-Z])(?=[A-Z-]*[0-9])(?:{_PARTS}))(?!-)"),
     (Shape.MIXED, rf"(?!{_GLUED}[0-9]+\b)(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{{4,10}}"),
     (Shape.DIGITS, r"[0-9]{3,10}"),
     (Shape.LETTERS, r"[A-Za-z]{4,8}"),
 )
+# 一三九，二零四; and one by one: 四零九二, 四、零、九、二
+_GROUPS: Final = (
+    "[{0}]{{3}}[ ,、-][{0}]{{3}}|[{0}]{{4}}[ ,、-][{0}]{{4}}"
+    "|[{0}](?P<gap>[ ,、·-]{{0,2}})[{0}](?:(?P=gap)[{0}]){{2,6}}"
+)
 _PATTERNS: Final = (
     *((shape, re.compile(_EDGE + pattern + _END, re.IGNORECASE)) for shape, pattern in _SHAPES),
-    (Shape.HAN, re.compile(f"[{''.join(_HAN)}]{{4,8}}")),
+    (Shape.HAN, re.compile(_GROUPS.format("".join(_HAN)))),
 )
 # What is never a code, and what stands in it is none either.
 _NEVER: Final = re.compile(
     r"https?://[!-~]+|(?:www\.)[!-~]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|cc|me|io|example|hk|tw)\b(?:/[!-~]*)?"
+    r"|\b[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+/[!-~]*"
     r"|[\w.+-]+@[\w-]+\.[\w.]+"
     r"|(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
     r"|1[3-9][0-9][*•xX]{3,8}[0-9]{0,4}"
@@ -74,12 +91,12 @@ _NEVER: Final = re.compile(
 
 
 def plain(text: str) -> str:
-    """`text` in the form that everything here is matched against: as long, full width made ASCII."""
-    return text[:MOST_TEXT].translate(_WIDE)
+    """`text` in the form that everything here is matched against: as long, at most `MOST_TEXT`."""
+    return text[:MOST_TEXT].translate(_PLAIN)
 
 
 def candidates(text: str) -> Iterator[Candidate]:
-    """In the order of the text; none overlaps another. `text` as `plain` gives it."""
+    """In the order of the text; none overlaps another. `text` as `plain` gives it, and so is `written`."""
     taken = [match.span() for match in _NEVER.finditer(text)]
     found = []
     for shape, pattern in _PATTERNS:
@@ -89,6 +106,11 @@ def candidates(text: str) -> Iterator[Candidate]:
                 taken.append((start, end))
                 found.append(Candidate(start, end, _code(match, shape), match[0], shape))
     yield from sorted(found, key=lambda candidate: candidate.start)
+
+
+def is_locker(candidate: Candidate) -> bool:
+    """Is it written as the shelves of a station are numbered: 2-1-0387, C-6-1042?"""
+    return re.fullmatch(_LOCKER, plain(candidate.written), re.IGNORECASE) is not None
 
 
 _STARS: Final = "*•"
@@ -104,7 +126,5 @@ def _masked(text: str, start: int, end: int) -> bool:
 
 def _code(match: re.Match[str], shape: Shape) -> str:
     if shape is Shape.HAN:
-        return "".join(_HAN[char] for char in match[0])
-    if shape is Shape.SPLIT:
-        return re.sub("[^0-9]", "", match[0])
-    return match.groupdict().get("code") or match[0]
+        return "".join(_HAN.get(char, "") for char in match[0])
+    return re.sub("[^0-9A-Za-z]", "", match.groupdict().get("code") or match[0])

@@ -129,7 +129,8 @@ class RunWriter:
 
 
 def _appended(path: Path) -> TextIO:
-    return path.open("a", encoding="utf-8", buffering=65536)
+    # half a surrogate pair, which a handset may well send, is written as JSON's own escape of it
+    return path.open("a", encoding="utf-8", errors="backslashreplace", buffering=65536)
 
 
 def _sync_directory(directory: Path) -> None:

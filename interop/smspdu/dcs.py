@@ -41,7 +41,8 @@ class Dcs:
     """The octet and what it means; `Dcs(0x18)` is UCS2 of class 0.
 
     `message_class` 0..3 (flash, ME, SIM, TE) or None; `automatic_deletion` as group 01xx says. Reserved
-    codings read as GSM 7 bit (23.038 4). Raises PduError for a value that is no octet.
+    codings read as GSM 7 bit (23.038 4). `is_text`: user data in this coding is text; 8 bit and compressed
+    data is octets. Raises PduError for a value that is no octet.
     """
 
     value: int
@@ -49,6 +50,7 @@ class Dcs:
     compressed: bool = field(init=False, compare=False)
     message_class: int | None = field(init=False, compare=False)
     automatic_deletion: bool = field(init=False, compare=False)
+    is_text: bool = field(init=False, compare=False)
     waiting: Waiting | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,19 +74,15 @@ class Dcs:
         put(self, "compressed", compressed)
         put(self, "message_class", message_class)
         put(self, "automatic_deletion", group >> 2 == 1)
+        put(self, "is_text", alphabet is not Alphabet.OCTETS and not compressed)
         put(self, "waiting", waiting)
 
-    @classmethod
-    def general(cls, alphabet: Alphabet, message_class: int | None = None) -> Dcs:
+    @staticmethod
+    def general(alphabet: Alphabet, message_class: int | None = None) -> Dcs:
         """The coding of the general group (00xx), uncompressed."""
         bits = _ALPHABETS.index(alphabet) << 2
-        return cls(bits if message_class is None else bits | 0x10 | message_class & 3)
-
-    @property
-    def is_text(self) -> bool:
-        """Whether user data in this coding is text; 8 bit and compressed data is octets."""
-        return self.alphabet is not Alphabet.OCTETS and not self.compressed
+        return DCS[bits if message_class is None else bits | 0x10 | message_class & 3]
 
 
 DCS: Final = tuple(Dcs(value) for value in range(256))
-"""All codings, by value: decoding looks them up."""
+"""All codings, by value: who needs one looks it up."""

@@ -17,6 +17,8 @@ ESCAPE: Final = 0x1B
 
 BASIC: Final = DEFAULT_ALPHABET
 EXTENSION: Final = SINGLE[Language.DEFAULT]
+CHARACTERS: Final = frozenset(BASIC.replace(chr(ESCAPE), "")).union(EXTENSION.values())
+"""all that text without national tables can hold"""
 
 
 @cache

@@ -12,6 +12,7 @@ from interop.smspdu.errors import PduError, need, octet
 from interop.smspdu.national import LOCKING, SINGLE
 
 MAX_OCTETS: Final = 140
+_GSM7, _UCS2 = Alphabet.GSM7, Alphabet.UCS2  # read off their class once, which is slow (Python 3.11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,7 @@ def encode_text(
     >>> encode_text("验证码 123456")[0].alphabet
     <Alphabet.UCS2: 'UCS2'>
     """
-    try:
-        gsm7.encode(text)
-    except PduError:
-        alphabet = Alphabet.UCS2
-    else:
-        alphabet = Alphabet.GSM7
+    alphabet = _GSM7 if gsm7.CHARACTERS.issuperset(text) else _UCS2
     return Dcs.general(alphabet, message_class), UserData(text, header)
 
 
@@ -54,7 +50,7 @@ def encode_user_data(user_data: UserData, dcs: Dcs, limit: int = MAX_OCTETS) -> 
         raise PduError("TP-UD", f"coding {dcs.value:02X} takes {form}, the body is {type(body).__name__}")
     if isinstance(body, bytes):
         octets, length = header + body, len(header) + len(body)
-    elif dcs.alphabet is Alphabet.GSM7:
+    elif dcs.alphabet is _GSM7:
         septets = gsm7.encode(body, *known_languages(user_data.header))
         skipped, fill_bits = header_septets(len(header))
         length = skipped + len(septets)
@@ -76,7 +72,7 @@ def decode_user_data(
     need(data, at, 1, "TP-UDL")
     length = data[at]
     start = at + 1
-    in_septets = dcs.alphabet is Alphabet.GSM7 and not dcs.compressed
+    in_septets = dcs.alphabet is _GSM7 and not dcs.compressed
     size = (7 * length + 7) // 8 if in_septets else length
     if size > limit:
         raise PduError("TP-UDL", f"{length} means {size} octets, {limit} are allowed", at)

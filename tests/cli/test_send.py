@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from interop.gateway import smpp
+from interop.gateway.session import Answered, Asked, Session, counting
 
 CODE = "【甲银行】验证码 482913，5分钟内有效。"
 LONG = "尊敬的客户：" + "您的验证码是 482913，请勿告诉他人。" * 6
@@ -94,6 +99,7 @@ def test_a_number_that_no_modem_of_the_lab_holds_rests_on_the_claim() -> None:
             ("--via", "nix", "17090001234", "x"),
             'lab small has no gateway "nix" (there are: cmcc-gw, cucc-gw, ',
         ),
+        (("--via", "smsc", "17090001234", "\udcff"), "the text is not UTF-8"),
         (("--via", "smsc", "110", "x"), "'110' is no mobile number of 11 digits"),
         (("--via", "smsc", "17090001234", "x", "--defect", "nonsense"), "nonsense"),
     ],
@@ -158,3 +164,40 @@ def test_the_journal_keeps_every_pdu_and_no_secret(tmp_path: Path) -> None:
     assert (lines[0]["dir"], first[4:8]) == (">", bytes((0, 0, 0, 9)))  # bind_transceiver
     said = [bytes.fromhex(line["data"]) for line in lines if line.get("dir") == ">"]
     assert any(CODE.encode("utf-16-be") in pdu for pdu in said)
+
+
+def half_a_text(listener: socket.socket) -> None:
+    """A message centre that takes the first part, claims to have delivered it, and hangs up at the second."""
+    stream, _ = listener.accept()
+    session, parts = Session(smpp.SMPP, 3, sequence=counting()), 0
+    with stream:
+        while octets := stream.recv(4096):
+            for event in session.receive(octets):
+                assert isinstance(event, Asked | Answered)
+                match event.frame.pdu:
+                    case smpp.BindTransceiver():
+                        stream.sendall(session.answer(event.frame, smpp.BindTransceiverResp("gw")))
+                    case smpp.SubmitSm():
+                        parts += 1
+                        if parts == 2:
+                            return
+                        claim = smpp.Receipt("id1", "DELIVRD", "2603010900", "2603010901")
+                        report = session.request(claim.deliver("17090001234", "1069"))[1]
+                        stream.sendall(report + session.answer(event.frame, smpp.SubmitSmResp("id1")))
+
+
+def test_a_claim_on_the_first_part_is_no_arrival_of_the_whole(live: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=half_a_text, args=(listener,))
+        serving.start()
+        path = Path(live)
+        port = listener.getsockname()[1]
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("127.0.0.1:1\n", f"127.0.0.1:{port}\n"), "utf-8"
+        )
+        done = send("--via", "gw", "17090001234", LONG, "--yes", "--json", lab=live, GW="hu5h")
+        serving.join()
+    answer = data(done)
+    assert (done.returncode, answer["acceptance"]) == (1, "unknown")
+    assert (answer["claimed_delivered"], answer["arrived"]) == (False, False)
+    assert [each["state"] for each in answer["events"] if each["kind"] == "GatewayClaimed"] == ["DELIVRD"]

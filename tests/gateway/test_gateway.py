@@ -107,6 +107,8 @@ def test_smpp_receipts() -> None:
     found = smpp.receipt_of(smpp.DeliverSm(esm_class=4, content=text))
     assert found == smpp.Receipt("77", "EXPIRED", "2601050900", "2601050901", "00f")
     assert smpp.receipt_of(smpp.DeliverSm(content=text)) is None
+    payload = ((smpp.MESSAGE_PAYLOAD, text),)
+    assert smpp.receipt_of(smpp.DeliverSm(esm_class=4, options=payload)) == found
 
 
 def test_a_refusal_without_a_body() -> None:
@@ -125,6 +127,17 @@ def test_an_unknown_command_is_kept() -> None:
 def test_passwords_are_not_shown() -> None:
     for pdu in (smpp.BindTransceiver("me", "hunter22"), sgip.Bind(name="me", password="hunter22")):
         assert "hunter22" not in repr(pdu) + str(Frame(pdu, 1))
+
+
+def test_no_error_repeats_a_password() -> None:
+    with pytest.raises(GatewayError) as said:
+        sgip.SGIP.encode(Frame(sgip.Bind(name="me", password="hünter22"), (1, 2, 3)), 2)
+    assert "nter22" not in str(said.value)
+    octets = bytearray(sgip.SGIP.encode(Frame(sgip.Bind(name="me", password="hunter22"), (1, 2, 3)), 2))
+    octets[octets.index(b"hunter22") + 8] = 0xFF
+    with pytest.raises(GatewayError) as said:
+        sgip.SGIP.decode(bytes(octets), 2)
+    assert b"hunter22".hex() not in str(said.value)
 
 
 @given(st.lists(st.integers(1, 40), max_size=8), st.integers(1, 50))

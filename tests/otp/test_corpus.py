@@ -85,7 +85,10 @@ def filled(seed: str) -> Iterator[tuple[str, list[str]]]:
         yield text.format(**given), [code.format(**given) for code in codes]
 
 
-CORPUS = [*lines("corpus.tsv"), *filled("corpus")]
+UNSEEN = ("unseen.tsv", "heldout.tsv")
+"""Written by another hand than the finder's. It read 139 of the 163 of `unseen.tsv` at first sight, and then
+57 of 62, 16 of 20, 24 of 25 and 28 of 30 of `heldout.tsv`, mended after each lot. They hold the ground."""
+CORPUS = [*lines("corpus.tsv"), *filled("corpus"), *(row for name in UNSEEN for row in lines(name))]
 
 
 def test_size() -> None:

@@ -18,12 +18,22 @@ def test_any_text_has_an_answer(text: str) -> None:
     finding = find(text)
     assert (finding.kind is Kind.NONE) is (finding.code is None)
     for item in finding.weighed:
-        assert item.candidate.written == text[item.candidate.start : item.candidate.end] or not text.isascii()
+        assert item.candidate.written == text[item.candidate.start : item.candidate.end]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["验证码" * 20_000, "1" * 100_000, "1-" * 50_000, "【" * 50_000, "@" * 50_000, "<#>" + "a" * 90_000],
+    [
+        "验证码" * 20_000,
+        "1" * 100_000,
+        "1-" * 50_000,
+        "一," * 50_000,
+        "A1B-" * 50_000,
+        "a." * 50_000,
+        "【" * 50_000,
+        "@" * 50_000,
+        "<#>" + "a" * 90_000,
+    ],
 )
 def test_a_text_of_any_length(text: str) -> None:
     assert find(text).code is None
@@ -39,6 +49,39 @@ def test_the_reasons_are_there() -> None:
     tail, code = finding.weighed
     assert "the end of a card or account" in tail.reasons
     assert 'right behind "验证码"' in code.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "codes"),
+    [
+        ("【驿站】请凭5-2-1180到南门店取件，如需登录请用短信验证码。", Kind.PICKUP, ["5-2-1180"]),
+        ("【驿站】取件码：C-6-1042、C-6-1043", Kind.PICKUP, ["C-6-1042", "C-6-1043"]),
+        ("【驿站】您正在登录取件助手，验证码：771024", Kind.CODE, ["771024"]),
+        ("【全家】取貨編號後三碼 382", Kind.PICKUP, ["382"]),
+        ("【驿站】凭证号 20481920 已登记", Kind.NONE, []),
+        ("Get 20% off with code FALL25!", Kind.NONE, []),
+        ("Use code 338102 to log in. Never share it. See our sale!", Kind.CODE, ["338102"]),
+    ],
+)
+def test_the_kind(text: str, kind: Kind, codes: list[str]) -> None:
+    finding = find(text)
+    assert (finding.kind, list(finding.codes)) == (kind, codes)
+
+
+def test_reasons_quote_the_text_as_it_came() -> None:
+    (code,) = find("【玉山銀行】驗證碼：７３０５１８").chosen
+    assert code.candidate.written == "７３０５１８"
+    assert 'right behind "驗證碼"' in code.reasons
+
+
+def test_a_reason_names_what_the_number_is() -> None:
+    def reasons(text: str) -> tuple[str, ...]:
+        return find(text).weighed[0].reasons
+
+    assert "a room, a seat or a house" in reasons("住1602室，验证码见邮件")
+    assert 'belongs to "WiFi密码", no code to prove oneself with' in reasons("WiFi密码：88203917")
+    assert 'listed with "3-1-2201"' in find("取件码：3-1-2201 和 3-1-2207").weighed[1].reasons
+    assert "no name of a code right at it" in reasons("货物 KX37QP 已到")
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,12 @@ def test_events_are_read_in_the_order_of_time_then_of_sequence(tmp_path: Path) -
         Note("second"),
         Note("late"),
     ]
+
+
+def test_half_a_surrogate_pair_from_a_handset_is_kept(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path)
+    writer.describe({"seed": 1})
+    writer.observe("gw", Note("half: \ud83d"))
+    writer.close()
+    [line] = (tmp_path / "evidence" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["event"]["text"] == "half: \ud83d"

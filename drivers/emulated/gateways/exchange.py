@@ -23,6 +23,7 @@ from interop.smspdu import Submit
 
 SCHEME: Final = f"{EMULATED}:"
 LOOPBACK: Final = "127.0.0.1"
+_OURSELVES: Final = (LOOPBACK, "localhost", "[::1]")
 HOSTS: Final[Mapping[str, type[Host]]] = {
     "cmpp2": CmppHost,
     "cmpp3": CmppHost,
@@ -182,9 +183,9 @@ class Exchange:
         try:
             if door.port and account.part.listen:
                 host, _, port = account.part.listen.removeprefix("tcp://").rpartition(":")
-                if host != LOOPBACK:
+                if host not in _OURSELVES:
                     return  # an emulated gateway speaks to this machine alone
-                await loop.create_connection(factory, host, int(port))
+                await loop.create_connection(factory, host.strip("[]"), int(port))
             else:
                 path = f"{door.socket}.back"
                 await loop.create_unix_connection(factory, path)

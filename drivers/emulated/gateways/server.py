@@ -252,7 +252,7 @@ class Connection(asyncio.Protocol):
                 self._request(alive)
             else:
                 self._heard()
-        elif self._back is not None and self._account is not None:
+        elif self._back is not None and self._account is not None and self._session.room:
             self._request(self._host.leave())
         else:
             self.close()

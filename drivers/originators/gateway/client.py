@@ -135,7 +135,7 @@ class GatewayClient:
             handed = await self._hand_one(submit)
             if handed is None:
                 why = self._connection.over if self._connection else ""
-                why = f"connection lost: {why}" if why else f"no answer in {self._part.answer_s:g} s"
+                why = f"connection lost: {why}" if why else self._unanswered
                 return Handing(Acceptance.UNKNOWN, tuple(references), text=of + why)
             if not handed.accepted:
                 said = of + meaning(self._protocol, handed.code)
@@ -189,15 +189,19 @@ class GatewayClient:
             await connection.close()
             raise
         if answer is None:
-            why = connection.over or f"no answer in {self._part.answer_s:g} s"
+            why = connection.over or self._unanswered
             await connection.close()
-            raise NotAvailable(self.name, f"{place}: no answer to the login: {why}")
+            raise NotAvailable(self.name, f"{place}: login impossible: {why}")
         if code := self._provider.refused(answer):
             await connection.close()
             said = meaning(self._protocol, code, login=True)
             raise NotAvailable(self.name, f"{place}: login as {self._part.account} refused: {said}")
         connection.keep_alive(self._part.heartbeat_s, self._provider.alive)
         return connection
+
+    @property
+    def _unanswered(self) -> str:
+        return f"no answer in {self._part.answer_s:g} s that is {self._part.driver}"
 
     def _joined(self, stream: streams.Stream, serve: Callable[[Frame], Any | None], lost: str) -> Connection:
         provider = self._provider

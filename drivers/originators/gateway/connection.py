@@ -17,6 +17,8 @@ from interop.gateway.session import Answered, Asked, Event, Garbled, Session, St
 FAREWELL_S: Final = 2.0
 _UNKNOWN_COMMAND: Final = 0x03
 _READ: Final = 65536
+_UNSENT_LIMIT: Final = 1 << 20
+"""octets that a gateway may leave unread"""
 
 
 class ConnectionEnded(Exception):
@@ -98,8 +100,10 @@ class Connection:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(OSError):
-            await self._writer.wait_closed()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await self._writer.wait_closed()
+        self._writer.transport.abort()  # it reads nothing
 
     async def wait_over(self) -> None:
         """Until there is no connection any more."""
@@ -157,8 +161,13 @@ class Connection:
             answer.set_result(frame)
 
     def _write(self, data: bytes) -> None:
+        if self.over:
+            return
         self._transcript.sent(data)
         self._writer.write(data)
+        if self._writer.transport.get_write_buffer_size() > _UNSENT_LIMIT:
+            self._end("the gateway asks and does not read the answers")
+            self._writer.transport.abort()
 
     async def _beat(self, every: float, beat: Callable[[], Any | None]) -> None:
         loop = asyncio.get_running_loop()
@@ -166,11 +175,12 @@ class Connection:
             if (rest := self._last + every - loop.time()) > 0:
                 await asyncio.sleep(rest)
                 continue
+            asked_at = loop.time()
             try:
                 _, answer = await self.ask(beat())
             except ConnectionEnded:
                 return
-            if answer is None:
+            if answer is None and self._last < asked_at:  # one that cannot be read is a sign of life
                 self._end(f"no answer to a heartbeat in {self._answer_s:g} s")
 
     def _end(self, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from interop.engine.clock import run, run_virtual
-from interop.gateway import cmpp, smpp
+from interop.gateway import cmpp, sgip, smpp
 from interop.gateway.provider import PROVIDERS, Account
 from interop.gateway.session import Asked, Session, counting
 from interop.gateway.text import Piece
@@ -193,6 +193,40 @@ def test_a_provider_that_never_answers(hall: type[Hall], tmp_path: Path) -> None
     run_virtual(scenario())
 
 
+def test_a_provider_that_takes_nothing_that_is_brought_back(hall: type[Hall], tmp_path: Path) -> None:
+    """SGIP's connection back, its window full and silent for 60 s, is closed: no farewell fits any more."""
+
+    async def scenario() -> None:
+        here = await hall(tmp_path).open()
+        failures: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
+        asked, over = [], asyncio.Event()
+
+        async def bound_and_deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            session = Session(sgip.SGIP, 2, sequence=lambda: (1, 1, 1))
+            while data := await reader.read(4096):
+                for event in session.receive(data):
+                    assert isinstance(event, Asked)
+                    asked.append(event.frame.pdu)
+                    if isinstance(event.frame.pdu, sgip.Bind):
+                        writer.write(session.answer(event.frame, sgip.BindResp(0)))
+            writer.close()
+            over.set()
+
+        server = await asyncio.start_unix_server(bound_and_deaf, here.socket("sgip") + ".back")
+        take = here.exchange.owner(SENDERS["sgip"])
+        mi = here.network.hlr.by_msisdn(MI_NUMBER)
+        assert take is not None and mi is not None
+        for _ in range(20):
+            take(mi, Submit.of_text(Address(SENDERS["sgip"]), "TD"))
+        await asyncio.wait_for(over.wait(), 300)
+        server.close()
+        here.close()
+        assert len(asked) > 16 and not failures
+
+    run_virtual(scenario())
+
+
 def test_reports_wait_for_the_next_connection(hall: type[Hall], tmp_path: Path) -> None:
     async def scenario() -> None:
         here = await hall(tmp_path).open()
@@ -255,7 +289,8 @@ def _frame(pdu: Any) -> Any:
     return Frame(pdu, 5)
 
 
-def test_on_loopback_sgip_connects_back_to_the_account(hall: type[Hall], tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_on_loopback_sgip_connects_back_to_the_account(hall: type[Hall], tmp_path: Path, host: str) -> None:
     async def scenario() -> None:
         here = hall(tmp_path)
         sp = here.unbound("sgip")
@@ -263,7 +298,7 @@ def test_on_loopback_sgip_connects_back_to_the_account(hall: type[Hall], tmp_pat
         port = server.sockets[0].getsockname()[1]
         here.close()
         parts = tuple(
-            part.model_copy(update={"listen": f"tcp://127.0.0.1:{port}"} if part.name == "sgip" else {})
+            part.model_copy(update={"listen": f"tcp://{host}:{port}"} if part.name == "sgip" else {})
             for part in here.lab.gateways
         )
         there = hall(tmp_path, gateways=parts)

@@ -101,6 +101,8 @@ def test_a_long_text_leaves_in_parts_that_belong_together(ground: Any, protocol:
         assert [head[:3] + head[4:] for head in heads] == [bytes((5, 0, 3, 3, n)) for n in (1, 2, 3)]
         assert len({head[3] for head in heads}) == 1
         assert b"".join(s.content[6:] for s in gateway.submitted).decode("utf-16-be") == text
+        if protocol.startswith("cmpp"):  # Pk_total, Pk_number
+            assert [(s.parts, s.part) for s in gateway.submitted] == [(3, 1), (3, 2), (3, 3)]
         await client.send(TO, text)
         assert gateway.submitted[3].content[3] != heads[0][3]
 
@@ -127,7 +129,7 @@ def test_an_answer_that_comes_too_late_leaves_the_outcome_unknown(ground: Any, p
         gateway.silent = {SUBMIT[protocol]}
         began = loop.time()
         handing = await client.send(TO, CODE)
-        assert handing == Handing(Acceptance.UNKNOWN, text="no answer in 30 s")
+        assert handing == Handing(Acceptance.UNKNOWN, text=f"no answer in 30 s that is {protocol}")
         assert loop.time() - began == pytest.approx(30)
         mark = client.events.mark()
         gateway.answer(gateway.waiting[0])
@@ -416,7 +418,7 @@ def test_nobody_there(ground: Any, protocol: str) -> None:
 def test_a_gateway_that_never_answers_the_login(ground: Any) -> None:
     async def script(gateway: Any, client: GatewayClient) -> None:
         gateway.silent = {cmpp.Connect}
-        with pytest.raises(NotAvailable, match="no answer to the login: no answer in 60 s"):
+        with pytest.raises(NotAvailable, match="login impossible: no answer in 60 s that is cmpp3"):
             await client.send(TO, CODE)
 
     play(ground, "cmpp3", script)
@@ -470,3 +472,92 @@ def test_a_secret_that_no_protocol_carries(ground: Any) -> None:
     with pytest.raises(NotAvailable, match="its secret is not ASCII") as caught:
         play(ground, "cmpp3", lambda _gateway, _client: asyncio.sleep(0), secret="密")
     assert "密" not in str(caught.value)
+
+
+def test_a_gateway_that_asks_and_never_reads_is_left(ground: Any) -> None:
+    """Its answers must not pile up here."""
+
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        await client.connect()
+        gateway.writer.transport.pause_reading()
+        mark = client.events.mark()
+        dialect = gateway.session.dialect
+        gateway.writer.write(dialect.encode(Frame(smpp.EnquireLink(), 7), 3) * 200_000)
+        lost = await client.events.wait(Note, within=60, since=mark)
+        assert lost is not None and "does not read the answers" in lost.text
+
+    play(ground, "smpp", script)
+
+
+def test_leaving_a_gateway_that_does_not_read_takes_a_moment_only(ground: Any) -> None:
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        await client.connect()
+        gateway.writer.transport.pause_reading()
+        dialect = gateway.session.dialect
+        gateway.writer.write(dialect.encode(Frame(smpp.EnquireLink(), 7), 3) * 40_000)
+        await asyncio.sleep(5)
+        async with asyncio.timeout(10):
+            await client.close()
+
+    play(ground, "smpp", script)
+
+
+def test_a_nack_without_a_code_is_no_login(ground: Any) -> None:
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        gateway._login = lambda _pdu: (smpp.GenericNack(), 0)
+        with pytest.raises(NotAvailable, match="login as 901234 refused: 0xFF, unknown error"):
+            await client.connect()
+
+    play(ground, "smpp", script)
+
+
+def test_an_intermediate_notification_is_a_claim_and_no_message(ground: Any) -> None:
+    """SMPP 3.4 5.2.12: esm_class 20."""
+
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        [reference] = (await client.send(TO, "x")).references
+        report = gateway.report(reference, "ENROUTE")
+        gateway.ask(replace(report, esm_class=smpp.ESM_INTERMEDIATE))
+        await gateway.until(lambda: bool(gateway.answered))
+
+    seen = play(ground, "smpp", script)
+    assert [(c.state, c.delivered) for c in seen if isinstance(c, GatewayClaimed)] == [("ENROUTE", False)]
+    assert not [event for event in seen if isinstance(event, MessageFromHandset)]
+
+
+def test_a_heartbeat_answered_unreadably_is_a_sign_of_life(ground: Any) -> None:
+    """Some gateways leave out the Reserved octet of CMPP_ACTIVE_TEST_RESP."""
+
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        await client.connect()
+        gateway.silent = {cmpp.ActiveTest}
+        for _ in range(3):
+            beats = gateway.asked.count(cmpp.ActiveTest())
+            await gateway.until(lambda beats=beats: gateway.asked.count(cmpp.ActiveTest()) > beats)
+            gateway.writer.write(bytes.fromhex("0000000c 80000008") + _last_sequence(ground))
+        await client.send(TO, "x")
+        assert gateway.logins == 1
+
+    play(ground, "cmpp3", script, heartbeat_s=60.0, answer_s=20.0)
+
+
+def _last_sequence(ground: Any) -> bytes:
+    return bytes.fromhex(next(line for way, line in reversed(ground.journal.lines) if way == ">"))[8:12]
+
+
+def test_a_reply_whose_parts_are_named_by_options(ground: Any) -> None:
+    """SMPP 3.4 5.3.2.22: sar_msg_ref_num and its like, where there is no header."""
+
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        await client.connect()
+        for number, text in ((2, "world"), (1, "hello ")):
+            words = (
+                (smpp.SAR_REFERENCE, b"\1\x07"),
+                (smpp.SAR_TOTAL, b"\2"),
+                (smpp.SAR_NUMBER, bytes((number,))),
+            )
+            gateway.ask(replace(gateway.reply(text), options=words))
+        await gateway.until(lambda: len(gateway.answered) == 2)
+
+    seen = play(ground, "smpp", script)
+    assert [event.text for event in seen if isinstance(event, MessageFromHandset)] == ["hello world"]
