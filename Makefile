@@ -15,7 +15,7 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.dev lint
 	.ci/packages
-	$(BIN)/python -m pytest tests -q -m "not soak"
+	.ci/tests $(BIN)/python
 
 soak: $(VENV)/.dev
 	.ci/packages

@@ -23,6 +23,8 @@ from interop.record.events import (
     Ringing,
 )
 
+_NATIONAL = 11
+"""digits of a mobile number, whatever stands before them"""
 _ABSENT = 2
 """looks at +CLCC without a call, and no other sign, until it counts as ended: an answer may be lost"""
 _DENIED = 2
@@ -183,6 +185,9 @@ class Calls:
     def row(self, entry: CallEntry) -> Iterator[News]:
         """One row, of an answer or as a URC."""
         leg = self._by_index(entry.index)
+        if leg is not None and leg.outgoing and entry.outgoing and _differ(leg.number, entry.number):
+            yield from self._gone(leg, None)  # unnoticed: its index is another call's now
+            leg = None
         if leg is None or leg.outgoing != entry.outgoing:
             waiting = entry.stat is CallStat.WAITING
             leg = self._new() if entry.outgoing else self._unindexed_incoming(waiting)
@@ -305,3 +310,10 @@ class Calls:
         legs = [leg for leg in self.legs if not leg.outgoing and leg.index is None]
         exact = next((leg for leg in legs if leg.waiting == waiting), None)
         return exact or (None if waiting else next(iter(legs), None))
+
+
+def _differ(one: str, other: str) -> bool:
+    """Two numbers of which neither can be the other in another form."""
+    if not (one and other):
+        return False
+    return not (one.endswith(other[-_NATIONAL:]) or other.endswith(one[-_NATIONAL:]))

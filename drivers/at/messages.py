@@ -168,6 +168,8 @@ class Messages:
         listed = Command(text="AT+CMGL=0", expect=("+CMGL:",), pdu=True, may_be_empty=True, deadline=30.0)
         for head, pdu in pairwise((await self._channel.run(listed)).lines):
             place = answers.fields(head.removeprefix("+CMGL:"))[0]
+            if not pdu.strip("Ff"):
+                continue  # an empty slot of an MC35i
             if head.startswith("+CMGL:") and not pdu.startswith("+CMGL:") and place.isdigit():
                 self._take(pdu)
                 if (memory, int(place)) in self._announced:

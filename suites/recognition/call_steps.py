@@ -118,6 +118,7 @@ async def _nobody_else_called(
     """A phone that a stranger rings is busy for us, and nobody is to blame."""
     nobody_rang(bench, caller, marks[0])
     events = called.modem.events
+    rang_before = any(isinstance(event, Ringing) for event in events.since(marks[1]))
     # the stranger's call was first in the network, and may still be on its way to the phone
     wait = OFFER_S if progress.cause in REFUSED else 0.0
     if await events.wait(Ringing, within=wait, since=marks[1]) is None:
@@ -125,6 +126,8 @@ async def _nobody_else_called(
     shown = await events.wait(CallerId, within=CALLER_ID_S, since=marks[1])
     if shown is None or caller.identity(shown.number, shown.toa, shown.validity) in ANONYMOUS:
         bench.inconclusive(InconcReason.PEER, f"somebody else called {called.modem.name} meanwhile")
+    if not rang_before:
+        bench.inconclusive(InconcReason.MODEM, f"{caller.modem.name} says it is over, then it rings")
 
 
 def nobody_rang(bench: Bench, caller: Party, mark: int) -> None:

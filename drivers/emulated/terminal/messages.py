@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import SERVED, Submitted
+from drivers.emulated.air import CHINA, SERVED, Submitted
 from drivers.emulated.terminal import textmode
 from drivers.emulated.terminal.console import LATER
 from drivers.emulated.terminal.results import (
@@ -16,7 +19,7 @@ from drivers.emulated.terminal.results import (
     MessageRefused,
 )
 from drivers.emulated.terminal.storage import Full, Memory, Status, Stored
-from interop.smspdu import Address, encode_smsc
+from interop.smspdu import Address, Deliver, Direction, Timestamp, decode, encode_smsc
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.console import Reply
@@ -55,7 +58,11 @@ class Messages:
         return any(m.status is Status.UNREAD for m in self.receive.messages.values())
 
     def advertise(self) -> None:
-        self.delivered(OLD_MESSAGE, "")
+        """The same text again, sent now."""
+        message = decode(OLD_MESSAGE, Direction.SC_TO_MS)
+        assert isinstance(message, Deliver)
+        now = datetime.fromtimestamp(self._modem.epoch + asyncio.get_running_loop().time(), CHINA)
+        self.delivered(replace(message, timestamp=Timestamp.of(now)).encode(), "")
 
     def fill(self) -> None:
         """Put an old message in every free place of the message memories."""

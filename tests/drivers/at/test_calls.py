@@ -156,3 +156,16 @@ def test_busy_is_no_cause_of_a_call_that_was_answered() -> None:
     told(calls.listed([row(1, CallStat.ACTIVE)]))
     assert told(calls.ended(None, 17)) == [Look()]
     assert told(calls.listed([])) == [Explain(leg, None)]
+
+
+def test_an_index_that_is_another_calls_now() -> None:
+    """A call whose end went unnoticed must not take the row of the next one (mixture of makers 1255)."""
+    calls = Calls()
+    old = calls.dialled("18900001234")
+    old.placed = True
+    assert list(calls.listed([CallEntry(1, True, CallStat.DIALLING, False, "18900001234")])) == []
+    new = calls.dialled("13900001234")
+    new.placed = True
+    news = list(calls.listed([CallEntry(1, True, CallStat.DIALLING, False, "+8613900001234")]))
+    assert [item.leg for item in news if isinstance(item, Explain)] == [old]
+    assert (new.index, new.listed, new.live, old.live) == (1, True, True, False)

@@ -110,6 +110,18 @@ def test_what_came_while_our_settings_were_lost_is_found_where_the_modem_put_it(
     run_virtual(main())
 
 
+def test_an_empty_slot_in_the_list_is_no_message(scripted: Any) -> None:
+    async def main() -> None:
+        dummy = lines("+CMGL: 2,0,,159", "FF" * 176, "+CMGL: 3,0,,29", PDU)
+        device = scripted({"AT+CMGL=0": [dummy, OK, OK]})
+        modem = await device.modem()
+        await modem.fetch_unread()
+        assert [type(event) for event in kinds(modem, MessageReceived, EquipmentTrouble)] == [MessageReceived]
+        assert "AT+CMGD=2" not in device.heard and "AT+CMGD=3" in device.heard
+
+    run_virtual(main())
+
+
 def test_one_announcement_twice_is_one_message(scripted: Any) -> None:
     async def main() -> None:
         device = scripted({"AT+CMGR=3": [lines("+CMGR: 0,,29", PDU), lines("+CMGR: 0,,0")]})
