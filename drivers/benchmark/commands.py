@@ -24,7 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON, for prog
 
 @app.callback()
 def _benchmark() -> None:
-    """How fast the driver and the message codec are, and how small the emulated modem."""
+    """How fast driver and codec are, how small the emulated modem."""
 
 
 @app.command()
