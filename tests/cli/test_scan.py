@@ -65,7 +65,7 @@ def test_a_narrow_table_loses_nothing(ports: Path) -> None:
     told = subprocess.run([*COMMAND, "scan", str(ports / "m01")], capture_output=True, text=True, env=narrow)
     heading = next(line for line in told.stdout.splitlines() if "IMEI" in line)
     column = slice(heading.index("IMEI"), heading.index("SIM"))
-    assert "".join(line[column].strip() for line in told.stdout.splitlines()).endswith("869999990000005")
+    assert "869999990000005" in "".join(line[column].strip() for line in told.stdout.splitlines())
 
 
 def test_an_empty_name_is_no_port() -> None:
