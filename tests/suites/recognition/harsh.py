@@ -87,6 +87,10 @@ LEAST: dict[str, float] = {
     "write.split": NEARLY_ALL,
     "write.split@size=1,gap=0.02": NEARLY_ALL,
 }  # fmt: skip
+# Of all 144 cases 72 are messages, of the sample's 28 only 12.
+LEAST_OF_ALL = LEAST | dict.fromkeys(
+    ("message.refused@code=322", "prompt.stuck", "storage.full", "storage.full@after=60"), 0.5
+)
 NAMES = tuple(row.name for row in listing())
 
 
