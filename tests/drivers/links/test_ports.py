@@ -9,6 +9,7 @@ import tty
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,37 +30,10 @@ def pty() -> Iterator[tuple[int, str]]:
             os.close(fd)
 
 
-class Heard:
-    """What a link delivers, and waiting for it."""
-
-    def __init__(self) -> None:
-        self.data = b""
-        self.lost: list[str] = []
-        self._more = asyncio.Event()
-
-    def received(self, data: bytes) -> None:
-        self.data += data
-        self._more.set()
-
-    def gone(self, why: str) -> None:
-        self.lost.append(why)
-        self._more.set()
-
-    async def more(self) -> None:
-        async with asyncio.timeout(20):
-            await self._more.wait()
-        self._more.clear()
-
-    async def until(self, length: int) -> bytes:
-        while len(self.data) < length:
-            await self.more()
-        return self.data
-
-
-def test_bytes_both_ways_through_a_device_path(pty: tuple[int, str]) -> None:
+def test_bytes_both_ways_through_a_device_path(pty: tuple[int, str], heard: Any) -> None:
     async def main() -> None:
         master, path = pty
-        heard, link = Heard(), SerialLink("m1", path)
+        link = SerialLink("m1", path)
         await link.open(heard.received, heard.gone)
         os.write(master, bytes(range(256)))
         assert await heard.until(256) == bytes(range(256))
@@ -72,10 +46,10 @@ def test_bytes_both_ways_through_a_device_path(pty: tuple[int, str]) -> None:
     asyncio.run(main())
 
 
-def test_more_than_the_port_takes_at_once_is_kept_and_sent(pty: tuple[int, str]) -> None:
+def test_more_than_the_port_takes_at_once_is_kept_and_sent(pty: tuple[int, str], heard: Any) -> None:
     async def main() -> None:
         master, path = pty
-        heard, link = Heard(), SerialLink("m1", path)
+        link = SerialLink("m1", path)
         await link.open(heard.received, heard.gone)
         data = bytes(index % 251 for index in range(200_000))
         for at in range(0, len(data), 50_000):
@@ -97,11 +71,11 @@ def test_more_than_the_port_takes_at_once_is_kept_and_sent(pty: tuple[int, str])
     asyncio.run(main())
 
 
-def test_unplugging_is_a_loss_and_told_once() -> None:
+def test_unplugging_is_a_loss_and_told_once(heard: Any) -> None:
     async def main() -> None:
         master, slave = os.openpty()
         tty.setraw(slave)
-        heard, link = Heard(), SerialLink("m1", os.ttyname(slave))
+        link = SerialLink("m1", os.ttyname(slave))
         await link.open(heard.received, heard.gone)
         os.close(slave)
         os.close(master)
@@ -114,9 +88,9 @@ def test_unplugging_is_a_loss_and_told_once() -> None:
     asyncio.run(main())
 
 
-def test_a_second_opener_is_told_that_the_port_is_held(pty: tuple[int, str]) -> None:
+def test_a_second_opener_is_told_that_the_port_is_held(pty: tuple[int, str], heard: Any) -> None:
     async def main() -> None:
-        heard, link = Heard(), SerialLink("m1", pty[1])
+        link = SerialLink("m1", pty[1])
         await link.open(heard.received, heard.gone)
         with pytest.raises(DeviceLost, match=r"m2: .* is held by another program"):
             await SerialLink("m2", pty[1]).open(heard.received, heard.gone)
@@ -125,9 +99,8 @@ def test_a_second_opener_is_told_that_the_port_is_held(pty: tuple[int, str]) -> 
     asyncio.run(main())
 
 
-def test_a_missing_port(tmp_path: Path) -> None:
+def test_a_missing_port(tmp_path: Path, heard: Any) -> None:
     async def main() -> None:
-        heard = Heard()
         with pytest.raises(DeviceLost, match=r"m1: no such port .*ttyUSB9"):
             await SerialLink("m1", str(tmp_path / "ttyUSB9")).open(heard.received, heard.gone)
 
@@ -139,10 +112,10 @@ def test_no_permission_says_what_to_do() -> None:
     assert "group dialout" in why_not_open("/dev/null", error)
 
 
-def test_a_socket_url_both_ways_and_its_end() -> None:
+def test_a_socket_url_both_ways_and_its_end(heard: Any) -> None:
     async def main() -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            heard, link = Heard(), UrlLink("m1", f"socket://127.0.0.1:{server.getsockname()[1]}")
+            link = UrlLink("m1", f"socket://127.0.0.1:{server.getsockname()[1]}")
             await link.open(heard.received, heard.gone)
             peer, _ = server.accept()
             with peer:
@@ -161,9 +134,9 @@ def test_a_socket_url_both_ways_and_its_end() -> None:
     asyncio.run(main())
 
 
-def test_a_loop_url_closes_without_a_loss() -> None:
+def test_a_loop_url_closes_without_a_loss(heard: Any) -> None:
     async def main() -> None:
-        heard, link = Heard(), UrlLink("m1", "loop://")
+        link = UrlLink("m1", "loop://")
         await link.open(heard.received, heard.gone)
         link.write(b"echo")
         assert await heard.until(4) == b"echo"
@@ -174,9 +147,8 @@ def test_a_loop_url_closes_without_a_loss() -> None:
 
 
 @pytest.mark.parametrize("url", ["socket://127.0.0.1:1", "nosuch://x"])
-def test_a_url_that_cannot_be_opened(url: str) -> None:
+def test_a_url_that_cannot_be_opened(url: str, heard: Any) -> None:
     async def main() -> None:
-        heard = Heard()
         with pytest.raises(DeviceLost, match="cannot open"):
             await UrlLink("m1", url).open(heard.received, heard.gone)
 
@@ -212,11 +184,11 @@ def test_a_defect_that_nothing_here_can_have_is_said() -> None:
     SerialLinks(setting("route.missing", ports=("/dev/ttyUSB0", "emulated")))
 
 
-def test_a_write_that_finds_the_port_dead_does_not_fail_but_tells_the_loss() -> None:
+def test_a_write_that_finds_the_port_dead_does_not_fail_but_tells_the_loss(heard: Any) -> None:
     async def main() -> None:
         master, slave = os.openpty()
         tty.setraw(slave)
-        heard, link = Heard(), SerialLink("m1", os.ttyname(slave))
+        link = SerialLink("m1", os.ttyname(slave))
         await link.open(heard.received, heard.gone)
         os.close(slave)
         os.close(master)
