@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from interop.lab.draft import draft
 from interop.lab.load import LabError, parse
@@ -32,24 +28,6 @@ COMMAND = [sys.executable, "-m", "interop", "lab"]
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, env=WIDE)
-
-
-@pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("ports")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "interop", "emulate", "small", "--ports", str(folder), "--json"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert select.select([process.stdout], [], [], 60)[0], "no first line"
-        process.stdout.readline()
-        yield folder
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_the_table(ports: Path) -> None:

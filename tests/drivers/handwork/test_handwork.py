@@ -44,25 +44,6 @@ def modem(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The small lab on ptys of another process: real, as far as guard and budgets know."""
-    folder = tmp_path_factory.mktemp("ports")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "interop", "emulate", "small", "--ports", str(folder), "--json"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert select.select([process.stdout], [], [], WITHIN_S)[0], "no first line"
-        process.stdout.readline()
-        yield folder
-    finally:
-        process.kill()
-        process.wait()
-
-
 def test_info_as_json(small: Callable[..., Any]) -> None:
     done = small("info", "m01", "--lab", "small", "--json")
     told = json.loads(done.stdout)

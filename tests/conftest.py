@@ -1,0 +1,30 @@
+"""What tests of several folders share."""
+
+from __future__ import annotations
+
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The small lab on ptys of another process: real, as far as guard and budgets know."""
+    folder = tmp_path_factory.mktemp("ports")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "interop", "emulate", "small", "--ports", str(folder), "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert select.select([process.stdout], [], [], 60)[0], "no first line"
+        process.stdout.readline()
+        yield folder
+    finally:
+        process.kill()
+        process.wait()
