@@ -94,7 +94,7 @@ class Messages:
             self._events.append(MessageRefused(refused.code, refused.final))
             if answers.is_ours(refused.final):
                 raise
-            return Submission(None, refused.code, refused.final)
+            return Submission((), refused.code, refused.final, refused=True)
         try:
             reference = answers.message_reference(answer.lines[0].removeprefix("+CMGS:").strip())
         except (IndexError, answers.Unreadable):
@@ -102,7 +102,7 @@ class Messages:
             raise NotAnswering(self._channel.device, what) from None
         self._submitted[reference] = self._centre_time
         self._events.append(MessageAccepted(reference))
-        return Submission(reference)
+        return Submission((reference,))
 
     def unsolicited(self, urc: Unsolicited) -> None:
         """A URC about messages. Raises Unreadable."""

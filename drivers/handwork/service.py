@@ -28,16 +28,17 @@ async def message(hand: Handwork, number: str, text: str, *, report: bool, withi
         except PduError as error:
             long = "the text is too long for one message: " if error.field == "TP-UD" else ""
             raise Refused(long + str(error)) from None
-    hand.data |= {"accepted": taken.accepted, "reference": taken.reference, "code": taken.code}
+    hand.data |= {"accepted": taken.accepted, "references": list(taken.references), "code": taken.code}
     if not taken.accepted:
         why = words.message_code(taken.code)
         hand.say(f"refused: {taken.text}" + (f" ({why})" if why else ""))
         return REFUSED_BY_MODEM
-    hand.say(f"accepted by the network, reference {taken.reference}")
+    references = ", ".join(map(str, taken.references))
+    hand.say(f"accepted by the network, reference {references}")
     if not report:
         return DONE
     with hand.waiting("waiting for the delivery report"):
-        told = await _final_report(hand, taken.reference, mark, within)
+        told = await _final_report(hand, taken.references[-1], mark, within)
     if told is None:
         hand.data["report"] = None
         hand.say(f"no delivery report within {within:g} s: whether it arrived is not known")
@@ -58,7 +59,7 @@ def _check(number: str, text: str) -> None:
         raise Refused("there is no text to send")
 
 
-async def _final_report(hand: Handwork, reference: int | None, mark: int, within: float) -> Status | None:
+async def _final_report(hand: Handwork, reference: int, mark: int, within: float) -> Status | None:
     """The report that ends it: one that says that the centre still tries is told and not the last."""
     events = hand.modem.events
     loop = asyncio.get_running_loop()

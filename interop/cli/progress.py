@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from interop.cli.pipe import screen
-from interop.record import Verdict
+from interop.record import Verdict, blame
 
 if TYPE_CHECKING:
     from interop.engine.attempt import BoundCase
@@ -155,8 +155,7 @@ def _span(seconds: float) -> str:
 def _sentence(attempt: Attempt) -> Text:
     line = Text(f"{attempt.verdict:<7} ", _STYLES.get(attempt.verdict, ""))
     line.append(attempt.case, "default")
-    causes = [attempt.cause] if attempt.cause else attempt.ambiguous
-    what = f"{attempt.layer}: {' or '.join(causes)}" if attempt.layer else str(attempt.reason or "")
+    what = blame(attempt) or str(attempt.reason or "")
     failed = next((check for check in attempt.checks if check.verdict is Verdict.FAIL), None)
     if failed is not None and attempt.verdict is Verdict.FAIL:
         what += f"; {failed.name}: expected {failed.expected}, got {failed.actual}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from interop.engine.bench import Bench, Ended, Inconclusive
 from interop.engine.case import CaseFunction, CaseSpec, Probe
-from interop.engine.evidence import Evidence, Lease, call_parties
+from interop.engine.evidence import Evidence, call_parties
+from interop.engine.lease import Lease
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
 from interop.lab.budget import Spent
 from interop.lab.model import GatewayPart, SimPart
@@ -18,6 +20,7 @@ from interop.lab.roles import Binding, Player, Seat, subject_of
 from interop.protocols.errors import EquipmentError
 from interop.protocols.modem import Health
 from interop.record import Attempt, InconcReason, Started, Verdict
+from interop.record.events import MessageReceived
 from interop.record.writer import EVENTS, RunWriter
 
 _OVERTIME_S = 60.0
@@ -71,13 +74,39 @@ class BoundCase:
 
 @dataclass(frozen=True)
 class Stage:
-    """What all attempts of a run share. `spent`: what every SIM has spent so far in this run."""
+    """What all attempts of a run share. `spent`: what every SIM has spent so far in this run; `epoch`: POSIX
+    time of its second 0.
+    """
 
     devices: Devices
     writer: RunWriter
     evidence: Evidence
     seed: int
     spent: Callable[[], Spent]
+    epoch: float
+
+
+CHINA: Final = timezone(timedelta(hours=8))
+
+
+@dataclass
+class _Mail:
+    """What one attempt may ask of all messages of the run."""
+
+    stage: Stage
+    lease: Lease
+    sims: Sequence[str]
+    since: int
+
+    def expect(self, sim: str, text: str, sender: str) -> None:
+        self.stage.evidence.expected.expect(self.lease, sim, text, sender)
+
+    def owed(self, sim: str, sender: str) -> int:
+        return self.stage.evidence.expected.owed(self.lease, sim, sender)
+
+    def astray(self) -> list[tuple[str, MessageReceived]]:
+        strays = self.stage.evidence.expected.strays(self.since, self.sims)
+        return [(stray.sim, stray.message) for stray in strays]
 
 
 def party_of(player: Player) -> str:
@@ -154,7 +183,7 @@ class _Performance:
     async def _play(self) -> BaseException | None:
         """What ended the attempt, None when it ran to its end."""
         try:
-            devices = {role: self._stage.devices.device(one.name) for role, one in self._players.items()}
+            devices = {role: self._stage.devices.device(one.device) for role, one in self._players.items()}
             health = await self._probe_before()
             if health.trouble is not None:
                 return Inconclusive(health.trouble, f"before the case: {health.detail}")
@@ -177,16 +206,21 @@ class _Performance:
         return None
 
     def _furnish(self, devices: Mapping[str, Any]) -> Bench:
-        sims = {role: player.sim for role, player in self._players.items() if isinstance(player, Seat)}
+        players, stage = self._players, self._stage
+        sims = {role: player.sim for role, player in players.items() if isinstance(player, Seat)}
+        parts = {role: player.part for role, player in players.items() if player.part is not None}
         binding, lease = self._case.binding, self._lease
+        since = stage.evidence.expected.place
         return Bench(
             subject=subject_of(binding.subject),
             tested=self._case.tested if self._case.spec.own_control else None,
             sims=sims,
+            parts=parts,
             devices=devices,
-            random=Random(f"{self._stage.seed}/{lease.case}/{lease.attempt}"),
+            random=Random(f"{stage.seed}/{lease.case}/{lease.attempt}"),
+            clock=lambda: datetime.fromtimestamp(stage.epoch + stage.writer.now(), CHINA),
+            mail=_Mail(stage, lease, [sim.name for sim in sims.values()], since),
             control=self._control_of is not None,
-            expect_message=lambda sim, text: self._stage.evidence.expect(lease, sim, text),
         )
 
     async def _judge(self, error: BaseException | None, troubles: list[Exception]) -> Judgement:

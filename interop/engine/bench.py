@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
-from typing import NoReturn
+from types import MappingProxyType
+from typing import Any, NoReturn, Protocol
 
 from interop.engine.case import CaseFormError
-from interop.lab.model import SimPart
-from interop.record import Cause, Check, InconcReason, Layer, Measurement, Subject, Verdict
+from interop.lab.model import SimPart, SitePart
+from interop.record import Blame, Check, InconcReason, Measurement, Subject, Verdict
+from interop.record.events import MessageReceived
 
 
 class Inconclusive(Exception):
@@ -25,11 +29,34 @@ class Ended(Exception):
     """Ends an attempt whose checks already say everything (after a failed `require`)."""
 
 
+class Mail(Protocol):
+    """What the engine knows of messages beyond the devices of one attempt."""
+
+    def expect(self, sim: str, text: str, sender: str) -> None: ...
+
+    def owed(self, sim: str, sender: str) -> int: ...
+
+    def astray(self) -> Sequence[tuple[str, MessageReceived]]: ...
+
+
+class _NoMail:
+    """Of a bench that stands alone."""
+
+    def expect(self, sim: str, text: str, sender: str) -> None: ...
+
+    def owed(self, sim: str, sender: str) -> int:
+        return 0
+
+    def astray(self) -> Sequence[tuple[str, MessageReceived]]:
+        return ()
+
+
 class Bench:
     """Handed to a case as its first argument.
 
-    `sims`: role -> the SIM that plays it, as the lab file has it; `devices`: role -> what plays it. `random`
-    depends on seed, case and attempt only. `control`: an ordinary SIM stands in for the number under test.
+    `sims`: role -> the SIM that plays it, as the lab file has it; `parts`: role -> the form, label service,
+    gateway or originator, likewise; `devices`: role -> what plays it. `random` depends on seed, case and
+    attempt only. `control`: an ordinary SIM stands in for the number under test.
     """
 
     def __init__(
@@ -40,19 +67,24 @@ class Bench:
         sims: Mapping[str, SimPart],
         devices: Mapping[str, object],
         random: Random,
+        parts: Mapping[str, SitePart] = MappingProxyType({}),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        mail: Mail | None = None,
         control: bool = False,
-        expect_message: Callable[[str, str], None] = lambda _sim, _text: None,
     ) -> None:
         self.subject = subject
         self._tested = tested
         self.sims = sims
+        self.parts = parts
         self.devices = devices
         self.random = random
         self.control = control
         self.checks: list[Check] = []
         self.measurements: list[Measurement] = []
         self.cleanups: list[Callable[[], Awaitable[None]]] = []
-        self._expect_message = expect_message
+        self.clock = clock
+        """the time of day, with zone: what a service centre's stamps are held against"""
+        self._mail = mail or _NoMail()
 
     @property
     def tested(self) -> SimPart:
@@ -75,20 +107,20 @@ class Bench:
         expected: object,
         actual: object,
         ok: bool | None = None,
-        blame: tuple[Layer, Cause] | None = None,
-        ambiguous: tuple[Cause, ...] = (),
+        blame: Blame | None = None,
+        ambiguous: Sequence[Blame] = (),
     ) -> bool:
-        """Record one expectation; `ok` defaults to equality. A failed one needs `blame`."""
+        """Record one expectation; `ok` defaults to equality. A failed one needs `blame`, or in `ambiguous`
+        all who may be to blame where that looks the same from outside, the first on the path first.
+        """
         passed = (expected == actual) if ok is None else ok
-        if not passed and blame is None:
-            raise TypeError(f"check {name!r} can fail but names nobody")
-        layer, cause = blame if blame and not passed else (None, None)
-        if ambiguous:
-            cause = None  # from outside they look the same: naming one would accuse
-        verdict = Verdict.PASS if passed else Verdict.FAIL
-        self.checks.append(
-            Check(name, str(expected), str(actual), verdict, layer, cause, () if passed else ambiguous)
-        )
+        check = Check(name, str(expected), str(actual), Verdict.PASS if passed else Verdict.FAIL)
+        if not passed:
+            suspects = tuple(ambiguous) or ((blame,) if blame else ())
+            if not suspects:
+                raise TypeError(f"check {name!r} can fail but names nobody")
+            check = replace(check, **_accused(suspects))
+        self.checks.append(check)
         return passed
 
     def require(
@@ -98,8 +130,8 @@ class Bench:
         expected: object,
         actual: object,
         ok: bool | None = None,
-        blame: tuple[Layer, Cause] | None = None,
-        ambiguous: tuple[Cause, ...] = (),
+        blame: Blame | None = None,
+        ambiguous: Sequence[Blame] = (),
     ) -> None:
         """As `check`, and a failed one ends the case: nothing after it could be observed."""
         if not self.check(name, expected=expected, actual=actual, ok=ok, blame=blame, ambiguous=ambiguous):
@@ -115,10 +147,33 @@ class Bench:
     def inconclusive(self, reason: InconcReason, text: str) -> NoReturn:
         raise Inconclusive(reason, text)
 
-    def expect_message(self, sim: str, text: str) -> None:
-        """Say that `text` is on its way to `sim`: should it come after the end, it is recorded as late."""
-        self._expect_message(sim, text)
+    def expect_message(self, sim: str, text: str = "", *, sender: str = "") -> None:
+        """Say what is on its way to `sim`: should it come after the end, it is recorded as late.
+
+        A site's message is known by its `sender` alone.
+        """
+        self._mail.expect(sim, text, sender)
+
+    def owed(self, sim: str, sender: str) -> int:
+        """How many messages from `sender` earlier attempts waited for at this SIM that never came: what comes
+        now may be one of those.
+        """
+        return self._mail.owed(sim, sender)
+
+    def astray(self) -> Sequence[tuple[str, MessageReceived]]:
+        """Messages that came since this attempt began at SIMs that are not of this bench, and that no case
+        there asked for: (SIM, message).
+        """
+        return self._mail.astray()
 
     def on_exit(self, cleanup: Callable[[], Awaitable[None]]) -> None:
         """Run at the end whatever happens, last registered first."""
         self.cleanups.append(cleanup)
+
+
+def _accused(suspects: tuple[Blame, ...]) -> dict[str, Any]:
+    """One is named; of several, none: naming one would accuse."""
+    if len(suspects) == 1:
+        return {"layer": suspects[0][0], "cause": suspects[0][1]}
+    layers = {layer for layer, _ in suspects}
+    return {"layer": suspects[0][0] if len(layers) == 1 else None, "ambiguous": suspects}

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
+from interop.engine.expected import Expectations
+from interop.engine.lease import Lease
 from interop.protocols.stream import EventStream
 from interop.record import Event, Late
 from interop.record import events as seen
 from interop.record.writer import RunWriter
 
 # a call or message that left must be on disk even if the process dies next: budgets are counted from it
-_COSTLY = (seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted, seen.TextHanded)
-
-
-@dataclass(eq=False)
-class Lease:
-    """One attempt's hold on its devices, and what they did meanwhile."""
-
-    case: str
-    attempt: int
-    events: list[tuple[str, Event]] = field(default_factory=list)
-    ended: float | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.case}#{self.attempt}"
+_COSTLY = (
+    seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted, seen.CodeEntered, seen.TextHanded
+)  # fmt: skip
 
 
 class Evidence:
@@ -34,7 +23,7 @@ class Evidence:
     def __init__(self, writer: RunWriter) -> None:
         self._writer = writer
         self._leases: dict[str, Lease] = {}
-        self._expected: dict[str, list[tuple[str, Lease]]] = {}
+        self.expected = Expectations()
         self._handed: dict[tuple[str, str], Lease] = {}
         self._streams: dict[str, EventStream] = {}
         self._ends: list[Callable[[], None]] = []
@@ -62,9 +51,6 @@ class Evidence:
         lease.ended = self._writer.now()
         self._leases = {party: other for party, other in self._leases.items() if other is not lease}
 
-    def expect(self, lease: Lease, sim: str, text: str) -> None:
-        self._expected.setdefault(sim, []).append((text, lease))
-
     def _hear(self, party: str, event: Event) -> None:
         lease = self._leases.get(party)
         late = self._late(party, event)
@@ -82,12 +68,12 @@ class Evidence:
 
     def _late(self, party: str, event: Event) -> Lease | None:
         """The ended attempt that asked for this text on this SIM, or handed over what this claim is about."""
-        asked: list[Lease] = []
         if isinstance(event, seen.MessageReceived):
-            asked = [lease for text, lease in self._expected.get(party, ()) if text in event.text]
-        elif isinstance(event, seen.GatewayClaimed) and (lease := self._handed.get((party, event.reference))):
-            asked = [lease]
-        return next((lease for lease in asked if lease.ended is not None), None)
+            return self.expected.came(party, event)
+        if isinstance(event, seen.GatewayClaimed):
+            lease = self._handed.get((party, event.reference))
+            return lease if lease and lease.ended is not None else None
+        return None
 
     def _write_late(self, lease: Lease, party: str, event: Event) -> None:
         assert lease.ended is not None

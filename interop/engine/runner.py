@@ -12,7 +12,7 @@ from interop.engine import resume
 from interop.engine.attempt import BoundCase, Stage, not_played, party_of, perform
 from interop.engine.away import Away
 from interop.engine.case import Contrast
-from interop.engine.evidence import Lease
+from interop.engine.lease import Lease
 from interop.engine.scheduler import Claim, Job, Pool, Scheduler, lower_bound
 from interop.engine.verdicts import CONTROL_WITHIN_S, PENDING, contrasted, finding, may_retry
 from interop.lab.model import Lab

@@ -127,7 +127,14 @@ class Session:
                 modems = self._listen(evidence)
                 if self._previous is not None:
                     await resume.drain(modems)
-                stage = Stage(equipment, self._writer, evidence, self._plan.seed, lambda: self._purse.spent)
+                stage = Stage(
+                    equipment,
+                    self._writer,
+                    evidence,
+                    self._plan.seed,
+                    lambda: self._purse.spent,
+                    self._epoch,
+                )
                 self._runner = Runner(
                     self._cases,
                     stage,

@@ -14,6 +14,7 @@ from interop.protocols.modem import Health, Registration, Stat
 from interop.protocols.originator import Acceptance
 from interop.record import (
     Attempt,
+    Blame,
     Cause,
     Check,
     Control,
@@ -44,7 +45,7 @@ class Judgement:
     verdict: Verdict
     layer: Layer | None = None
     cause: Cause | None = None
-    ambiguous: tuple[Cause, ...] = ()
+    ambiguous: tuple[Blame, ...] = ()
     reason: InconcReason | None = None
     detail: str = ""
 
@@ -128,6 +129,7 @@ _TOLD_BY: dict[type[Event], tuple[type[Event], ...]] = {
     seen.Dialled: (seen.Alerting, seen.Connected, seen.Released),
     seen.UssdSent: (seen.UssdAnswered,),
     seen.FormSubmitted: (seen.FormAnswered,),
+    seen.CodeEntered: (seen.CodeAnswered,),
     seen.TextHanded: (seen.TextTaken,),
 }
 
@@ -175,7 +177,7 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     )
 
 
-def _blame(attempt: Attempt) -> tuple[Layer | None, Cause | None, tuple[Cause, ...]]:
+def _blame(attempt: Attempt) -> tuple[Layer | None, Cause | None, tuple[Blame, ...]]:
     return attempt.layer, attempt.cause, attempt.ambiguous
 
 

@@ -17,6 +17,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 """Where a secret is, never the secret: `env:NAME`, or `file:PATH` relative to the lab file."""
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+CodeLife = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Operator = Literal["CMCC", "CUCC", "CTCC"]
 GatewayProtocol = Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
 Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
@@ -101,12 +102,25 @@ class FormRule(Part):
     outcome: Literal["accepted", "rejected_by_format", "rejected_by_policy", "rejected", "unclear"]
 
 
+class CodeRule(Part):
+    """As `FormRule`, for the page that answers a code."""
+
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    body: Text | None = None
+    outcome: Literal["right", "wrong", "unclear"]
+
+
 class FormPart(Part):
-    """A site's number form. `url`: http(s)://..., or emulated:/path for one of the emulated country.
+    """A site's number form. `url`: http(s)://..., or emulated:/path for one of the emulated country; with
+    the driver "keyboard" an engineer goes there, and it may say so in words.
 
     The answer is judged by the first rule that matches: HTTP status and a regex over the body. A header's
-    value may be a reference (`env:`, `file:`) and must be one where the header is a secret. `via`: the
-    gateway that its codes come by, where that is known; `code_life_s`: how long such a code is good for.
+    value may be a reference (`env:`, `file:`) and must be one where the header is a secret.
+
+    What is known of the code that it sends: `via`, the gateway it comes by; `sender`, the number that the
+    handset must show; `message`, a regex that the text must match; `code_life_s`, how long it is good for,
+    and `patience_s`, how much longer to look for it before it is called lost. With `code_field` the code can
+    be given back, to `code_url` or else `url`; the page that answers is judged by `code_rules`.
     """
 
     name: Name
@@ -117,9 +131,15 @@ class FormPart(Part):
     field: Text = "mobile"
     encoding: Literal["form", "json"] = "form"
     headers: dict[str, str] = Field(default_factory=dict)
-    rules: tuple[FormRule, ...]
+    rules: tuple[FormRule, ...] = ()
     via: Name | None = None
-    code_life_s: Annotated[Seconds, Field(gt=0)] = 300.0
+    sender: Digits | None = None
+    message: Text | None = None
+    code_life_s: CodeLife = 300.0
+    patience_s: Seconds = 900.0
+    code_field: Text | None = None
+    code_url: Text | None = None
+    code_rules: tuple[CodeRule, ...] = ()
     cooldown_s: Seconds = 0.0
     timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 
@@ -162,7 +182,36 @@ class GatewayPart(Part):
     heartbeat_s: Seconds = 60.0
     answer_s: Annotated[Seconds, Field(gt=0)] = 60.0
     listen: str | None = None
+    code_life_s: CodeLife = 300.0
+    """how soon a text must arrive for a code in it to be of use"""
+    patience_s: Seconds = 900.0
+    """how much longer to look for it before it is called lost"""
     cooldown_s: Seconds = 0.0
+
+
+class OriginatorPart(Part):
+    """Who sends a text without an account at a gateway.
+
+    `driver`: "modem", the one of this lab that holds `sim`; "keyboard", an engineer, who is told to send it
+    from `place` (a web console, a counter in a branch) and whose texts come from `number`.
+    """
+
+    name: Name
+    title: Text
+    driver: Text
+    operator: Operator
+    city: Text
+    sim: Name | None = None
+    number: Digits | None = None
+    place: str = ""
+    answer_s: CodeLife = 300.0
+    """how long an engineer may take"""
+    code_life_s: CodeLife = 300.0
+    patience_s: Seconds = 900.0
+    cooldown_s: Seconds = 0.0
+
+
+SitePart = FormPart | LabelPart | GatewayPart | OriginatorPart
 
 
 class Lab(Part):
@@ -176,6 +225,7 @@ class Lab(Part):
     forms: tuple[FormPart, ...] = ()
     labels: tuple[LabelPart, ...] = ()
     gateways: tuple[GatewayPart, ...] = ()
+    originators: tuple[OriginatorPart, ...] = ()
     free_numbers: tuple[Digits, ...] = ("10086", "10010", "10000")
     drivers: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

@@ -12,7 +12,16 @@ from enum import Enum
 from itertools import product
 from typing import Protocol
 
-from interop.lab.model import FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
+from interop.lab.model import (
+    FormPart,
+    GatewayPart,
+    Lab,
+    LabelPart,
+    ModemPart,
+    OriginatorPart,
+    SimPart,
+    SitePart,
+)
 from interop.numbering import segment_label
 from interop.record import Subject
 
@@ -22,7 +31,14 @@ PEER_CLASSES = ("CMCC", "CUCC", "CTCC", "MVNO")
 _OF_THE_SIM = {"hotline": lambda sim: sim.hotline is not None}
 """Capabilities that the SIM has or lacks; all others are the modem's."""
 
-_SITES = {"form": "number form", "label": "label service", "gateway": "gateway"}
+_SITES = {"form": "number form", "label": "label service", "originator": "gateway or other originator"}
+
+_OF_ORIGINATORS: dict[str, frozenset[str]] = {
+    "gateway": frozenset({"reports", "replies"}),
+    "modem": frozenset({"reports", "replies"}),
+    "keyboard": frozenset(),
+}
+"""What a sender of texts can tell: what became of a text, and what handsets answer."""
 
 
 class Cast(Enum):
@@ -33,12 +49,14 @@ class Cast(Enum):
     PEER = "peer"
     """the far end: one case per class (`PEER_CLASSES`); any SIM of the class plays"""
     EACH = "each"
-    """one case per such device of the lab (a form, a label service, a gateway)"""
+    """one case per such device of the lab (a form, a label service, an originator)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`kind`: modem, form, label or gateway; `capabilities`: all of them are needed."""
+    """`kind`: modem, form, label or originator (a gateway, another modem, an engineer); `capabilities`: all
+    of them are needed.
+    """
 
     kind: str
     capabilities: tuple[str, ...]
@@ -54,15 +72,24 @@ class HasRoles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A SIM and the modem that holds it; `modem` is None only for a subject that lies in a drawer."""
+    """A SIM and the modem that holds it; `modem` is None only for a subject that lies in a drawer.
+
+    `part`: the originator that this modem plays.
+    """
 
     sim: SimPart
     modem: ModemPart | None
+    part: OriginatorPart | None = None
 
     @property
     def name(self) -> str:
-        """The modem's name: what `Equipment.device` is asked for."""
+        """The modem's name."""
         return self.modem.name if self.modem else ""
+
+    @property
+    def device(self) -> str:
+        """What `Equipment.device` is asked for."""
+        return self.part.name if self.part else self.name
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -72,12 +99,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A form, a label service or a gateway."""
+    """A form, a label service, a gateway or an engineer."""
 
-    part: FormPart | LabelPart | GatewayPart
+    part: SitePart
 
     @property
     def name(self) -> str:
+        return self.part.name
+
+    @property
+    def device(self) -> str:
         return self.part.name
 
     @property
@@ -85,7 +116,12 @@ class Site:
         return (f"{_KINDS[type(self.part)]}:{self.part.name}",)
 
 
-_KINDS: dict[type, str] = {FormPart: "form", LabelPart: "label", GatewayPart: "gateway"}
+_KINDS: dict[type, str] = {
+    FormPart: "form",
+    LabelPart: "label",
+    GatewayPart: "gateway",
+    OriginatorPart: "originator",
+}
 
 Player = Seat | Site
 
@@ -135,7 +171,7 @@ def bindings(spec: HasRoles, lab: Lab) -> list[Binding]:
         if sim.kind == "mvno":
             for peer_class in PEER_CLASSES if peers else (None,):
                 for sites in product(*(_sites(lab, role) or (None,) for _, role in each)):
-                    chosen = {name: site for (name, _), site in zip(each, sites, strict=True)}
+                    chosen = {name: one for (name, _), one in zip(each, sites, strict=True)}
                     found.append(_bind(roles, lab, sim, peer_class, chosen))
     return found
 
@@ -176,7 +212,7 @@ def _bind(
     lab: Lab,
     sim: SimPart,
     peer_class: str | None,
-    sites: Mapping[str, Site | None],
+    sites: Mapping[str, Player | None],
 ) -> Binding:
     seat = Seat(sim, lab.modem_of(sim))
     peers = list(_peers(lab, sim, peer_class)) if peer_class else []
@@ -185,8 +221,9 @@ def _bind(
     for name, role in roles.items():
         if role.cast is Cast.EACH:
             site = sites[name]
-            candidates[name] = (site,) if site else ()
-            lacking = [] if site else [f"the lab has no {_SITES[role.kind]}"]
+            lacks = _site_lacks(site, role, sim) if site else f"the lab has no {_SITES[role.kind]}"
+            candidates[name] = (site,) if site and not lacks else ()
+            lacking = [lacks]
         elif role.cast is Cast.SUBJECT:
             candidates[name], lacking = _able([seat], role)
         else:
@@ -198,7 +235,7 @@ def _bind(
     if not missing and able and len(able) > min(able):
         words = _class_in_words(peer_class, sim)
         missing.append(f"{len(able)} peers are needed, there is {min(able)} {words}")
-    place = "".join(f"@{site.name if site else roles[name].kind}" for name, site in sites.items())
+    place = "".join(f"@{site.device if site else roles[name].kind}" for name, site in sites.items())
     return Binding(
         id=sim.name + (f"->{peer_class}" if peer_class else "") + place,
         subject=seat,
@@ -226,13 +263,33 @@ def _class_in_words(peer_class: str | None, subject: SimPart) -> str:
     return f"ordinary {peer_class} SIM"
 
 
-def _sites(lab: Lab, role: Role) -> Sequence[Site]:
-    parts: dict[str, Sequence[FormPart | LabelPart | GatewayPart]] = {
+def _sites(lab: Lab, role: Role) -> Sequence[Player]:
+    parts: dict[str, Sequence[SitePart]] = {
         "form": lab.forms,
         "label": lab.labels,
-        "gateway": lab.gateways,
+        "originator": (*lab.gateways, *lab.originators),
     }
-    return [Site(part) for part in parts[role.kind]]
+    return [_player(lab, part) for part in parts[role.kind]]
+
+
+def _player(lab: Lab, part: SitePart) -> Player:
+    sim = next((sim for sim in lab.sims if isinstance(part, OriginatorPart) and sim.name == part.sim), None)
+    if sim is None or not isinstance(part, OriginatorPart):
+        return Site(part)
+    return Seat(sim, lab.modem_of(sim), part)
+
+
+def _site_lacks(player: Player, role: Role, subject: SimPart) -> str:
+    """Why it cannot send to this subject, or not tell what the case wants to know; "" when it can."""
+    part = player.part
+    kind = part.driver if isinstance(part, OriginatorPart) else "gateway"
+    if isinstance(player, Seat):
+        if player.sim.name == subject.name:
+            return f"SIM {subject.name} is the sender"
+        if lacks := _lacks(player, Role("modem", ("sms",), role.cast)):
+            return lacks
+    lacking = [one for one in role.capabilities if one not in _OF_ORIGINATORS.get(kind, ())]
+    return f"{player.device} has no {lacking[0]}" if lacking else ""
 
 
 def _able(seats: Sequence[Seat], role: Role) -> tuple[tuple[Seat, ...], list[str]]:

@@ -149,15 +149,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What the network said to a SUBMIT: `reference` (TP-MR) when accepted, else the +CMS `code`."""
+    """What the network said to the SUBMITs of one text: their `references` (TP-MR) as far as they were
+    accepted, and the +CMS `code` of the one that was refused; none is sent after that.
+    """
 
-    reference: int | None
+    references: tuple[int, ...] = ()
     code: int | None = None
     text: str = ""
+    refused: bool = False
 
     @property
     def accepted(self) -> bool:
-        return self.reference is not None
+        return not self.refused
 
 
 class Modem(Protocol):
@@ -205,7 +208,9 @@ class Modem(Protocol):
     async def hang_up_all(self) -> None: ...
 
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
-        """One SUBMIT in PDU mode (GSM7 where the text allows, else UCS2), asking for a status report."""
+        """In PDU mode (GSM7 where the text allows, else UCS2), in as many SUBMITs as it needs, asking for a
+        status report on each.
+        """
 
     async def fetch_unread(self) -> None:
         """Read messages that are stored here and were never announced: they come as events."""

@@ -28,14 +28,29 @@ class FormAnswer:
     text: str
 
 
+class CodeOutcome(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    """the site says it is another one, or too old"""
+    UNCLEAR = "unclear"
+    """an answer that the site's description does not cover, or no answer"""
+
+
 class NumberForm(Protocol):
-    """A bank's or site's form that asks for a mobile number."""
+    """A bank's or site's form that asks for a mobile number, and sends a code to it.
+
+    `takes_codes`: whether a code can be given back here, to hear whether it is the one that was sent.
+    """
 
     name: str
     events: EventStream
+    takes_codes: bool
 
     async def submit(self, msisdn: str) -> FormAnswer:
         """Give the 11-digit national number. Never raises for what the site says."""
+
+    async def enter(self, msisdn: str, code: str) -> CodeOutcome:
+        """Give a code back, at most once. Never raises for what the site says; only if `takes_codes`."""
 
 
 class LabelService(Protocol):

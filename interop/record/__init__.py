@@ -2,10 +2,11 @@
 
 from interop.record.events import Event, Flow, Observed
 from interop.record.lines import Attempt, Check, Control, Late, Line, Measurement, Started, Subject, blame
-from interop.record.verdict import Cause, Finding, InconcReason, Layer, Verdict, merge
+from interop.record.verdict import Blame, Cause, Finding, InconcReason, Layer, Verdict, merge
 
 __all__ = [
     "Attempt",
+    "Blame",
     "Cause",
     "Check",
     "Control",

@@ -6,9 +6,7 @@ segment is to blame. Codes that speak of our own side of the air give an InconcR
 
 from __future__ import annotations
 
-from interop.record.verdict import Cause, InconcReason, Layer
-
-Blame = tuple[Layer, Cause]
+from interop.record.verdict import Blame, Cause, InconcReason, Layer
 
 # 3GPP TS 24.008 table 10.5.123 / annex H, as +CEER or a dialect's release event gives it.
 RELEASE_CAUSES: dict[int, Blame] = {

@@ -74,9 +74,14 @@ class CallerId:
 
 @dataclass(frozen=True, slots=True)
 class MessageSubmitted:
+    """One SUBMIT: `text` is what it carries of a text that needs `parts` of them. `tpdu`: hex, 23.040."""
+
     flow: ClassVar[Flow] = Flow.OUT
     to: str
     text: str
+    part: int = 1
+    parts: int = 1
+    tpdu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,11 @@ class MessageRefused:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """A DELIVER. `sent_at`: TP-SCTS as ISO 8601 with zone; `toa`: type of address octet."""
+    """A whole message. `sent_at`: TP-SCTS as ISO 8601 with zone; `toa`: type of address octet; `tpdu`: hex.
+
+    A long one is told when its last part is there: `parts` says how many there were, `sent_at` is of the one
+    that the service centre had last, and `tpdu` is "" for each part stands as a `PartReceived` before it.
+    """
 
     flow: ClassVar[Flow] = Flow.IN
     sender: str
@@ -106,6 +115,24 @@ class MessageReceived:
     text: str
     sent_at: str
     smsc: str = ""
+    parts: int = 1
+    tpdu: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartReceived:
+    """Part `number` of `total` of a long message, as it came (23.040 9.2.3.24.1); a second copy as well."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    sender: str
+    toa: int
+    reference: int
+    number: int
+    total: int
+    text: str
+    sent_at: str
+    smsc: str = ""
+    tpdu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +143,7 @@ class StatusReported:
     reference: int
     recipient: str
     status: int
+    tpdu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +187,27 @@ class FormSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class FormAnswered:
+    flow: ClassVar[Flow] = Flow.IN
+    site: str
+    http_status: int
+    outcome: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntered:
+    """A verification code, given back to the site that asked for it."""
+
+    flow: ClassVar[Flow] = Flow.OUT
+    site: str
+    number: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAnswered:
+    """`outcome`: right, wrong or unclear."""
+
     flow: ClassVar[Flow] = Flow.IN
     site: str
     http_status: int
@@ -275,9 +324,9 @@ class Note:
 
 Event = (
     Dialled | Answered | HungUp | Alerting | Connected | Released | Ringing | CallerId
-    | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | StatusReported
+    | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | PartReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
-    | FormSubmitted | FormAnswered | LabelAsked | LabelAnswered
+    | FormSubmitted | FormAnswered | CodeEntered | CodeAnswered | LabelAsked | LabelAnswered
     | TextHanded | TextTaken | GatewayClaimed | MessageFromHandset
     | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed | Note
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from interop.record.verdict import Cause, Finding, InconcReason, Layer, Verdict
+from interop.record.verdict import Blame, Cause, Finding, InconcReason, Layer, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One expectation and what came. A failed check carries its blame."""
+    """One expectation and what came. A failed check carries its blame: layer and cause, or several that look
+    the same from outside in `ambiguous`; then `layer` is the one that they share, if any, and `cause` None.
+    """
 
     name: str
     expected: str
@@ -36,7 +38,7 @@ class Check:
     verdict: Verdict
     layer: Layer | None = None
     cause: Cause | None = None
-    ambiguous: tuple[Cause, ...] = ()
+    ambiguous: tuple[Blame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Attempt:
     duration_s: float
     layer: Layer | None = None
     cause: Cause | None = None
-    ambiguous: tuple[Cause, ...] = ()
+    ambiguous: tuple[Blame, ...] = ()
     reason: InconcReason | None = None
     detail: str = ""
     control: Control | None = None
@@ -127,8 +129,13 @@ class Late:
 
 
 def blame(accused: Attempt | Check) -> str:
-    """ "interconnect: no_route", "originator: rejected_by_format or rejected_by_policy"; "" for nobody."""
-    causes = " or ".join(accused.ambiguous) or (accused.cause or "")
+    """ "interconnect: no_route", "originator: rejected_by_format or rejected_by_policy",
+    "gateway: part_lost or core: part_lost"; "" for nobody.
+    """
+    suspects = accused.ambiguous
+    if suspects and accused.layer is None:
+        return " or ".join(f"{layer}: {cause}" for layer, cause in suspects)
+    causes = " or ".join(cause for _, cause in suspects) or (accused.cause or "")
     return ": ".join(part for part in (accused.layer or "", causes) if part)
 
 

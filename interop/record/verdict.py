@@ -84,6 +84,8 @@ class Cause(StrEnum):
     ACCEPTED_AND_DROPPED = "accepted_and_dropped"
     MESSAGE_LATE = "message_late"
     """it came, but when the code in it was no longer good"""
+    SENT_LATE = "sent_late"
+    """as `message_late`, but the site let it go only then"""
     THROTTLED = "throttled"
     CONTENT_REFUSED = "content_refused"
     SENDER_CUT = "sender_cut"
@@ -97,6 +99,10 @@ class Cause(StrEnum):
     """sent to another number than the one given"""
     REPLY_LOST = "reply_lost"
     """a handset's answer did not reach the service number"""
+
+
+Blame = tuple[Layer, Cause]
+"""Who, and of what."""
 
 
 class InconcReason(StrEnum):

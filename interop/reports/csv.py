@@ -56,7 +56,7 @@ _COLUMNS: dict[str, Callable[[Attempt], object]] = {
     "verdict": lambda a: a.verdict,
     "layer": lambda a: a.layer or "",
     "cause": lambda a: a.cause or "",
-    "ambiguous": lambda a: " ".join(a.ambiguous),
+    "ambiguous": lambda a: " ".join(f"{layer}:{cause}" for layer, cause in a.ambiguous),
     "reason": lambda a: a.reason or "",
     "detail": lambda a: a.detail,
     "finding": lambda a: a.control.finding if a.control else "",

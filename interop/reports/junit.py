@@ -99,7 +99,7 @@ def _properties(result: CaseResult) -> Iterable[tuple[str, str]]:
     yield "peer", final.peer or ""
     yield "layer", final.layer or ""
     yield "cause", final.cause or ""
-    yield "ambiguous", " ".join(final.ambiguous)
+    yield "ambiguous", " ".join(f"{layer}:{cause}" for layer, cause in final.ambiguous)
     yield "reason", final.reason or ""
     yield "finding", final.control.finding if final.control else ""
     yield "attempts", str(len(result.attempts))

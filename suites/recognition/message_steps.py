@@ -63,7 +63,7 @@ async def arrives(
     message = await events.wait(MessageReceived, within=DELIVERY_S, since=received, where=ours)
     if message is not None:
         bench.measure("sms_delivery_time", bench.now() - started, "s")
-        return message, submission.reference
+        return message, submission.references[0]
     await receiver.modem.fetch_unread()  # a lost +CMTI loses no message
     message = await events.wait(MessageReceived, within=0.0, since=received, where=ours)
     if message is None:
@@ -72,7 +72,7 @@ async def arrives(
         await _has_room(bench, receiver)
         _lost(bench, sender, receiver, submission, sent)
     assert message is not None
-    return message, submission.reference
+    return message, submission.references[0]
 
 
 def _mutilated(bench: Bench, sender: Party, receiver: Party, text: str, mark: int) -> MessageReceived | None:
@@ -95,8 +95,10 @@ def _mutilated(bench: Bench, sender: Party, receiver: Party, text: str, mark: in
             expected=text,
             actual=others[0].text,
             ok=False,
-            blame=(Layer.INTERCONNECT, Cause.MESSAGE_LOST),
-            ambiguous=(Cause.MESSAGE_LOST, Cause.TEXT_CORRUPTED),
+            ambiguous=(
+                (Layer.INTERCONNECT, Cause.MESSAGE_LOST),
+                (Layer.INTERCONNECT, Cause.TEXT_CORRUPTED),
+            ),
         )
     return None
 
@@ -114,7 +116,7 @@ def _reports_on(receiver: Party, reference: int | None) -> Callable[[StatusRepor
 
 def _lost(bench: Bench, sender: Party, receiver: Party, submission: Submission, mark: int) -> None:
     """Nothing came: what the network claims in its report says whom to ask first."""
-    ours = _reports_on(receiver, submission.reference)
+    ours = _reports_on(receiver, submission.references[0])
     seen = sender.modem.events.since(mark)
     reports = [event for event in seen if isinstance(event, StatusReported) and ours(event)]
     if reports and reports[-1].status in codes.REPORT_CODES_OF_OURS:

@@ -10,9 +10,7 @@ from interop.record import Cause, InconcReason, Layer
 BLAME_OF_OUTCOME: dict[FormOutcome, tuple[Layer, Cause]] = {
     FormOutcome.REJECTED_BY_FORMAT: (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
     FormOutcome.REJECTED_BY_POLICY: (Layer.ORIGINATOR, Cause.REJECTED_BY_POLICY),
-    FormOutcome.REJECTED: (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
 }
-SAME_FROM_OUTSIDE = (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
 
 
 @case(
@@ -35,7 +33,7 @@ async def form_accepts(
         actual=f"{answer.outcome}: {answer.text}" if answer.text else answer.outcome,
         ok=answer.outcome is FormOutcome.ACCEPTED,
         blame=BLAME_OF_OUTCOME.get(answer.outcome),
-        ambiguous=SAME_FROM_OUTSIDE if answer.outcome is FormOutcome.REJECTED else (),
+        ambiguous=tuple(BLAME_OF_OUTCOME.values()) if answer.outcome is FormOutcome.REJECTED else (),
     )
 
 

@@ -141,7 +141,14 @@ class ToyLab:
             evidence.attach(getattr(device, "sim", device.name), device.events)
         self.runner = Runner(
             cases,
-            Stage(self, writer, evidence, self.seed, lambda: {sim: dict(n) for sim, n in self.spent.items()}),
+            Stage(
+                self,
+                writer,
+                evidence,
+                self.seed,
+                lambda: {sim: dict(n) for sim, n in self.spent.items()},
+                epoch=0.0,
+            ),
             lab=self.lab,
             limit=self.limit,
             previous=previous,

@@ -44,7 +44,7 @@ def hands() -> Any:
         bench: Bench,
         *,
         subject: Any = role("modem"),
-        sender: Any = role("gateway", cast=Cast.EACH),
+        sender: Any = role("originator", cast=Cast.EACH),
     ) -> None:
         sender.events.append(HANDED)
         number = "r1" if bench.subject.sim == "mvno-a" else "r2"
@@ -89,7 +89,7 @@ def test_after_an_unknown_outcome_nothing_is_sent_again(
         bench: Bench,
         *,
         subject: Any = role("modem"),
-        sender: Any = role("gateway", cast=Cast.EACH),
+        sender: Any = role("originator", cast=Cast.EACH),
     ) -> None:
         sender.events.append(HANDED)
         sender.events.append(TextTaken(acceptance))

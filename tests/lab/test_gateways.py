@@ -120,7 +120,7 @@ def test_what_looks_odd_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
 class Spec:
     roles = {  # noqa: RUF012
         "subject": Role("modem", ("sms",), Cast.SUBJECT),
-        "sender": Role("gateway", (), Cast.EACH),
+        "sender": Role("originator", (), Cast.EACH),
     }
 
 
@@ -139,4 +139,4 @@ def test_a_case_for_each_gateway_and_the_same_one_for_the_control() -> None:
 
 def test_a_lab_without_gateways_says_so() -> None:
     lab = load("small").model_copy(update={"gateways": ()})
-    assert {found.missing for found in bindings(Spec(), lab)} == {("the lab has no gateway",)}
+    assert {found.missing for found in bindings(Spec(), lab)} == {("the lab has no gateway or other originator",)}

@@ -221,9 +221,11 @@ def _tried(subject: Subject, service: str, peer: str | None, at: float, random: 
     if subject.segment == "162" and service == "sms-mt" and peer in ("CUCC", "MVNO"):
         return [failed(subject, Finding.PATH, service=service, peer=peer, started=at)]
     if subject.segment == "1700" and service == "form":
-        unclear = (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
+        unclear = tuple(
+            (Layer.ORIGINATOR, one) for one in (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
+        )
         return [failed(subject, service=service, peer=peer, started=at, layer=Layer.ORIGINATOR,
-                       cause=Cause.REJECTED_BY_FORMAT, ambiguous=unclear,
+                       cause=None, ambiguous=unclear,
                        control=Control(Finding.UNKNOWN, why="no ordinary CTCC SIM in the lab"))]  # fmt: skip
     if service == "label" and subject.segment == "1718":
         blame = (Layer.ORIGINATOR, Cause.NUMBER_LABELLED)

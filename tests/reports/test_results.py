@@ -79,9 +79,15 @@ def test_a_contrast_whose_control_is_not_in_the_record_names_its_sim() -> None:
 
 
 def test_two_causes_that_look_the_same_are_both_named() -> None:
-    both = (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY)
+    both = tuple((Layer.ORIGINATOR, one) for one in (Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY))
     accused = failed(layer=Layer.ORIGINATOR, cause=None, ambiguous=both)
     assert blame(accused) == "originator: rejected_by_format or rejected_by_policy"
+
+
+def test_two_layers_that_look_the_same_are_both_named() -> None:
+    both = ((Layer.GATEWAY, Cause.PART_LOST), (Layer.CORE, Cause.PART_LOST))
+    accused = failed(layer=None, cause=None, ambiguous=both)
+    assert blame(accused) == "gateway: part_lost or core: part_lost"
 
 
 def test_inconclusive_is_in_no_denominator() -> None:

@@ -549,7 +549,7 @@ def test_a_message_is_sent_and_reported(scripted: Any) -> None:
         pdu = "0021000581" + "0180F6" + "0000" + "02" + "F932"
         device = scripted({"AT+CMGS=12": b"\r\n> ", pdu: lines("+CMGS: 42")})
         modem = await device.modem()
-        assert await modem.send_message("10086", "ye") == Submission(42)
+        assert await modem.send_message("10086", "ye") == Submission((42,))
         device.say(f"+CDS: {len(REPORT) // 2 - 1}", REPORT)
         reported = await modem.events.wait(StatusReported, within=5, since=0)
         assert reported == StatusReported(42, "10086", 0)
@@ -563,7 +563,7 @@ def test_the_network_refuses_a_message_and_our_own_modem_does(scripted: Any) -> 
     async def main() -> None:
         device = scripted({"AT+CMGS=12": b"\r\n+CMS ERROR: 50\r\n"})
         modem = await device.modem()
-        assert await modem.send_message("10086", "ye") == Submission(None, 50, "+CMS ERROR: 50")
+        assert await modem.send_message("10086", "ye") == Submission((), 50, "+CMS ERROR: 50", refused=True)
         device.table["AT+CMGS=12"] = b"\r\n+CMS ERROR: no network service\r\n"
         with pytest.raises(CommandRefused) as raised:
             await modem.send_message("10086", "ye")

@@ -99,7 +99,7 @@ class FakePhone:
 
     async def send_message(self, to: str, text: str) -> Submission:
         self.on_send(text)
-        return Submission(7)
+        return Submission((7,))
 
     async def registration(self) -> Registration:
         assert self.at is not None
@@ -160,7 +160,7 @@ def party(phone: FakePhone) -> Party:
     return Party(cast("Modem", phone), sim(phone.number))
 
 
-def failed(checks: list[Check]) -> list[tuple[Layer | None, Cause | None, tuple[Cause, ...]]]:
+def failed(checks: list[Check]) -> list[tuple[Layer | None, Cause | None, tuple[tuple[Layer, Cause], ...]]]:
     return [(one.layer, one.cause, one.ambiguous) for one in checks if one.verdict is Verdict.FAIL]
 
 
@@ -361,7 +361,7 @@ def test_our_text_without_its_token() -> None:
 def test_lost_or_beyond_recognition() -> None:
     scene = Scene()
     scene.caller.on_send = comes(scene, notice)
-    either = (Cause.MESSAGE_LOST, Cause.TEXT_CORRUPTED)
+    either = tuple((Layer.INTERCONNECT, one) for one in (Cause.MESSAGE_LOST, Cause.TEXT_CORRUPTED))
     assert failed(scene.plays(deliver)) == [(Layer.INTERCONNECT, None, either)]
 
 

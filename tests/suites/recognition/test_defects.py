@@ -39,7 +39,7 @@ class Row:
     finding: Finding | None
     only: str = ""
     """a part of the case's name that narrows the row (one alphabet, one number, one site)"""
-    ambiguous: tuple[Cause, ...] = ()
+    ambiguous: tuple[tuple[Layer, Cause], ...] = ()
 
     def names(self, attempt: Attempt, far: str) -> bool:
         return (
@@ -172,7 +172,10 @@ TABLE: dict[str, list[Row]] = {
             Layer.ORIGINATOR,
             None,
             SEGMENT,
-            ambiguous=(Cause.REJECTED_BY_FORMAT, Cause.REJECTED_BY_POLICY),
+            ambiguous=(
+                (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
+                (Layer.ORIGINATOR, Cause.REJECTED_BY_POLICY),
+            ),
         ),
     ],
     "label.marked@segment=1709": [

@@ -31,7 +31,7 @@ def a_case(text: str) -> Any:
         bench: Bench,
         *,
         subject: Modem = role("modem"),
-        sender: Originator = role("gateway", cast=Cast.EACH),
+        sender: Originator = role("originator", cast=Cast.EACH),
     ) -> None:
         mark, claims = subject.events.mark(), sender.events.mark()
         handing = await sender.send(bench.sims["subject"].msisdn, text)

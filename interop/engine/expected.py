@@ -1,0 +1,79 @@
+"""Which messages cases wait for, at which SIM: whose a late one is, which came to the wrong phone. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from interop.engine.lease import Lease
+from interop.record.events import MessageReceived
+
+_REMEMBERED: Final = 256
+"""messages that nobody asked for: more than come while one case runs"""
+
+
+@dataclass(eq=False, slots=True)
+class _Expectation:
+    """`text` is in it, and it comes from `sender` or a number that begins so; "" matches everything."""
+
+    lease: Lease
+    text: str
+    sender: str
+    met: bool = False
+
+    def matches(self, message: MessageReceived) -> bool:
+        return self.text in message.text and message.sender.lstrip("+").startswith(self.sender)
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A message that nobody asked for at the SIM where it came. `place`: counts all messages of the run."""
+
+    place: int
+    sim: str
+    message: MessageReceived
+
+
+@dataclass(slots=True)
+class Expectations:
+    """Of all attempts of a run."""
+
+    _of_sim: dict[str, list[_Expectation]] = field(default_factory=dict)
+    _strays: deque[Stray] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    _count: int = 0
+
+    @property
+    def place(self) -> int:
+        """How many messages have come in this run."""
+        return self._count
+
+    def expect(self, lease: Lease, sim: str, text: str, sender: str) -> None:
+        self._of_sim.setdefault(sim, []).append(_Expectation(lease, text, sender))
+
+    def owed(self, lease: Lease, sim: str, sender: str) -> int:
+        """Messages from `sender` that earlier attempts waited for at this SIM, and that never came."""
+        others = (one for one in self._of_sim.get(sim, ()) if one.lease is not lease and not one.met)
+        return sum(1 for one in others if one.sender and sender.startswith(one.sender))
+
+    def came(self, sim: str, message: MessageReceived) -> Lease | None:
+        """Take note of a message. Returns the ended attempt that it belongs to, if it does.
+
+        What an attempt that still runs waits for is its own; a text known in full outranks a known sender.
+        """
+        self._count += 1
+        matching = [one for one in self._of_sim.get(sim, ()) if one.matches(message)]
+        matching.sort(key=lambda one: (one.lease.ended is not None, not one.text, one.met))
+        if not matching:
+            self._strays.append(Stray(self._count, sim, message))
+            return None
+        first = matching[0]
+        again, first.met = first.met, True
+        if first.lease.ended is None or (again and not first.text):
+            return None
+        return first.lease
+
+    def strays(self, since: int, without: Sequence[str]) -> list[Stray]:
+        """What came after `since` (a `place`) at SIMs other than `without`, and was asked for by nobody."""
+        return [stray for stray in self._strays if stray.place > since and stray.sim not in without]
