@@ -98,8 +98,8 @@ class _Mail:
     sims: Sequence[str]
     since: int
 
-    def expect(self, sim: str, text: str, sender: str) -> None:
-        self.stage.evidence.expected.expect(self.lease, sim, text, sender)
+    def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
+        self.stage.evidence.expected.expect(self.lease, sim, text, sender, awaited)
 
     def owed(self, sim: str, sender: str) -> int:
         return self.stage.evidence.expected.owed(self.lease, sim, sender)

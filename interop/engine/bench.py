@@ -32,7 +32,7 @@ class Ended(Exception):
 class Mail(Protocol):
     """What the engine knows of messages beyond the devices of one attempt."""
 
-    def expect(self, sim: str, text: str, sender: str) -> None: ...
+    def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None: ...
 
     def owed(self, sim: str, sender: str) -> int: ...
 
@@ -42,7 +42,7 @@ class Mail(Protocol):
 class _NoMail:
     """Of a bench that stands alone."""
 
-    def expect(self, sim: str, text: str, sender: str) -> None: ...
+    def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None: ...
 
     def owed(self, sim: str, sender: str) -> int:
         return 0
@@ -147,12 +147,11 @@ class Bench:
     def inconclusive(self, reason: InconcReason, text: str) -> NoReturn:
         raise Inconclusive(reason, text)
 
-    def expect_message(self, sim: str, text: str = "", *, sender: str = "") -> None:
-        """Say what is on its way to `sim`: should it come after the end, it is recorded as late.
-
-        A site's message is known by its `sender` alone.
+    def expect_message(self, sim: str, text: str = "", *, sender: str = "", awaited: bool = True) -> None:
+        """Say what is on its way to `sim`: should it come after the end, it is recorded as late, if it was
+        `awaited`. A site's message is known by its `sender` alone.
         """
-        self._mail.expect(sim, text, sender)
+        self._mail.expect(sim, text, sender, awaited)
 
     def owed(self, sim: str, sender: str) -> int:
         """How many messages from `sender` earlier attempts waited for at this SIM that never came: what comes

@@ -21,6 +21,7 @@ class _Expectation:
     lease: Lease
     text: str
     sender: str
+    awaited: bool
     met: bool = False
 
     def matches(self, message: MessageReceived) -> bool:
@@ -49,8 +50,8 @@ class Expectations:
         """How many messages have come in this run."""
         return self._count
 
-    def expect(self, lease: Lease, sim: str, text: str, sender: str) -> None:
-        self._of_sim.setdefault(sim, []).append(_Expectation(lease, text, sender))
+    def expect(self, lease: Lease, sim: str, text: str, sender: str, awaited: bool) -> None:
+        self._of_sim.setdefault(sim, []).append(_Expectation(lease, text, sender, awaited))
 
     def owed(self, lease: Lease, sim: str, sender: str) -> int:
         """Messages from `sender` that earlier attempts waited for at this SIM, and that never came."""
@@ -60,17 +61,18 @@ class Expectations:
     def came(self, sim: str, message: MessageReceived) -> Lease | None:
         """Take note of a message. Returns the ended attempt that it belongs to, if it does.
 
-        What an attempt that still runs waits for is its own; a text known in full outranks a known sender.
+        A known text outranks a known sender, and then an attempt that runs those that have ended. What an
+        attempt asked for and did not wait for belongs to it, and is not late.
         """
         self._count += 1
         matching = [one for one in self._of_sim.get(sim, ()) if one.matches(message)]
-        matching.sort(key=lambda one: (one.lease.ended is not None, not one.text, one.met))
+        matching.sort(key=lambda one: (not one.text, one.lease.ended is not None, one.met))
         if not matching:
             self._strays.append(Stray(self._count, sim, message))
             return None
         first = matching[0]
         again, first.met = first.met, True
-        if first.lease.ended is None or (again and not first.text):
+        if first.lease.ended is None or not first.awaited or (again and not first.text):
             return None
         return first.lease
 

@@ -306,4 +306,5 @@ def cooldowns(lab: Lab) -> dict[str, float]:
     rests |= {f"form:{form.name}": form.cooldown_s for form in lab.forms}
     rests |= {f"label:{label.name}": label.cooldown_s for label in lab.labels}
     rests |= {f"gateway:{gateway.name}": gateway.cooldown_s for gateway in lab.gateways}
+    rests |= {f"originator:{originator.name}": originator.cooldown_s for originator in lab.originators}
     return {name: rest for name, rest in rests.items() if rest > 0}

@@ -23,6 +23,7 @@ from interop.lab.budget import Purse
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.model import Lab
 from interop.lab.secrets import SecretError, gateway_secret, headers, secrets
+from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
 from interop.record import Attempt
 from interop.record.reader import Run, read_run
@@ -42,7 +43,9 @@ class Observer(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to run. `limit`: most cases at once; `confirm`: asked before the first live call or message."""
+    """How to run. `limit`: most cases at once; `confirm`: asked before the first live call or message;
+    `engineer`: asked to do what no driver can.
+    """
 
     lab: Lab
     source: str
@@ -53,6 +56,7 @@ class Plan:
     limit: int | None = None
     resume: bool = False
     confirm: Callable[[str], bool] = lambda _question: False
+    engineer: Engineer = NOBODY
     options: Mapping[str, Any] | None = None
     """what else the run was asked for, for the record"""
 
@@ -87,7 +91,10 @@ class Session:
             already=resume.spent_before(self._previous) if self._previous else {},
         )
         self._equipment = Equipment(
-            self._setting(), purse=self._purse, journal=lambda name: self._writer.journal(name)
+            self._setting(),
+            purse=self._purse,
+            journal=lambda name: self._writer.journal(name),
+            engineer=plan.engineer,
         )
         self._writer = RunWriter(plan.directory, secrets=_secrets(plan.lab))
         self._audit = number_audit(plan.lab)
@@ -157,11 +164,14 @@ class Session:
         return shown
 
     def _listen(self, evidence: Evidence) -> list[Any]:
-        """Hear every device that came to life; returns the modems among them."""
+        """Hear every device that came to life; returns the modems among them. A modem that is an originator,
+        too, is heard once, under its SIM.
+        """
         lab, equipment = self._plan.lab, self._equipment
         seats = [(modem.name, sim.name) for modem in lab.modems if (sim := lab.sim_of(modem))]
+        sites = [*lab.sites, *lab.gateways, *(each for each in lab.originators if each.sim is None)]
         modems = []
-        for name, party in [*seats, *((site.name, site.name) for site in (*lab.sites, *lab.gateways))]:
+        for name, party in [*seats, *((site.name, site.name) for site in sites)]:
             if name in equipment.failed:
                 continue
             device = equipment.device(name)

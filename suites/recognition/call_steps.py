@@ -9,7 +9,7 @@ from interop.numbering import CliForm
 from interop.protocols.modem import Call, CallOutcome, CallStat, Offer, Progress
 from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import CallerId, Ringing
-from suites.recognition.parties import BLAME_OF_CLI, Party
+from suites.parties import BLAME_OF_CLI, Party
 
 ALERTING_S = 30.0
 """Post-dial delay limit: MIIT's 3G service norm allows 19 s between mobiles; beyond 30 s nothing comes."""

@@ -9,7 +9,7 @@ from interop.engine import Bench
 from interop.protocols.modem import Submission
 from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import MessageReceived, StatusReported
-from suites.recognition.parties import BLAME_OF_CLI, Party
+from suites.parties import BLAME_OF_CLI, Party, has_room
 
 DELIVERY_S = 60.0
 """How long a message or a report may take before it counts as lost (the case's T, verdicts.md section 4)."""
@@ -69,7 +69,7 @@ async def arrives(
     if message is None:
         message = _mutilated(bench, sender, receiver, text, received)
     if message is None:
-        await _has_room(bench, receiver)
+        await has_room(bench, receiver)
         _lost(bench, sender, receiver, submission, sent)
     assert message is not None
     return message, submission.references[0]
@@ -101,12 +101,6 @@ def _mutilated(bench: Bench, sender: Party, receiver: Party, text: str, mark: in
             ),
         )
     return None
-
-
-async def _has_room(bench: Bench, party: Party) -> None:
-    """A message or report that could not be stored is nobody's fault but ours."""
-    if memory := await party.modem.full_memory():
-        bench.inconclusive(InconcReason.MODEM, f"{party.modem.name}: message memory {memory} is full")
 
 
 def _reports_on(receiver: Party, reference: int | None) -> Callable[[StatusReported], bool]:
@@ -178,7 +172,7 @@ async def report_on(
     events = sender.modem.events
     report = await events.wait(StatusReported, within=DELIVERY_S, since=mark, where=ours_and_final)
     if report is None:
-        await _has_room(bench, sender)
+        await has_room(bench, sender)
         await sender.modem.fetch_unread()
         report = await events.wait(StatusReported, within=0.0, since=mark, where=ours_and_final)
     if report is None:

@@ -8,6 +8,7 @@ from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem
 from interop.record import InconcReason
 from interop.record.events import StatusReported
+from suites.parties import Party, party
 from suites.recognition.message_steps import (
     CHINESE,
     LATIN,
@@ -17,7 +18,6 @@ from suites.recognition.message_steps import (
     says_delivered,
     text_with_token,
 )
-from suites.recognition.parties import Party, party
 
 ALPHABETS = pytest.mark.parametrize(
     "pattern", [pytest.param(LATIN, id="gsm7"), pytest.param(CHINESE, id="ucs2")]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from interop.engine import Bench, Cast, Probe, case, role
 from interop.protocols.modem import Modem
-from interop.protocols.site import FormOutcome, LabelService, NumberForm
+from interop.protocols.site import LabelService, NumberForm
 from interop.record import Cause, InconcReason, Layer
-
-BLAME_OF_OUTCOME: dict[FormOutcome, tuple[Layer, Cause]] = {
-    FormOutcome.REJECTED_BY_FORMAT: (Layer.ORIGINATOR, Cause.REJECTED_BY_FORMAT),
-    FormOutcome.REJECTED_BY_POLICY: (Layer.ORIGINATOR, Cause.REJECTED_BY_POLICY),
-}
+from suites.forms import form_of, takes_the_number
 
 
 @case(
@@ -24,17 +20,7 @@ async def form_accepts(
 ) -> None:
     """A bank's or site's number form takes the number."""
     del subject  # held while the form works: a code it sends belongs to this case
-    answer = await site.submit(bench.sims["subject"].msisdn)
-    if answer.outcome is FormOutcome.UNCLEAR:
-        bench.inconclusive(InconcReason.SITE, f"HTTP {answer.http_status}: {answer.text}")
-    bench.check(
-        "the form takes the number",
-        expected=FormOutcome.ACCEPTED,
-        actual=f"{answer.outcome}: {answer.text}" if answer.text else answer.outcome,
-        ok=answer.outcome is FormOutcome.ACCEPTED,
-        blame=BLAME_OF_OUTCOME.get(answer.outcome),
-        ambiguous=tuple(BLAME_OF_OUTCOME.values()) if answer.outcome is FormOutcome.REJECTED else (),
-    )
+    await takes_the_number(bench, site, form_of(bench, "site"), bench.sims["subject"], awaited=False)
 
 
 @case(service="label", standard="caller labels of handset makers", expected_s=2, probe=Probe.NONE)

@@ -26,8 +26,8 @@ from interop.protocols.modem import (
 from interop.protocols.stream import EventStream
 from interop.record import Cause, Check, InconcReason, Layer, Subject, Verdict
 from interop.record.events import MessageReceived, Ringing, StatusReported
+from suites.parties import Party
 from suites.recognition import call_steps, message_steps, registration
-from suites.recognition.parties import Party
 
 SILENT = Progress(CallOutcome.SILENT)
 ALERTING = Progress(CallOutcome.ALERTING)

@@ -8,7 +8,7 @@ from interop.engine import Bench
 from interop.lab.model import SimPart
 from interop.numbering import CliForm, Msisdn, cli_form
 from interop.protocols.modem import Modem
-from interop.record import Cause, Layer
+from interop.record import Cause, InconcReason, Layer
 
 BLAME_OF_CLI: dict[CliForm, tuple[Layer, Cause]] = {
     CliForm.WRONG_TYPE: (Layer.INTERCONNECT, Cause.CLI_TYPE_WRONG),
@@ -34,6 +34,12 @@ class Party:
     def identity(self, received: str, toa: int | None, validity: int | None = None) -> CliForm:
         """How a number shown at the far end relates to this party's."""
         return cli_form(received, 129 if toa is None else toa, Msisdn.parse(self.number), validity or 0)
+
+
+async def has_room(bench: Bench, one: Party) -> None:
+    """A message or report that could not be stored is nobody's fault but ours."""
+    if memory := await one.modem.full_memory():
+        bench.inconclusive(InconcReason.MODEM, f"{one.modem.name}: message memory {memory} is full")
 
 
 def party(bench: Bench, role: str, modem: Modem) -> Party:

@@ -1,0 +1,152 @@
+"""Waiting for one message at a handset: until its code has died, and longer, to tell late from lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from interop.engine import Bench
+from interop.record import Blame, Cause, Layer
+from interop.record.events import MessageReceived, PartReceived
+from suites.parties import Party
+
+FIRST_LOOK_S: Final = 60.0
+"""after which what was never announced is looked for in the modem's memory"""
+REPEAT_S: Final = 30.0
+"""how long to look for the same message coming twice"""
+_CLOCKS: Final = timedelta(seconds=90)
+"""by which a service centre's clock and ours may differ; beyond that its stamps say nothing"""
+
+PART_LOST: Final[tuple[Blame, ...]] = ((Layer.GATEWAY, Cause.PART_LOST), (Layer.CORE, Cause.PART_LOST))
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """`began`: seconds of the bench; `at`: the same as time of day; `mark`: of the handset's events."""
+
+    began: float
+    at: datetime
+    mark: int
+
+    @classmethod
+    def now(cls, bench: Bench, handset: Party) -> Waited:
+        """To be taken before anything is asked for."""
+        return cls(bench.now(), bench.clock(), handset.modem.events.mark())
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """`after_s`: from the asking to the handset; `seen`: heard when it came, not found in the modem's memory
+    later; `before_s`, `behind_s`: what of it was before TP-SCTS and behind it, None where the centre's clock
+    is none to go by.
+    """
+
+    message: MessageReceived
+    after_s: float
+    seen: bool
+    before_s: float | None
+    behind_s: float | None
+
+
+async def arrives(
+    bench: Bench,
+    handset: Party,
+    waited: Waited,
+    *,
+    life_s: float,
+    patience_s: float,
+    ours: Callable[[MessageReceived], bool],
+    given_up: Callable[[], bool] = lambda: False,
+) -> Arrived | None:
+    """The first message that is `ours`; None when none came in `life_s + patience_s`.
+
+    `given_up` is asked after each look into the modem's memory, of which one is when the code dies: what is
+    found then came in time.
+    """
+    events = handset.modem.events
+    for until in (min(FIRST_LOOK_S, life_s), life_s, life_s + patience_s):
+        left = max(0.0, waited.began + until - bench.now())
+        message = await events.wait(MessageReceived, within=left, since=waited.mark, where=ours)
+        seen = message is not None
+        if message is None:
+            await handset.modem.fetch_unread()
+            message = await events.wait(MessageReceived, within=0.0, since=waited.mark, where=ours)
+        if message is not None:
+            # what a look into the memory takes is no part of the message's way
+            after = bench.now() - waited.began if seen else min(until, bench.now() - waited.began)
+            return Arrived(message, after, seen, *_legs(bench, waited, message))
+        if given_up():
+            break
+    return None
+
+
+def _legs(bench: Bench, waited: Waited, message: MessageReceived) -> tuple[float | None, float | None]:
+    """Seconds before and behind TP-SCTS, which counts whole seconds of the centre's own clock."""
+    try:
+        stamp = datetime.fromisoformat(message.sent_at)
+    except ValueError:
+        return None, None
+    now = bench.clock()
+    if stamp.tzinfo is None or not waited.at - _CLOCKS <= stamp <= now + _CLOCKS:
+        return None, None
+    before = max(0.0, (stamp - waited.at).total_seconds())
+    return before, max(0.0, (now - stamp).total_seconds())
+
+
+def is_in_time(
+    bench: Bench, arrived: Arrived, life_s: float, *, before: tuple[Blame, ...], behind: Blame
+) -> bool:
+    """While the code is good. `before`: who may have held it up to TP-SCTS; `behind`: who after that."""
+    if arrived.seen:
+        bench.measure("code_delivery_time", arrived.after_s, "s")
+    if arrived.seen and arrived.before_s is not None and arrived.behind_s is not None:
+        bench.measure("code_time_to_centre", arrived.before_s, "s")
+        bench.measure("code_time_from_centre", arrived.behind_s, "s")
+    suspects: tuple[Blame, ...] = (*before, behind)
+    where = "TP-SCTS cannot be believed"
+    if arrived.before_s is not None and arrived.behind_s is not None:
+        early = arrived.before_s < arrived.behind_s
+        suspects = (behind,) if early else before
+        where = f"{arrived.before_s:.0f} s before the service centre had it, {arrived.behind_s:.0f} s after"
+    return bench.check(
+        "in time",
+        expected=f"within {life_s:g} s",
+        actual=f"after {arrived.after_s:.1f} s: {where}",
+        ok=arrived.after_s <= life_s,
+        ambiguous=suspects,
+    )
+
+
+async def comes_once(
+    bench: Bench,
+    handset: Party,
+    first: MessageReceived,
+    *,
+    same: Callable[[MessageReceived], bool],
+    handed_twice: tuple[Blame, ...],
+) -> None:
+    """A second copy with a later TP-SCTS was given to the centre twice (`handed_twice`: by whom)."""
+    events = handset.modem.events
+    copies = [event for event in events.since(0) if isinstance(event, MessageReceived) and same(event)]
+    second = copies[1] if len(copies) > 1 else None
+    if second is None:
+        second = await events.wait(MessageReceived, within=REPEAT_S, since=events.mark(), where=same)
+    again = second is not None and second.sent_at != first.sent_at
+    bench.check(
+        "exactly once",
+        expected="one copy",
+        actual=f"a second copy, of {second.sent_at}" if second else "one copy",
+        ambiguous=handed_twice if again else ((Layer.CORE, Cause.MESSAGE_DUPLICATED),),
+    )
+
+
+def parts_of(handset: Party, waited: Waited, ours: Callable[[PartReceived], bool]) -> str:
+    """What came of a long message that is not whole: "1 and 3 of 3"; "" for none."""
+    events = handset.modem.events.since(waited.mark)
+    parts = [event for event in events if isinstance(event, PartReceived) and ours(event)]
+    if not parts:
+        return ""
+    numbers = sorted({part.number for part in parts})
+    return f"{' and '.join(map(str, numbers))} of {parts[-1].total}"

@@ -1,0 +1,219 @@
+"""The steps of a site's own code: only the site knows its text, so it is known by what the lab file says of
+it, and whether the code in it is right, by asking the site."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from interop import otp
+from interop.engine import Bench
+from interop.lab.model import FormPart
+from interop.protocols.site import CodeOutcome, NumberForm
+from interop.record import Blame, Cause, InconcReason, Layer
+from interop.record.events import MessageReceived
+from suites.codes import arrival
+from suites.codes.arrival import PART_LOST, Arrived, Waited
+from suites.codes.senders import is_cut, is_from, same_number
+from suites.codes.steps import BLAME_OF_DAMAGE
+from suites.codes.texts import Damage, is_of_ours, read_otherwise
+from suites.parties import Party, has_room
+
+_LATE: Final[tuple[Blame, ...]] = ((Layer.ORIGINATOR, Cause.SENT_LATE), (Layer.GATEWAY, Cause.MESSAGE_LATE))
+_TWICE: Final[tuple[Blame, ...]] = (
+    (Layer.ORIGINATOR, Cause.MESSAGE_DUPLICATED),
+    (Layer.GATEWAY, Cause.MESSAGE_DUPLICATED),
+)
+_NOWHERE: Final[tuple[Blame, ...]] = (
+    (Layer.ORIGINATOR, Cause.CODE_NOT_SENT),
+    (Layer.ORIGINATOR, Cause.CODE_MISDIRECTED),
+    (Layer.GATEWAY, Cause.NUMBER_REFUSED),
+    (Layer.GATEWAY, Cause.ACCEPTED_AND_DROPPED),
+    (Layer.CORE, Cause.MESSAGE_LOST),
+)
+"""what looks the same at a handset where nothing comes: the site does not tell what its gateway said"""
+
+
+_OLD_ONE_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCode:
+    """What one form sends to one handset. `owed`: codes from its number that earlier attempts never got."""
+
+    bench: Bench
+    part: FormPart
+    handset: Party
+    waited: Waited
+    owed: int
+
+    @classmethod
+    async def of(cls, bench: Bench, part: FormPart, handset: Party) -> SiteCode:
+        """To be called before the form gets the number: a code that is still on its way gets a minute."""
+        sim, sender = handset.sim.name, part.sender or ""
+        if sender and bench.owed(sim, sender):
+            events = handset.modem.events
+            await events.wait(
+                MessageReceived,
+                within=_OLD_ONE_S,
+                since=events.mark(),
+                where=lambda _message: not bench.owed(sim, sender),
+            )
+        owed = bench.owed(sim, sender) if sender else 0
+        return cls(bench, part, handset, Waited.now(bench, handset), owed)
+
+    async def arrives(self) -> Arrived:
+        """Whole or damaged; ends the case where it does not."""
+        part = self.part
+        arrived = await arrival.arrives(
+            self.bench,
+            self.handset,
+            self.waited,
+            life_s=part.code_life_s,
+            patience_s=part.patience_s,
+            ours=self._is_its,
+            given_up=lambda: self._elsewhere() is not None,
+        )
+        if arrived is None:
+            await has_room(self.bench, self.handset)
+            self._is_lost()
+        assert arrived is not None
+        return arrived
+
+    def is_in_time(self, arrived: Arrived) -> None:
+        behind = (Layer.CORE, Cause.MESSAGE_LATE)
+        arrival.is_in_time(self.bench, arrived, self.part.code_life_s, before=_LATE, behind=behind)
+
+    async def is_intact(self, arrived: Arrived) -> None:
+        """The right sender, a text as the lab file knows it, once."""
+        message = arrived.message
+        if self.part.sender:
+            is_from(self.bench, message, self.part.sender)
+        if self.part.message:
+            damage = self._damage(message.text)
+            self.bench.check(
+                "text",
+                expected=f"like {self.part.message}",
+                actual=message.text,
+                ok=damage is Damage.NONE,
+                blame=BLAME_OF_DAMAGE.get(damage),
+            )
+        await arrival.comes_once(
+            self.bench,
+            self.handset,
+            message,
+            same=lambda other: other.text == message.text,
+            handed_twice=_TWICE,
+        )
+
+    async def is_the_right_one(self, site: NumberForm, arrived: Arrived) -> None:
+        """The code in the text is the one that the site wants to hear."""
+        name, found = "code", otp.find(arrived.message.text)
+        if self._damage(arrived.message.text) is not Damage.NONE:
+            self.bench.not_checked(name, "the text is damaged")
+        elif found.code is None:
+            self.bench.inconclusive(
+                InconcReason.INDETERMINATE, f"no code was found in {arrived.message.text!r}"
+            )
+        elif not site.takes_codes:
+            self.bench.not_checked(name, f"{found.code}: the lab file does not say where to give it back")
+        elif arrived.after_s > self.part.code_life_s:
+            self.bench.not_checked(name, f"{found.code} is too old to be given back")
+        elif getattr(found, "doubtful", False):
+            self.bench.not_checked(name, f"{found.code} may not be the code in {arrived.message.text!r}")
+        else:
+            await self._is_accepted(site, found.code)
+
+    async def _is_accepted(self, site: NumberForm, code: str) -> None:
+        outcome = await site.enter(self.handset.number, code)
+        if outcome is CodeOutcome.UNCLEAR:
+            self.bench.not_checked("code", f"{code}: the site gave no clear answer")
+            return
+        if outcome is CodeOutcome.WRONG and self.owed:
+            what = f"{code} is wrong, but may be what an earlier attempt asked for"
+            self.bench.inconclusive(InconcReason.INDETERMINATE, what)
+        self.bench.check(
+            "code",
+            expected="the one that the site sent",
+            actual=f"{code} is {outcome}",
+            ok=outcome is CodeOutcome.RIGHT,
+            blame=(Layer.ORIGINATOR, Cause.CODE_WRONG),
+        )
+
+    # Whose message is it?
+
+    def _is_its(self, message: MessageReceived) -> bool:
+        """As the lab file says it; or damaged, where nothing else from that number is on its way."""
+        if is_of_ours(message.text):
+            return False  # of an account of ours at the same gateway
+        if self.part.message:
+            if re.search(self.part.message, message.text):
+                return True
+            return not self.owed and self._damaged(message)
+        if self.part.sender and not self._comes_from(message):
+            return False
+        return otp.find(message.text).code is not None
+
+    def _damaged(self, message: MessageReceived) -> bool:
+        known = self._damage(message.text) is Damage.CODING
+        return known or (self._comes_from(message) and bool(message.text))
+
+    def _comes_from(self, message: MessageReceived) -> bool:
+        sender = self.part.sender
+        return sender is not None and (same_number(message.sender, sender) or is_cut(message.sender, sender))
+
+    def _damage(self, text: str) -> Damage:
+        """NONE as well where the lab file does not say what the text is like."""
+        pattern = self.part.message
+        if pattern is None or re.search(pattern, text):
+            return Damage.NONE
+        other = any(re.search(pattern, each) for each in read_otherwise(text))
+        return Damage.CODING if other else Damage.TEXT
+
+    # Where is it?
+
+    def _is_lost(self) -> None:
+        bench, part = self.bench, self.part
+        parts = arrival.parts_of(self.handset, self.waited, lambda each: self._is_sender(each.sender))
+        suspects: tuple[Blame, ...] = _NOWHERE
+        what = "nothing came"
+        if elsewhere := self._elsewhere():
+            what, suspects = f"it came to {elsewhere}", ((Layer.ORIGINATOR, Cause.CODE_MISDIRECTED),)
+        elif parts:
+            what, suspects = f"only part {parts} came", PART_LOST
+        elif others := self._others():
+            if self.owed:
+                bench.inconclusive(
+                    InconcReason.INDETERMINATE, f"only {others[0].text!r} came, perhaps an older one"
+                )
+            what, suspects = (
+                f"only {others[0].text!r} came",
+                (*_NOWHERE, (Layer.FORMATTING, Cause.TEXT_CORRUPTED)),
+            )
+        bench.require(
+            "the code arrives",
+            expected=f"within {part.code_life_s:g} s",
+            actual=what,
+            ok=False,
+            ambiguous=suspects,
+        )
+
+    def _is_sender(self, number: str) -> bool:
+        return self.part.sender is not None and same_number(number, self.part.sender)
+
+    def _others(self) -> list[MessageReceived]:
+        """What may be this code beyond recognition."""
+        events = self.handset.modem.events.since(self.waited.mark)
+        messages = [event for event in events if isinstance(event, MessageReceived)]
+        strange = [each for each in messages if not is_of_ours(each.text)]
+        return [each for each in strange if self._comes_from(each) or otp.find(each.text).code]
+
+    def _elsewhere(self) -> str | None:
+        """The SIM of this lab that got the code instead, while no case of this run had asked for one there;
+        None as well where the lab file does not say from where codes come: then nobody can know that.
+        """
+        for sim, message in self.bench.astray() if self.part.sender else ():
+            if self._comes_from(message) and self._damage(message.text) is Damage.NONE:
+                return sim
+        return None

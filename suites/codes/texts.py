@@ -1,0 +1,97 @@
+"""The texts that originators send: each with a code and a serial number by which it is known again, also when
+it comes damaged. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+from random import Random
+from typing import Final
+
+LATIN: Final = "Interop test: {code} is your verification code, good for {minutes:g} min. Ref {serial}"
+CHINESE: Final = "【互通测试】验证码{code}，{minutes:g}分钟内有效，请勿向任何人泄露。编号{serial}"
+LONG_LATIN: Final = (
+    "Interop test, ref {serial}. Somebody, we hope it is you, asks to sign in to the online bank from another"
+    " device. If so, enter the verification code {code} within {minutes:g} min; if not, do nothing. We never"
+    " ask for it by phone."
+)
+"""two messages; the code stands where the first one ends"""
+LONG_CHINESE: Final = (
+    "【互通测试】尊敬的客户，您正在一台未曾使用过的新设备上登录手机银行，如为本人操作，请在{minutes:g}分钟内于页面上"
+    "输入这次登录的短信动态验证码{code}完成身份核验，编号{serial}。如非本人操作，请忽略本短信并尽快修改"
+    "登录密码。我们的工作人员不会以任何理由向您索要验证码，请勿将其告知他人，以免造成资金损失。"
+)
+"""three messages; the code is cut by the end of the first one"""
+
+_SERIAL: Final = "IOP"
+_ANY_SERIAL: Final = re.compile(rf"{_SERIAL}[0-9A-F]{{8}}")
+ALIKE: Final = 0.5
+"""share of a text that must be left of it to know it again"""
+
+
+class Damage(Enum):
+    NONE = "none"
+    TEXT = "other characters"
+    CODING = "the right octets, read in another coding"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """What is sent; `serial` is in no other text of this or another run."""
+
+    text: str
+    code: str
+    serial: str
+
+    @classmethod
+    def draw(cls, pattern: str, random: Random, life_s: float) -> CodeText:
+        """`pattern`: one of this module's; `life_s`: how long the code is good for, in seconds."""
+        code, serial = f"{random.randrange(10**6):06d}", f"{_SERIAL}{random.getrandbits(32):08X}"
+        return cls(pattern.format(code=code, serial=serial, minutes=life_s / 60), code, serial)
+
+    def damage(self, received: str) -> Damage | None:
+        """What `received` is of this text; None for another text, or one beyond recognition."""
+        if received == self.text:
+            return Damage.NONE
+        if any(other == self.text or self.serial in other for other in read_otherwise(received)):
+            return Damage.CODING
+        if self.serial in received:
+            return Damage.TEXT
+        alike = SequenceMatcher(None, self.text, received, autojunk=False).ratio() >= ALIKE
+        return Damage.TEXT if alike and not is_of_ours(received) else None
+
+
+def is_of_ours(received: str) -> bool:
+    """Whether it is one of these texts, of whatever attempt."""
+    return _ANY_SERIAL.search(received) is not None
+
+
+_MISREADINGS: Final = (
+    ("utf-16-be", "utf-16-le"),
+    ("utf-16-be", "latin-1"),
+    ("latin-1", "utf-8"),
+    ("latin-1", "gb18030"),
+    ("latin-1", "utf-16-be"),
+    ("gb18030", "utf-8"),
+)
+"""the coding in which it was read, and the one in which it may have been written"""
+
+
+def read_otherwise(received: str) -> Iterator[str]:
+    """The same octets in other codings: UCS2 with its octets swapped, 7 bit text as UCS2, UTF-8 as GB 18030.
+
+    >>> "验证码" in read_otherwise("验证码".encode("utf-16-le").decode("utf-16-be"))
+    True
+    """
+    for read, written in _MISREADINGS:
+        try:
+            errors = "surrogatepass" if read.startswith("utf") else "strict"
+            octets = received.encode(read, errors)
+            text = octets.decode(written, "surrogatepass" if written.startswith("utf") else "strict")
+        except UnicodeError:
+            continue
+        if text != received:
+            yield text
