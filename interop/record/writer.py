@@ -112,16 +112,20 @@ class RunWriter:
         match line:
             case Attempt():
                 checks = (
-                    replace(check, expected=self.redact(check.expected), actual=self.redact(check.actual))
+                    replace(check, expected=self._told(check.expected), actual=self._told(check.actual))
                     for check in line.checks
                 )
-                control = line.control and replace(line.control, why=self.redact(line.control.why))
-                detail = self.redact(line.detail)
+                control = line.control and replace(line.control, why=self._told(line.control.why))
+                detail = self._told(line.detail)
                 return replace(line, detail=detail, checks=tuple(checks), control=control)
             case Late():
-                return replace(line, what=self.redact(line.what))
+                return replace(line, what=self._told(line.what))
             case _:
                 return line
+
+    def _told(self, text: str) -> str:
+        """Half a surrogate pair, as a message in a wrong coding has it, is no character: it shows as \\ud98f."""
+        return self.redact(text).encode("utf-8", "backslashreplace").decode()
 
     def _take(self) -> int:
         self.sequence += 1

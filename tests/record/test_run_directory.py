@@ -194,3 +194,19 @@ def test_half_a_surrogate_pair_from_a_handset_is_kept(tmp_path: Path) -> None:
     writer.close()
     [line] = (tmp_path / "evidence" / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["event"]["text"] == "half: \ud83d"
+
+
+def test_half_a_surrogate_pair_in_what_a_case_saw_does_not_end_the_run(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path)
+    writer.describe({})
+    half = "\ud98f验"
+    check = Check("text", "验", half, Verdict.FAIL)
+    control = Control(Finding.UNKNOWN, why=half)
+    writer.write(replace(attempt("a", verdict=Verdict.FAIL), checks=(check,), detail=half, control=control))
+    writer.write(Late("a", 1, 9.0, "mi-1709", half, 6.0))
+    writer.close()
+    run = read_run(tmp_path)
+    read = run.final["a"]
+    assert read.control is not None
+    shown = (read.checks[0].actual, read.detail, read.control.why, run.late[0].what)
+    assert set(shown) == {"\\ud98f验"}
