@@ -23,7 +23,7 @@ from interop.record.reader import Run
 from interop.reports import ladder
 from interop.reports import matrix as model
 from interop.reports.text import SIGNS, clean, clock, one_line
-from interop.results import CaseResult, cases_of, counts, interrupted, ratio, sentence
+from interop.results import CaseResult, cases_of, counts, interrupted, measured, ratio, sentence
 
 
 def draw(run: Run) -> bytes:
@@ -95,6 +95,7 @@ def _view(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
             for service, _ in matrix.services
         },
         "late": run.late,
+        "measured": measured(run.attempts),
         "audit": meta.get("audit") or [],
         "never": meta.get("never") or {},
         "torn": run.torn,

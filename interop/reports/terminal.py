@@ -20,7 +20,7 @@ from interop.record import Attempt, Verdict, blame
 from interop.record.reader import Run
 from interop.reports import matrix as model
 from interop.reports.text import SIGNS, clock, encodable, one_line
-from interop.results import CaseResult, cases_of, counts, interrupted, sentence
+from interop.results import CaseResult, Spread, cases_of, counts, interrupted, measured, sentence
 
 _MARGIN = 2
 _PIPE_WIDTH = 160  # where there is no terminal: wide enough that hardly a finding is folded
@@ -96,6 +96,41 @@ def _blocks(columns: list[list[Text]], room: int) -> Iterator[list[list[Text]]]:
         left -= needed
     if block:
         yield block
+
+
+class measurements:  # noqa: N801
+    """How long things took: a row for each measurement, "median / 95 %" in each segment."""
+
+    def __init__(self, run: Run) -> None:
+        self._measured = measured(run.attempts)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        writer = _Writer(console.encoding)
+        segments = sorted({segment for row in self._measured for segment in row.by_segment})
+        if not segments:
+            return
+        names = [Text(writer.text(f"{row.name} ({row.unit})")) for row in self._measured]
+        columns = [
+            [Text(writer.text(segment)), *(_spread(row.by_segment.get(segment)) for row in self._measured)]
+            for segment in segments
+        ]
+        label = max(_width(*names), len(_MEDIAN))
+        for block in _blocks(columns, options.max_width - label - _MARGIN):
+            table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
+            table.add_column(_MEDIAN, width=label, overflow="fold")
+            for header, *_ in block:
+                table.add_column(header, overflow="fold")
+            for row, name in enumerate(names, start=1):
+                table.add_row(name, *(column[row] for column in block))
+            yield table
+            yield Text("")
+
+
+_MEDIAN = "median / 95 %"
+
+
+def _spread(found: Spread | None) -> Text:
+    return Text(f"{found.median:.3g} / {found.p95:.3g}" if found else "")
 
 
 class summary:  # noqa: N801

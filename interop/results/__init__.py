@@ -3,13 +3,17 @@
 from interop.results.cases import CaseResult, cases_of, counts, interrupted
 from interop.results.finding import sentence, unmet
 from interop.results.ratio import Ratio, ratio, wilson
+from interop.results.spread import Measured, Spread, measured
 
 __all__ = [
     "CaseResult",
+    "Measured",
     "Ratio",
+    "Spread",
     "cases_of",
     "counts",
     "interrupted",
+    "measured",
     "ratio",
     "sentence",
     "unmet",
