@@ -7,9 +7,10 @@ comes back later through the other side's methods, from timers of the running lo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
+from enum import Enum, IntEnum
 from typing import Final, Protocol
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -63,7 +64,9 @@ class Cli:
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """One party's side of a call, as the network keeps it. `state`: ACTIVE, DIALLING, ALERTING, INCOMING."""
+    """One party's side of a call, as the network keeps it. `state`: ACTIVE, HELD, DIALLING, ALERTING, INCOMING;
+    `multiparty`: this party has joined it to others of its own (22.084).
+    """
 
     outgoing: bool
     number: str
@@ -71,6 +74,75 @@ class Leg:
     state: int
     terminal: Terminal
     far: Leg | None = None
+    multiparty: bool = False
+
+
+class Service(Enum):
+    """Supplementary services that a number has or lacks (22.004)."""
+
+    HOLD = "hold"
+    WAITING = "waiting"
+    MULTIPARTY = "multiparty"
+    TRANSFER = "transfer"
+    FORWARDING = "forwarding"
+    DEFLECTION = "deflection"
+
+
+class Refused(IntEnum):
+    """Errors of supplementary services (24.080 4.5, 29.002), as +CEER and some +CME errors tell them."""
+
+    ILLEGAL_OPERATION = 16
+    ERROR_STATUS = 17
+    NOT_AVAILABLE = 18
+    SUBSCRIPTION_VIOLATION = 19
+    INCOMPATIBILITY = 20
+    FACILITY_NOT_SUPPORTED = 21
+    MOST_PARTIES = 126
+    RESOURCES = 127
+
+
+class Notice(IntEnum):
+    """What a party is told of what another did to a call that is up: <code2> of +CSSU (27.007 7.17)."""
+
+    FORWARDED_HERE = 0
+    HELD = 2
+    RETRIEVED = 3
+    MULTIPARTY = 4
+    HELD_CALL_RELEASED = 5
+    TRANSFER_ALERTING = 7
+    TRANSFERRED = 8
+    DEFLECTED_HERE = 9
+
+
+class Hint(IntEnum):
+    """What a caller is told while his call is set up: <code1> of +CSSI (27.007 7.17)."""
+
+    FORWARDING_ACTIVE = 0
+    SOME_FORWARDING_ACTIVE = 1
+    FORWARDED = 2
+    WAITING = 3
+    DEFLECTED = 8
+
+
+class Forward(IntEnum):
+    """When calls go elsewhere: <reason> of +CCFC (27.007 7.11)."""
+
+    ALWAYS = 0
+    BUSY = 1
+    NO_REPLY = 2
+    NOT_REACHABLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """`after_s`: how long it rings first, of NO_REPLY; 5 to 30 in steps of 5."""
+
+    number: str
+    after_s: int = 20
+
+
+Done = Callable[["int | None"], None]
+"""Told once, later: None when the network did it, else the cause (`Refused`, or 24.008)."""
 
 
 class Terminal(Protocol):
@@ -89,6 +161,15 @@ class Terminal(Protocol):
 
     def released(self, leg: Leg, cause: int) -> None:
         """The call is over (24.008 cause), whoever ended it but this handset."""
+
+    def notified(self, leg: Leg, notice: Notice) -> None:
+        """Another party held, retrieved, joined or transferred this call."""
+
+    def hinted(self, leg: Leg, hint: Hint) -> None:
+        """About a call that this handset is setting up."""
+
+    def heard(self, leg: Leg, digit: str) -> None:
+        """A DTMF tone (0-9, *, #, A-D) is in what this handset hears of that call."""
 
     def message(self, tpdu: bytes, smsc: str) -> bool:
         """An SMS-DELIVER arrives; False: refused for lack of memory, the network tries again later."""
@@ -128,6 +209,34 @@ class Air(Protocol):
         """Release this leg; the far end hears `cause` (16 normal, 17 busy or refused)."""
 
     def legs(self, terminal: Terminal) -> list[Leg]: ...
+
+    def hold(self, legs: Sequence[Leg], done: Done) -> None:
+        """Put an active call, or all calls of the conference, on hold; their `state` is HELD when `done`."""
+
+    def retrieve(self, legs: Sequence[Leg], done: Done) -> None:
+        """The inverse."""
+
+    def join(self, terminal: Terminal, done: Done) -> None:
+        """Make one conference of all its active and held calls (BuildMPTY, 24.084); at most five others."""
+
+    def split(self, leg: Leg, done: Done) -> None:
+        """Talk to this party of the conference alone; the others are held (SplitMPTY)."""
+
+    def transfer(self, terminal: Terminal, done: Done) -> None:
+        """Connect its held call with its active or alerting one, and leave both (22.091)."""
+
+    def deflect(self, leg: Leg, number: str, done: Done) -> None:
+        """A call that rings here goes to `number` instead (22.072)."""
+
+    def tone(self, terminal: Terminal, digit: str) -> None:
+        """A DTMF tone to everybody whom this handset speaks to just now (23.014)."""
+
+    def forwarding(self, terminal: Terminal, when: Forward) -> Forwarding | None: ...
+
+    def set_forwarding(
+        self, terminal: Terminal, when: Forward, forwarding: Forwarding | None, done: Done
+    ) -> None:
+        """None erases it."""
 
     def call_waiting(self, terminal: Terminal) -> bool:
         """Whether a second call waits here instead of finding the subscriber busy (22.083)."""

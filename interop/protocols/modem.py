@@ -118,6 +118,45 @@ class Progress:
     text: str = ""
 
 
+class Steering(StrEnum):
+    """What a party can do with its calls: +CHLD (27.007 7.13; 22.083, 22.084, 22.091)."""
+
+    RELEASE_HELD = "0"
+    """or say busy to a waiting call"""
+    RELEASE_ACTIVE = "1"
+    """and accept the waiting or held one"""
+    RELEASE_ONE = "1x"
+    SWAP = "2"
+    """hold what is active; then the waiting call, or what was held, becomes active"""
+    PRIVATE = "2x"
+    """hold all but one"""
+    JOIN = "3"
+    TRANSFER = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """What became of a `Steering`: what the modem says of it, which proves nothing about the calls.
+
+    `code`: +CME ERROR; `cause`: what +CEER said then (24.008 table 10.5.123, or a 24.080 error of
+    supplementary services), None where it does not tell.
+    """
+
+    done: bool
+    code: int | None = None
+    cause: int | None = None
+    text: str = ""
+
+
+class Divert(StrEnum):
+    """When calls go to another number: <reason> of +CCFC (27.007 7.11)."""
+
+    ALWAYS = "0"
+    BUSY = "1"
+    NO_REPLY = "2"
+    NOT_REACHABLE = "3"
+
+
 class Call(Protocol):
     """One call at one modem. Waits return what happened, they do not raise for it."""
 
@@ -204,6 +243,29 @@ class Modem(Protocol):
         """The incoming call of this lease, with its caller identity; None when nothing rang in time."""
 
     async def calls(self) -> list[CallEntry]: ...
+
+    async def steers(self) -> frozenset[Steering]:
+        """What +CHLD=? of this modem lists; empty where it does not answer."""
+
+    async def steer(self, what: Steering, call: Call | None = None) -> Steered:
+        """`call`: of RELEASE_ONE and PRIVATE. Never raises for what network or modem refuse."""
+
+    async def listen_for_tones(self) -> bool:
+        """Have DTMF in what is heard told as `ToneHeard`; False where the modem has no detector."""
+
+    async def send_tones(self, digits: str) -> None:
+        """DTMF (0-9, *, #, A-D) to whom this party speaks just now. Raises CommandRefused."""
+
+    async def call_waiting(self) -> bool | None:
+        """Whether the network lets a second call wait for this SIM; None where it gave no answer."""
+
+    async def set_call_waiting(self, on: bool) -> Steered: ...
+
+    async def diverted(self, when: Divert) -> str | None:
+        """The number that calls go to, "" for none; None where the network gave no answer."""
+
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
+        """`to` "" erases it. Raises EmergencyRefused. `after_s`: of NO_REPLY, 5 to 30 in steps of 5."""
 
     async def hang_up_all(self) -> None: ...
 

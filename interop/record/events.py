@@ -73,6 +73,74 @@ class CallerId:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSteered:
+    """+CHLD (27.007 7.13), which this party asked for: "2", "3", "21"; `what` in words."""
+
+    flow: ClassVar[Flow] = Flow.OUT
+    action: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringDone:
+    """The network did what the last `CallSteered` of this party asked for, as far as the modem says."""
+
+    flow: ClassVar[Flow] = Flow.IN
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringRefused:
+    """`code`: of +CME ERROR; `cause`: of +CEER (24.008, or 24.080 for supplementary services)."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    code: int | None = None
+    cause: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """+CSSU about a call that is up, or +CSSI (`own`) about one that this party sets up (27.007 7.17)."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    code: int
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallsListed:
+    """+CLCC where a case looked: each call as "1 active mpty", "2 held"."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToneSent:
+    """DTMF into what this party says."""
+
+    flow: ClassVar[Flow] = Flow.OUT
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToneHeard:
+    """DTMF found in what this party hears."""
+
+    flow: ClassVar[Flow] = Flow.IN
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingSet:
+    """`number` "": erased."""
+
+    flow: ClassVar[Flow] = Flow.OUT
+    when: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSubmitted:
     """One SUBMIT: `text` is what it carries of a text that needs `parts` of them. `tpdu`: hex, 23.040."""
 
@@ -324,6 +392,8 @@ class Note:
 
 Event = (
     Dialled | Answered | HungUp | Alerting | Connected | Released | Ringing | CallerId
+    | CallSteered | SteeringDone | SteeringRefused | Notified | CallsListed | ToneSent | ToneHeard
+    | ForwardingSet
     | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | PartReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | CodeEntered | CodeAnswered | LabelAsked | LabelAnswered
