@@ -64,8 +64,10 @@ class Cli:
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """One party's side of a call, as the network keeps it. `state`: ACTIVE, HELD, DIALLING, ALERTING, INCOMING;
-    `multiparty`: this party has joined it to others of its own (22.084).
+    """One party's side of a call, as the network keeps it.
+
+    `state`: ACTIVE, HELD, DIALLING, ALERTING or INCOMING; `multiparty`: this party has joined it to others of
+    its own (22.084).
     """
 
     outgoing: bool
