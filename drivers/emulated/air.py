@@ -67,7 +67,8 @@ class Leg:
     """One party's side of a call, as the network keeps it.
 
     `state`: ACTIVE, HELD, DIALLING, ALERTING or INCOMING; `multiparty`: this party has joined it to others of
-    its own (22.084).
+    its own (22.084); `merged`: as IMS does it (24.147), its modem lists all such legs as one row;
+    `connected`: who answered, for +COLP, on the caller's leg of a call between subscribers.
     """
 
     outgoing: bool
@@ -77,6 +78,8 @@ class Leg:
     terminal: Terminal
     far: Leg | None = None
     multiparty: bool = False
+    merged: bool = False
+    connected: Cli | None = None
 
 
 class Service(Enum):
@@ -203,9 +206,10 @@ class Air(Protocol):
     def camp(self, terminal: Terminal) -> Camp: ...
 
     def dial(self, terminal: Terminal, number: str, *, clir: bool = False) -> Leg:
-        """Start a call; `progressed` or `released` follow."""
+        """Start a call; `progressed` or `released` follow (101 while another is active: hold it first)."""
 
-    def answer(self, leg: Leg) -> None: ...
+    def answer(self, leg: Leg) -> None:
+        """Accept a call that rings or waits; ignored while another is active or being set up: hold it first."""
 
     def hang_up(self, leg: Leg, cause: int = NORMAL) -> None:
         """Release this leg; the far end hears `cause` (16 normal, 17 busy or refused)."""
@@ -213,10 +217,13 @@ class Air(Protocol):
     def legs(self, terminal: Terminal) -> list[Leg]: ...
 
     def hold(self, legs: Sequence[Leg], done: Done) -> None:
-        """Put an active call, or all calls of the conference, on hold; their `state` is HELD when `done`."""
+        """Put an active call, or all calls of the conference, on hold; their `state` is HELD when `done`.
+
+        ERROR_STATUS while another call is held: to swap the two, `retrieve` that one (22.083).
+        """
 
     def retrieve(self, legs: Sequence[Leg], done: Done) -> None:
-        """The inverse."""
+        """The inverse. What is active then goes on hold in exchange (22.083: alternate)."""
 
     def join(self, terminal: Terminal, done: Done) -> None:
         """Make one conference of all its active and held calls (BuildMPTY, 24.084); at most five others."""
@@ -225,10 +232,13 @@ class Air(Protocol):
         """Talk to this party of the conference alone; the others are held (SplitMPTY)."""
 
     def transfer(self, terminal: Terminal, done: Done) -> None:
-        """Connect its held call with its active or alerting one, and leave both (22.091)."""
+        """Connect its held call with its active or alerting one, and leave both (22.091).
+
+        `released` (16) follows for its two legs. A conference cannot be transferred.
+        """
 
     def deflect(self, leg: Leg, number: str, done: Done) -> None:
-        """A call that rings here goes to `number` instead (22.072)."""
+        """A call that rings here goes to `number` instead (22.072); `released` (16) follows for `leg`."""
 
     def tone(self, terminal: Terminal, digit: str) -> None:
         """A DTMF tone to everybody whom this handset speaks to just now (23.014)."""
@@ -243,7 +253,8 @@ class Air(Protocol):
     def call_waiting(self, terminal: Terminal) -> bool:
         """Whether a second call waits here instead of finding the subscriber busy (22.083)."""
 
-    def set_call_waiting(self, terminal: Terminal, on: bool) -> None: ...
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> int | None:
+        """None when the network did it, else the cause."""
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         """An SMS-SUBMIT; `done` is called once, later."""

@@ -1,203 +1,138 @@
-"""Calls in the emulated country: set-up, ringing, answer, release from either side, each with its cause."""
+"""The calls of the emulated country: which legs there are, how they end, and who is told what others did."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.emulated.air import (
-    ACTIVE,
-    ALERTING,
-    BUSY,
-    DIALLING,
-    HELD,
-    INCOMING,
-    NORMAL,
-    Cli,
-    Leg,
-    Terminal,
-    type_of,
-)
+from drivers.emulated.air import ACTIVE, ALERTING, DIALLING, HELD, Hint, Leg, Notice, Terminal
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
-from drivers.emulated.routing import (
-    ABSENT,
-    NO_ANSWER,
-    OUT_OF_ORDER,
-    REJECTED,
-    TEMPORARY_FAILURE,
-    Nowhere,
-    Routing,
-    Service,
-)
 from drivers.emulated.timers import Timers
 
-NO_ANSWER_S = 60.0
-"""how long a called phone rings"""
-
 # Seconds from one event of a call to the next, lowest and highest.
-DEAD_END = (1.0, 2.5)
-SERVICE_SET_UP = (1.5, 3.0)
-SET_UP_ON_NET = (2.0, 5.0)
-SET_UP_BETWEEN = (3.0, 7.0)
-SERVICE_RINGS = (2.0, 4.0)
 SIGNALLING = (0.1, 0.4)
+
+IN_SET_UP = (DIALLING, ALERTING)
 
 
 @dataclass(slots=True, eq=False)
-class _Call:
-    """A call from the caller's dialling to its end; `pending` prevents what is due next."""
+class Call:
+    """A call from the caller's dialling to its end; `pending` prevents what is due next.
+
+    `origin` and `destination` stay those of the set-up when a transfer puts another handset's leg in place of
+    one. `accepted`: the called handset has answered, the call is through in a moment; `over`: nothing becomes
+    of it any more, though one side may not know yet. `diversions`: how often it was forwarded or deflected.
+    """
 
     caller: Leg
     origin: Subscriber | None
-    withheld: bool
+    withheld: bool = False
     called: Leg | None = None
     destination: Subscriber | None = None
+    accepted: bool = False
+    over: bool = False
+    diversions: int = 0
+    unidentified: bool = False
     pending: Callable[[], None] = lambda: None
+
+    def other(self, leg: Leg) -> Leg | None:
+        return self.called if leg is self.caller else self.caller
 
 
 class Calls:
     """All calls of the country. A leg is known here from its start until its handset knows that it ended."""
 
-    def __init__(self, hlr: Hlr, routing: Routing, defects: Defects, timers: Timers) -> None:
+    def __init__(self, hlr: Hlr, defects: Defects, timers: Timers) -> None:
         self._hlr = hlr
-        self._routing = routing
         self._defects = defects
         self._timers = timers
-        self._calls: dict[Leg, _Call] = {}
+        self._calls: dict[Leg, Call] = {}
+        self._legs: dict[str, list[Leg]] = {}
 
-    def dial(self, terminal: Terminal, number: str, clir: bool) -> Leg:
-        leg = Leg(outgoing=True, number=number, toa=type_of(number), state=DIALLING, terminal=terminal)
-        line = self._hlr.line(terminal.imsi)
-        call = _Call(leg, line.subscriber if line else None, clir)
+    def enter(self, leg: Leg, call: Call) -> None:
+        """A leg begins, or becomes part of another call."""
+        if leg not in self._calls:
+            self._legs.setdefault(leg.terminal.imsi, []).append(leg)
         self._calls[leg] = call
-        if line is None or not line.in_service:
-            self._after(call, SIGNALLING, self._end, call, OUT_OF_ORDER)
-            return leg
-        match self._routing.of_call(line.subscriber, number):
-            case Nowhere(cause):
-                self._after(call, DEAD_END, self._end, call, cause)
-            case Service():
-                self._after(call, SERVICE_SET_UP, self._ring_service, call)
-            case Subscriber() as destination:
-                call.destination = destination
-                same = destination.operator == line.subscriber.operator
-                self._after(call, SET_UP_ON_NET if same else SET_UP_BETWEEN, self._offer, call)
-        return leg
 
-    def answer(self, leg: Leg) -> None:
-        call = self._calls.get(leg)
-        if call is not None and leg in (call.called, call.caller) and leg.state == INCOMING:
-            self._after(call, SIGNALLING, self._connect, call)
-
-    def hang_up(self, leg: Leg, cause: int) -> None:
-        """The far end hears `cause`; a refused call (one that rang here) is 21 unless the handset said 17."""
-        call = self._calls.pop(leg, None)
-        if call is None:
-            return
-        call.pending()
-        far = call.called if leg is call.caller else call.caller
-        if far is None or far not in self._calls:
-            return
-        if leg is call.called and leg.state == INCOMING:
-            cause = self._as_told(call, REJECTED if cause == NORMAL else cause)
-        self._after(call, SIGNALLING, self._release, far, cause)
-
-    def from_outside(self, terminal: Terminal, number: str, seconds: float) -> None:
-        """A caller who is no subscriber of this lab rings a phone, unless it is busy, and soon gives up."""
-        if self._hlr.line(terminal.imsi) is None or self._busy(terminal):
-            return
-        cli = Cli(number, type_of(number))
-        leg = Leg(False, number, cli.toa, INCOMING, terminal)
-        self._calls[leg] = _Call(leg, None, False)
-        terminal.offered(leg, cli)
-        self._timers.later(seconds, self._gives_up, leg)
-
-    def _gives_up(self, leg: Leg) -> None:
-        self._release(leg, NORMAL)
+    def of(self, leg: Leg) -> Call | None:
+        return self._calls.get(leg)
 
     def legs(self, terminal: Terminal) -> list[Leg]:
-        return [leg for leg in self._calls if leg.terminal is terminal]
+        """In the order in which they began."""
+        return list(self._legs.get(terminal.imsi, ()))
 
-    def _busy(self, terminal: Terminal) -> bool:
-        """Who has call waiting is not, while all his calls are up or held (22.083): one waits at a time."""
-        legs = self.legs(terminal)
-        if not self._hlr.call_waiting(terminal.imsi):
-            return bool(legs)
-        return any(leg.state not in (ACTIVE, HELD) for leg in legs)
+    def settling(self, terminal: Terminal) -> bool:
+        """Whether a call of this handset is active, or may become so without its doing."""
+        return any(
+            leg.state in (ACTIVE, *IN_SET_UP) or (leg.state != HELD and self._calls[leg].accepted)
+            for leg in self.legs(terminal)
+        )
 
-    def _offer(self, call: _Call) -> None:
-        assert call.origin is not None and call.destination is not None
-        if self._defects.between("call.silent", "voice", call.origin, call.destination):
-            self._ring(call)
-            self._alert(call)
+    def hang_up(self, leg: Leg, cause: int) -> None:
+        """This handset leaves; the other hears `cause`."""
+        call = self._calls.get(leg)
+        if call is None:
             return
-        line = self._hlr.reachable(call.destination)
-        if line is None:
-            self._end(call, self._as_told(call, ABSENT))
-        elif self._busy(line.terminal):
-            self._end(call, self._as_told(call, BUSY))
-        else:
-            cli = self._routing.cli(call.origin, call.destination, withheld=call.withheld)
-            call.called = Leg(False, cli.number, cli.toa, INCOMING, line.terminal, far=call.caller)
-            call.caller.far = call.called
-            self._calls[call.called] = call
-            self._ring(call)
-            line.terminal.offered(call.called, cli)
-            if call.called in self._calls:  # the handset may refuse at once
-                self._alert(call)
+        self._forget(leg)
+        call.pending()
+        call.over = True
+        far = call.other(leg)
+        if far is not None and far in self._calls:
+            self.after(call, SIGNALLING, self.release, far, cause)
 
-    def _ring(self, call: _Call) -> None:
-        call.pending = self._timers.later(NO_ANSWER_S, self._unanswered, call)
-
-    def _alert(self, call: _Call) -> None:
-        call.caller.state = ALERTING
-        call.caller.terminal.progressed(call.caller)
-
-    def _unanswered(self, call: _Call) -> None:
+    def end(self, call: Call, cause: int) -> None:
+        """The network ends a call towards both sides."""
+        call.pending()
+        call.over = True
+        self.release(call.caller, cause)
         if call.called is not None:
-            self._release(call.called, NORMAL)
-        self._end(call, self._as_told(call, NO_ANSWER))
+            self.release(call.called, cause)
 
-    def _ring_service(self, call: _Call) -> None:
-        self._after(call, SERVICE_RINGS, self._connect, call)
-        self._alert(call)
+    def release(self, leg: Leg, cause: int) -> None:
+        """Tell a handset that its call is over."""
+        if leg not in self._calls:
+            return
+        self._forget(leg)
+        if leg.state == HELD and any(other.state == ACTIVE for other in self.legs(leg.terminal)):
+            leg.terminal.notified(leg, Notice.HELD_CALL_RELEASED)
+        leg.terminal.released(leg, cause)
 
-    def _connect(self, call: _Call) -> None:
-        call.pending = lambda: None
-        legs = [leg for leg in (call.called, call.caller) if leg is not None]
-        if call.origin is not None and call.destination is not None:
-            defect = self._defects.between("call.dropped", "voice", call.origin, call.destination)
-            if defect is not None:
-                call.pending = self._timers.later(float(defect.values["after"]), self._cut, call)
-        for leg in legs:
-            leg.state = ACTIVE
-        for leg in legs:
-            leg.terminal.progressed(leg)
+    def tell(self, by: Terminal, leg: Leg | None, *notices: Notice) -> None:
+        """The handset of `leg` hears what `by` did to its call, after what it was told of before."""
+        if leg is None or self._untold(self._hlr.by_imsi(by.imsi), leg):
+            return
+        actor = f"notices/{leg.terminal.imsi}"
+        self._timers.queue(actor, SIGNALLING, self._notify, leg, notices)
 
-    def _cut(self, call: _Call) -> None:
-        self._end(call, TEMPORARY_FAILURE)
-        if call.called is not None:
-            self._release(call.called, TEMPORARY_FAILURE)
+    def hint(self, by: Subscriber | None, leg: Leg, hint: Hint) -> None:
+        """At once: a caller, or a subscriber of what he has switched on himself."""
+        if leg.state in IN_SET_UP and leg in self._calls and not self._untold(by, leg):
+            leg.terminal.hinted(leg, hint)
 
-    def _as_told(self, call: _Call, cause: int) -> int:
-        """The cause that the caller gets to see for what happened at the called side."""
-        if call.origin is None or call.destination is None:
-            return cause
-        masked = self._defects.between("release.masked", "voice", call.origin, call.destination)
-        return int(masked.values["cause"]) if masked else cause
-
-    def _end(self, call: _Call, cause: int) -> None:
-        self._release(call.caller, cause)
-
-    def _release(self, leg: Leg, cause: int) -> None:
-        if self._calls.pop(leg, None) is not None:
-            leg.terminal.released(leg, cause)
-
-    def _after(
-        self, call: _Call, span: tuple[float, float], function: Callable[..., None], *args: object
+    def after(
+        self, call: Call, span: tuple[float, float], function: Callable[..., None], *args: object
     ) -> None:
         """Whatever was due before is replaced: a call has one next event."""
         call.pending()
         actor = f"call/{call.origin.msisdn if call.origin else call.caller.terminal.imsi}"
         call.pending = self._timers.later(self._timers.draw(actor, *span), function, *args)
+
+    def _notify(self, leg: Leg, notices: tuple[Notice, ...]) -> None:
+        for notice in notices:
+            if leg in self._calls:
+                leg.terminal.notified(leg, notice)
+
+    def _untold(self, by: Subscriber | None, leg: Leg) -> bool:
+        told = self._hlr.by_imsi(leg.terminal.imsi)
+        return bool(by and told and self._defects.between("notices.missing", "voice", by, told))
+
+    def _forget(self, leg: Leg) -> None:
+        """A conference with one party left is a call like any other."""
+        del self._calls[leg]
+        legs = self._legs[leg.terminal.imsi]
+        legs.remove(leg)
+        joined = [other for other in legs if other.multiparty]
+        if len(joined) == 1:
+            joined[0].multiparty = joined[0].merged = False
