@@ -124,7 +124,7 @@ class RunWriter:
                 return line
 
     def _told(self, text: str) -> str:
-        """Half a surrogate pair, as a message in a wrong coding has it, is no character: it shows as \\ud98f."""
+        """Half a surrogate pair, as a message in the wrong coding has it, shows as \\udxxx."""
         return self.redact(text).encode("utf-8", "backslashreplace").decode()
 
     def _take(self) -> int:
