@@ -30,7 +30,7 @@ class Timers:
         count = self._drawn[actor] = self._drawn.get(actor, 0) + 1
         return round(Random(f"{self._seed}/{actor}/{count}").uniform(low, high), 3)
 
-    def later(self, delay: float, function: Callable[[*Ts], None], *args: *Ts) -> Callable[[], None]:
+    def later(self, delay: float, function: Callable[[*Ts], object], *args: *Ts) -> Callable[[], None]:
         """Call after `delay` seconds; returns what prevents it (harmless once it has happened)."""
         self._number += 1
         number = self._number

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from interop.record import Event, Flow, Observed
-from interop.record.events import RegistrationSeen
+from interop.record.events import MessageSubmitted, RegistrationSeen
 from interop.reports.text import one_line
 
 NETWORK = "network"
@@ -22,7 +22,7 @@ _LABELS: dict[str, str] = {
     "Released": "released, cause {cause} ({text})",
     "Ringing": "{waiting}",
     "CallerId": "CLI {number}, type {toa}{validity}",
-    "MessageSubmitted": "SMS to {to}{parts}: {text}",
+    "MessageSubmitted": "{part}SMS to {to}: {text}",
     "MessageAccepted": "accepted, reference {reference}",
     "MessageRefused": "refused, +CMS ERROR {code} ({text})",
     "MessageReceived": "SMS from {sender}{parts}: {text}",
@@ -33,13 +33,13 @@ _LABELS: dict[str, str] = {
     "UssdAnswered": "USSD answer: {text}",
     "SimFileRead": "{file} = {content}",
     "FormSubmitted": "form {site}: {number}",
-    "FormAnswered": "HTTP {http_status} {outcome}: {text}",
+    "FormAnswered": "{http_status}{outcome}: {text}",
     "TextHanded": "text to {to} from {sender}{parts}: {text}",
     "TextTaken": "{acceptance}: {text} {references}",
     "GatewayClaimed": "{reference}: the gateway claims {state} ({delivered})",
     "MessageFromHandset": "reply from {sender} to {to}: {text}",
     "CodeEntered": "{site}: code {code} for {number}",
-    "CodeAnswered": "HTTP {http_status} {outcome}: {text}",
+    "CodeAnswered": "{http_status}{outcome}: {text}",
     "LabelAsked": "label of {number}?",
     "LabelAnswered": "label: {label}",
     "ModemReset": "modem reset: {sign}",
@@ -68,6 +68,7 @@ _WORDS: dict[str, dict[object, str]] = {
     "waiting": {False: "rings", True: "another call waits"},
     "status": {0: "0x00 (received)"},
     "parts": {1: ""},
+    "http_status": {0: ""},
     "delivered": {True: "delivered", False: "not delivered"},
     "file": {
         "2FE2": "EF_ICCID",
@@ -120,6 +121,8 @@ def label(event: Event) -> str:
     'released, cause 16 (Normal call clearing)'
     """
     values = {name: _word(name, value) for name, value in asdict(event).items()}
+    if isinstance(event, MessageSubmitted):
+        values["part"] = "" if event.parts == 1 else f"part {event.part} of {event.parts}, "
     text = _LABELS[type(event).__name__].format_map(values)
     return one_line(text.replace(" ()", "")).rstrip(": ")
 
@@ -155,6 +158,8 @@ def _word(name: str, value: object) -> object:
         return words[value]
     if name == "parts":
         return f" in {value} parts"
+    if name == "http_status":
+        return f"HTTP {value} "
     if name == "status" and isinstance(value, int):
         return f"0x{value:02X}"
     if value == "":
