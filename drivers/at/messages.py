@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 
 from drivers.at import answers
@@ -13,22 +11,15 @@ from drivers.at.channel import Channel
 from drivers.at.dialect import UrcKind
 from drivers.at.exchange import ESC, Command, Unsolicited
 from drivers.at.guard_numbers import EXACT
+from drivers.at.inbox import Inbox
 from drivers.at.work import Work
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused, NotAnswering, NotAvailable
 from interop.protocols.link import Journal
 from interop.protocols.modem import Submission
 from interop.protocols.stream import EventStream
-from interop.record.events import (
-    EquipmentTrouble,
-    MessageAccepted,
-    MessageReceived,
-    MessageRefused,
-    MessageSubmitted,
-    Note,
-    StatusReported,
-)
-from interop.smspdu import Address, Deliver, Direction, PduError, StatusReport, Submit, from_at, to_cmgs
+from interop.record.events import EquipmentTrouble, MessageAccepted, MessageRefused, MessageSubmitted
+from interop.smspdu import Address, Dcs, Submit, UserData, split_text, submits, to_cmgs
 
 SUBMIT_DEADLINE_S = 65.0
 """24.011 TR1N is 30 s and the message may be repeated once at the relay layer"""
@@ -37,8 +28,9 @@ READ_TRIES = 3
 """Reading has no effect on the network: a message is not given up for one lost answer."""
 REPORTS = "SR"
 _BY_DEFAULT = ("SM", "ME")
-CLOCKS_DIFFER_BY = timedelta(minutes=2)
-"""the nodes of one service centre need not agree on the time"""
+_CMGS = "AT+CMGS="
+_KEEP_OPEN = Command(text="AT+CMMS=1", retry_busy=False)
+"""27.005 3.5.6: the link stays open between messages, and the modem closes it by itself after the last"""
 _NOBODY_KNOWS = "?"
 """the memory at work after a choice that got no answer: it may have been made all the same"""
 
@@ -58,28 +50,52 @@ class Messages:
         self._storage = asyncio.Lock()
         """which memory is read, and what is deleted in it, is one piece of work"""
         self._announced: list[tuple[str, int]] = []
-        self._received: deque[str] = deque(maxlen=32)
+        self._inbox = Inbox(channel.device, events)
         self._drained = False
         self._old = False
         """what is read now was stored before we sent anything"""
-        self._centre_time: datetime | None = None
-        self._submitted: dict[int, datetime | None] = {}
-        """TP-MR -> the service centre's time, as last heard of, when it was given"""
+        self._joint: int | None = None
+        """reference of the next long message"""
+        self._keeps_open = True
 
     async def send(self, to: str, text: str, *, report: bool) -> Submission:
-        """Raises PduError (a ValueError) for what no single message can carry."""
-        submit = Submit.of_text(Address.parse(to), text, report_request=report)
-        length, pdu = to_cmgs(submit)
-        command = Command(
-            text=f"AT+CMGS={length}",
-            expect=("+CMGS:",),
-            payload=pdu.encode("ascii"),
-            deadline=SUBMIT_DEADLINE_S,
-            retry_busy=False,
-        )
-        self._channel.permit(command)
-        self._spend("messages")
-        if str(length) in EXACT:
+        """Every part is paid for before the first leaves, and none leaves after one that was refused.
+
+        Raises PduError (a ValueError) for what 255 parts cannot carry.
+        """
+        first = Submit.of_text(Address.parse(to), "", report_request=report)
+        parts = submits(self._split(text), first)
+        commands = [_cmgs(part) for part in parts]
+        for command in commands:
+            self._channel.permit(command)
+        for _ in commands:
+            self._spend("messages")
+        await self._prepare(commands, report=report)
+        references: list[int] = []
+        for number, (part, command) in enumerate(zip(parts, commands, strict=True), 1):
+            octets = part.encode().hex().upper()
+            self._events.append(MessageSubmitted(to, str(part.user_data.body), number, len(parts), octets))
+            try:
+                references.append(await self._submit(command))
+            except CommandRefused as refused:
+                self._events.append(MessageRefused(refused.code, refused.final))
+                if answers.is_ours(refused.final):
+                    raise
+                return Submission(tuple(references), refused.code, refused.final, refused=True)
+        return Submission(tuple(references))
+
+    def _split(self, text: str) -> list[tuple[Dcs, UserData]]:
+        """References are counted from the loop's time: the next command by hand is a new process, and its
+        parts must not be taken for those of this one.
+        """
+        if self._joint is None:
+            self._joint = int(asyncio.get_running_loop().time())
+        parts = split_text(text, reference=self._joint & 0xFF)
+        self._joint += len(parts) > 1
+        return parts
+
+    async def _prepare(self, commands: list[Command], *, report: bool) -> None:
+        if any(command.text.removeprefix(_CMGS) in EXACT for command in commands):
             # should the modem have fallen back to text mode unseen, this length would be the number
             await self._channel.set("AT+CMGF=0")
         if report and not self._drained:
@@ -87,27 +103,29 @@ class Messages:
         if report and not self._reports_come():
             what = f"{self._channel.device}: status reports are not told, the modem refuses AT+CNMI"
             self._events.append(EquipmentTrouble(what))
-        self._events.append(MessageSubmitted(to, text))
-        try:
-            answer = await self._channel.run(command)
-        except CommandRefused as refused:
-            self._events.append(MessageRefused(refused.code, refused.final))
-            if answers.is_ours(refused.final):
-                raise
-            return Submission((), refused.code, refused.final, refused=True)
+        if len(commands) > 1 and self._keeps_open:
+            try:
+                await self._channel.run(_KEEP_OPEN)
+            except (CommandRefused, NotAnswering) as error:
+                self._keeps_open = False
+                self._journal.note(f"the link is opened for each part anew: {error}")
+
+    async def _submit(self, command: Command) -> int:
+        """TP-MR. Raises CommandRefused; NotAnswering where nobody knows whether the message left."""
+        answer = await self._channel.run(command)
         try:
             reference = answers.message_reference(answer.lines[0].removeprefix("+CMGS:").strip())
         except (IndexError, answers.Unreadable):
             what = f"accepted the message with {answer.lines}: its reference is unknown"
             raise NotAnswering(self._channel.device, what) from None
-        self._submitted[reference] = self._centre_time
+        self._inbox.submitted(reference)
         self._events.append(MessageAccepted(reference))
-        return Submission((reference,))
+        return reference
 
     def unsolicited(self, urc: Unsolicited) -> None:
         """A URC about messages. Raises Unreadable."""
         if urc.rule.event in (UrcKind.MESSAGE, UrcKind.REPORT):
-            self._take(urc.tail)
+            self._inbox.take(urc.tail)
             kind = "message" if urc.rule.event is UrcKind.MESSAGE else "report"
             wanted = kind in self._channel.dialect.messages.acknowledges
             if wanted and self._channel.ledger.value("AT+CSMS") != "0":
@@ -145,6 +163,7 @@ class Messages:
                 self._journal.note(f"stored reports of before cannot be read: {error}")
             finally:
                 self._old = False
+                self._inbox.drained()
         self._drained = True
 
     async def fetch(self, memory: str, index: int) -> None:
@@ -160,7 +179,7 @@ class Messages:
             if len(lines) < 2 or not lines[1].strip("Ff"):  # an empty slot; of an MC35i it is all FF
                 self._events.append(EquipmentTrouble(f"{self._channel.device}: {memory} {index} is empty"))
                 return
-            self._take(lines[1])
+            self._inbox.take(lines[1], old=self._old)
             await self._delete(memory, index)
 
     async def _empty(self, memory: str) -> None:
@@ -171,7 +190,7 @@ class Messages:
             if not pdu.strip("Ff"):
                 continue  # an empty slot of an MC35i
             if head.startswith("+CMGL:") and not pdu.startswith("+CMGL:") and place.isdigit():
-                self._take(pdu)
+                self._inbox.take(pdu, old=self._old)
                 if (memory, int(place)) in self._announced:
                     self._announced.remove((memory, int(place)))
                 await self._delete(memory, int(place))
@@ -229,58 +248,6 @@ class Messages:
         except CommandRefused as refused:  # +CMS ERROR 340: none is expected
             self._journal.note(str(refused))
 
-    # What came
-
-    def _take(self, pdu: str) -> None:
-        try:
-            smsc, tpdu = from_at(pdu, Direction.SC_TO_MS)
-        except PduError as error:
-            # it may be the very one that a case waits for
-            what = f"{self._channel.device}: a message that cannot be read: {error}"
-            self._events.append(EquipmentTrouble(what))
-            return
-        if isinstance(tpdu, StatusReport):
-            self._reported(tpdu)
-        elif isinstance(tpdu, Deliver):
-            self._delivered(tpdu, "" if smsc is None else str(smsc))
-            if pdu in self._received:
-                # sent once by the sender, twice by the service centre: it may not have heard that we have it
-                what = f"{self._channel.device}: the message of {tpdu.timestamp} came twice, unchanged"
-                self._events.append(EquipmentTrouble(what))
-            self._received.append(pdu)
-
-    def _delivered(self, deliver: Deliver, smsc: str) -> None:
-        body = deliver.user_data.body
-        self._events.append(
-            MessageReceived(
-                sender=str(deliver.originator),
-                toa=deliver.originator.type_octet,
-                text=body if isinstance(body, str) else body.hex().upper(),
-                sent_at=str(deliver.timestamp),
-                smsc=smsc,
-            )
-        )
-
-    def _reported(self, report: StatusReport) -> None:
-        """TP-MR begins anew after 256 messages and after a restart. A report on a message that the service
-        centre had before our latest one of that reference left is not on that one: its times say so.
-        """
-        try:
-            taken = report.timestamp.when
-        except PduError:
-            taken = None  # some centres send zeros
-        if self._old:
-            self._events.append(Note(f"a report from before, on message {report.reference}"))
-            return
-        since = self._submitted.get(report.reference)
-        if taken is not None and since is not None and taken < since - CLOCKS_DIFFER_BY:
-            what = f"a report on an older message of the same reference, {report.reference}, of"
-            self._events.append(Note(f"{what} {report.timestamp}"))
-            return
-        if taken is not None and report.reference in self._submitted:
-            self._centre_time = max(taken, self._centre_time or taken)
-        self._events.append(StatusReported(report.reference, str(report.recipient), report.status.value))
-
 
 @dataclass(slots=True)
 class _Fetch:
@@ -292,3 +259,15 @@ class _Fetch:
 
     async def __call__(self) -> None:
         await self.messages.fetch(self.memory, self.index)
+
+
+def _cmgs(submit: Submit) -> Command:
+    """Raises PduError."""
+    length, pdu = to_cmgs(submit)
+    return Command(
+        text=f"{_CMGS}{length}",
+        expect=("+CMGS:",),
+        payload=pdu.encode("ascii"),
+        deadline=SUBMIT_DEADLINE_S,
+        retry_busy=False,
+    )

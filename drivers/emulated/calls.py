@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.emulated.air import ACTIVE, ALERTING, DIALLING, HELD, Hint, Leg, Notice, Terminal
+from drivers.emulated.air import ACTIVE, ALERTING, DIALLING, HELD, NORMAL, Hint, Leg, Notice, Terminal
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
 from drivers.emulated.timers import Timers
@@ -22,7 +22,8 @@ class Call:
 
     `origin` and `destination` stay those of the set-up when a transfer puts another handset's leg in place of
     one. `accepted`: the called handset has answered, the call is through in a moment; `over`: nothing becomes
-    of it any more, though one side may not know yet. `diversions`: how often it was forwarded or deflected.
+    of it any more, though one side may not know yet. `diversions`: how often it was forwarded or deflected,
+    `via`: by whom last, `diverted_here`: what its new destination is told of that.
     """
 
     caller: Leg
@@ -33,6 +34,8 @@ class Call:
     accepted: bool = False
     over: bool = False
     diversions: int = 0
+    via: Subscriber | None = None
+    diverted_here: Notice | None = None
     unidentified: bool = False
     pending: Callable[[], None] = lambda: None
 
@@ -75,7 +78,7 @@ class Calls:
         call = self._calls.get(leg)
         if call is None:
             return
-        self._forget(leg)
+        self.forget(leg)
         call.pending()
         call.over = True
         far = call.other(leg)
@@ -94,14 +97,30 @@ class Calls:
         """Tell a handset that its call is over."""
         if leg not in self._calls:
             return
-        self._forget(leg)
+        self.forget(leg)
         if leg.state == HELD and any(other.state == ACTIVE for other in self.legs(leg.terminal)):
             leg.terminal.notified(leg, Notice.HELD_CALL_RELEASED)
         leg.terminal.released(leg, cause)
 
-    def tell(self, by: Terminal, leg: Leg | None, *notices: Notice) -> None:
+    def leave(self, leg: Leg) -> None:
+        """Its call goes on without this leg, whose handset is soon told."""
+        last = Call(leg, None, over=True)
+        self.enter(leg, last)
+        leg.far = None
+        self.after(last, SIGNALLING, self.release, leg, NORMAL)
+
+    def forget(self, leg: Leg) -> None:
+        """Its handset knows that it ended. A conference with one party left is a call like any other."""
+        del self._calls[leg]
+        legs = self._legs[leg.terminal.imsi]
+        legs.remove(leg)
+        joined = [other for other in legs if other.multiparty]
+        if len(joined) == 1:
+            joined[0].multiparty = joined[0].merged = False
+
+    def tell(self, by: Subscriber | None, leg: Leg | None, *notices: Notice) -> None:
         """The handset of `leg` hears what `by` did to its call, after what it was told of before."""
-        if leg is None or self._untold(self._hlr.by_imsi(by.imsi), leg):
+        if leg is None or self._untold(by, leg):
             return
         actor = f"notices/{leg.terminal.imsi}"
         self._timers.queue(actor, SIGNALLING, self._notify, leg, notices)
@@ -127,12 +146,3 @@ class Calls:
     def _untold(self, by: Subscriber | None, leg: Leg) -> bool:
         told = self._hlr.by_imsi(leg.terminal.imsi)
         return bool(by and told and self._defects.between("notices.missing", "voice", by, told))
-
-    def _forget(self, leg: Leg) -> None:
-        """A conference with one party left is a call like any other."""
-        del self._calls[leg]
-        legs = self._legs[leg.terminal.imsi]
-        legs.remove(leg)
-        joined = [other for other in legs if other.multiparty]
-        if len(joined) == 1:
-            joined[0].multiparty = joined[0].merged = False

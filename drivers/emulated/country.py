@@ -200,7 +200,9 @@ class Country:
 
         setting, defects = self._setting, self._defects
         assert self._exchange is not None
-        codes = SiteCodes(self._exchange, network.hlr, defects, seed=setting.seed, now=network.now)
+        codes = SiteCodes(
+            self._exchange, network.hlr, defects, network.timers, seed=setting.seed, now=network.now
+        )
         app = application(setting.lab, network.hlr, defects, network.now, codes)
         socket = self._sockets / _SITES
         socket.unlink(missing_ok=True)

@@ -1,4 +1,8 @@
-"""The defects as data: name, what it does, its parameters. `interop list defects` prints this."""
+"""The defects as data: name, what it does, its parameters. `interop list defects` prints this.
+
+There is none for a service centre that delivers a message twice, unchanged: a handset whose acknowledgement
+was lost looks the same, and the modem driver calls that a trouble of our own equipment.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +52,8 @@ _SELECTORS = {
     Scope.SITE: {**_SUBJECT, **_SITE},
     Scope.GATEWAY: {**_SUBJECT, **_GATEWAY},
 }
+
+_LATE = {"after": Parameter("seconds, 1 to 99999", r"[1-9][0-9]{0,4}", "900")}
 
 _DIGITS = r"\+?[0-9]{3,20}"
 _CAUSE = r"[1-9][0-9]{0,2}"
@@ -167,6 +173,14 @@ _ROWS = (
         "the form accepts the number and sends the code to another one",
         own={"receiver": Parameter("that number; without it the next subscriber's", r"1[0-9]{10}")},
     ),
+    Kind("site.code_wrong", Scope.SITE, "the code that is sent is not the one that the site remembers"),
+    Kind("site.code_not_sent", Scope.SITE, "the form says that a code was sent, and nothing leaves"),
+    Kind(
+        "site.code_late",
+        Scope.SITE,
+        "the site hands the code to its gateway beyond the code's life",
+        own=_LATE,
+    ),
     Kind(
         "gateway.segment",
         Scope.GATEWAY,
@@ -180,12 +194,20 @@ _ROWS = (
     ),
     Kind("gateway.dropped", Scope.GATEWAY, "the gateway takes messages and loses them, without a report"),
     Kind("smsc.dropped", Scope.GATEWAY, "as gateway.dropped, but in the service centre behind the gateway"),
+    Kind(
+        "smsc.late",
+        Scope.GATEWAY,
+        "the service centre takes messages at once (TP-SCTS) and forwards them beyond the life of a code",
+        own=_LATE,
+    ),
     Kind("gateway.false_report", Scope.GATEWAY, "DELIVRD is reported although nothing is delivered"),
+    Kind("gateway.report_missing", Scope.GATEWAY, "messages arrive and are never reported"),
+    Kind("gateway.undelivered_report", Scope.GATEWAY, "UNDELIV is reported although messages arrive"),
     Kind(
         "gateway.late",
         Scope.GATEWAY,
         "messages lie in the gateway's queue beyond the life of a code (TP-SCTS is when they leave it)",
-        own={"after": Parameter("seconds, 1 to 99999", r"[1-9][0-9]{0,4}", "900")},
+        own=_LATE,
     ),
     Kind(
         "gateway.sender_cut",
@@ -213,6 +235,10 @@ _ROWS = (
     ),
     Kind("gateway.parts_reordered", Scope.GATEWAY, "the first part of a long message comes last"),
     Kind("gateway.duplicate", Scope.GATEWAY, "every message is delivered twice"),
+    Kind(
+        "gateway.reply_lost", Scope.GATEWAY, "what handsets write to the account's number vanishes on its way"
+    ),
+    Kind("gateway.reply_text", Scope.GATEWAY, "replies arrive with every character outside ASCII as '?'"),
     *(
         Kind(
             f"sim.{file}",

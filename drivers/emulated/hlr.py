@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.emulated.air import SERVED, Camp, Terminal
+from drivers.emulated.air import SERVED, Camp, Forward, Forwarding, Terminal
 from interop.lab.model import SimPart
 
 
@@ -81,6 +81,7 @@ class Hlr:
         self._by_msisdn = {subscriber.msisdn: subscriber for subscriber in self.subscribers}
         self._lines: dict[str, Line] = {}
         self._call_waiting: dict[str, bool] = {}
+        self._forwardings: dict[tuple[str, Forward], Forwarding] = {}
 
     def by_imsi(self, imsi: str) -> Subscriber | None:
         return self._by_imsi.get(imsi)
@@ -103,6 +104,16 @@ class Hlr:
 
     def set_call_waiting(self, imsi: str, on: bool) -> None:
         self._call_waiting[imsi] = on
+
+    def forwarding(self, imsi: str, when: Forward) -> Forwarding | None:
+        return self._forwardings.get((imsi, when))
+
+    def set_forwarding(self, imsi: str, when: Forward, forwarding: Forwarding | None) -> None:
+        """None erases it; it outlives the handset."""
+        if forwarding is None:
+            self._forwardings.pop((imsi, when), None)
+        else:
+            self._forwardings[imsi, when] = forwarding
 
     def reachable(self, subscriber: Subscriber) -> Line | None:
         """Its line, when it can be called and texted."""

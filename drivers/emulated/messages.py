@@ -111,7 +111,10 @@ class ServiceCentre:
         stored = _Stored(message, message.submit, smsc, now, _deadline(message.submit, now), recipient)
         if recipient and self._defects.on("smsc.dropped", recipient, gateway=message.gateway):
             return
-        self._on_the_way(stored)
+        if recipient and (late := self._defects.on("smsc.late", recipient, gateway=message.gateway)):
+            self._timers.later(float(late.values["after"]), self._on_the_way, stored)
+        else:
+            self._on_the_way(stored)
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         line = self._hlr.line(terminal.imsi)

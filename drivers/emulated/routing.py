@@ -20,6 +20,7 @@ REJECTED = 21
 INVALID_NUMBER = 28
 OUT_OF_ORDER = 38
 TEMPORARY_FAILURE = 41
+WRONG_STATE = 101
 
 EMERGENCY = ("110", "119", "120", "122", "112", "911", "000", "08", "118", "999")
 """answered by an announcement here; no driver of ours ever dials them on a link that counts as real"""
@@ -98,9 +99,17 @@ class Routing:
             return Cli(f"+8686{caller.msisdn}", INTERNATIONAL)
         if self._defects.between("clip.type", "voice", caller, called):
             return Cli(caller.msisdn, INTERNATIONAL)
-        if caller.operator == called.operator:
-            return Cli(caller.msisdn, UNKNOWN)
-        return Cli(f"+86{caller.msisdn}", INTERNATIONAL)
+        return self.identity(caller, called)
+
+    def identity(self, of: Subscriber, to: Subscriber) -> Cli:
+        """How one subscriber is shown to another where nothing is wrong."""
+        if of.operator == to.operator:
+            return Cli(of.msisdn, UNKNOWN)
+        return Cli(f"+86{of.msisdn}", INTERNATIONAL)
+
+    def may_divert_to(self, number: str) -> bool:
+        """Calls are not sent to emergency services, nor to what is no number (22.082 1.4)."""
+        return self.plain(number) != Nowhere(INVALID_NUMBER) and number not in EMERGENCY
 
     def _empty_hotline(self, caller: Subscriber, number: str) -> Nowhere | None:
         """It is empty for whoever calls it, a customer of another brand too; only a customer of this one

@@ -58,6 +58,8 @@ _NOT_FORWARDED = {
     Forward.NOT_REACHABLE: ABSENT,
 }
 
+_TOLD_HERE = {Hint.FORWARDED: Notice.FORWARDED_HERE, Hint.DEFLECTED: Notice.DEFLECTED_HERE}
+
 
 class Setup:
     """Calls until they are through."""
@@ -188,7 +190,82 @@ class Setup:
         if self._calls.of(called) is not call or call.called is not called:
             return  # the handset may refuse at once
         if call.diverted_here is not None:
-            self._calls.tell(call.caller.terminal, called, call.diverted_here)
+            self._calls.tell(call.via, called, call.diverted_here)
         if waits:
             self._calls.hint(call.destination, call.caller, Hint.WAITING)
         self._alert(call)
+
+    def _diverted(self, call: Call, when: Forward) -> bool:
+        """Whether the call is forwarded, or ends because it was so too often."""
+        assert call.destination is not None
+        forwarding = self._services.forwarding(call.destination, when)
+        if forwarding is None:
+            return False
+        if call.diversions == MOST_DIVERSIONS:
+            if call.called is not None:
+                self._calls.release(call.called, NORMAL)
+            self._calls.end(call, self._as_told(call, _NOT_FORWARDED[when]))
+        else:
+            self._redirect(call, forwarding.number, Hint.FORWARDED)
+        return True
+
+    def _redirect(self, call: Call, number: str, hint: Hint) -> None:
+        assert call.destination is not None
+        by, left = call.destination, call.called
+        call.called = call.caller.far = None
+        call.diversions += 1
+        call.via = by
+        call.diverted_here = _TOLD_HERE[hint]
+        call.unidentified |= self._defects.on("forwarding.cli_lost", by) is not None
+        self._calls.hint(by, call.caller, hint)
+        self._lead(call, by, number)
+        if left is not None and self._calls.of(left) is call:
+            self._calls.leave(left)
+
+    def _ring(self, call: Call) -> None:
+        assert call.destination is not None
+        forwarding = self._services.forwarding(call.destination, Forward.NO_REPLY)
+        seconds = forwarding.after_s if forwarding else NO_ANSWER_S
+        call.pending = self._timers.later(seconds, self._unanswered, call)
+
+    def _alert(self, call: Call) -> None:
+        if call.caller.state == DIALLING:
+            call.caller.state = ALERTING
+            call.caller.terminal.progressed(call.caller)
+
+    def _unanswered(self, call: Call) -> None:
+        if self._diverted(call, Forward.NO_REPLY):
+            return
+        if call.called is not None:
+            self._calls.release(call.called, NORMAL)
+        self._calls.end(call, self._as_told(call, NO_ANSWER))
+
+    def _ring_service(self, call: Call) -> None:
+        self._calls.after(call, SERVICE_RINGS, self._connect, call)
+        self._alert(call)
+
+    def _connect(self, call: Call) -> None:
+        call.pending = lambda: None
+        call.accepted = False
+        transferred = call.caller.state in (ACTIVE, HELD)
+        if call.origin is not None and call.destination is not None:
+            defect = self._defects.between("call.dropped", "voice", call.origin, call.destination)
+            if defect is not None:
+                call.pending = self._timers.later(
+                    float(defect.values["after"]), self._calls.end, call, TEMPORARY_FAILURE
+                )
+            call.caller.connected = self._routing.identity(call.destination, call.origin)
+        legs = [leg for leg in (call.called, call.caller) if leg and leg.state in (INCOMING, *IN_SET_UP)]
+        for leg in legs:
+            leg.state = ACTIVE
+        for leg in legs:
+            leg.terminal.progressed(leg)
+        if transferred:
+            self._calls.tell(call.destination, call.caller, Notice.TRANSFERRED)
+
+    def _as_told(self, call: Call, cause: int) -> int:
+        """The cause that the caller gets to see for what happened at the called side."""
+        if call.origin is None or call.destination is None:
+            return cause
+        masked = self._defects.between("release.masked", "voice", call.origin, call.destination)
+        return int(masked.values["cause"]) if masked else cause

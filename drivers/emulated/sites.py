@@ -8,8 +8,9 @@ What a form answers (status, text): 200 验证码已发送, 422 手机号格式�
 service answers JSON, `{"number": "17090001234", "label": "骚扰电话"}`, with an empty label for a number that
 nobody marked.
 
-A form with a gateway (`via:`) sends a six-digit code to the number it accepts; asked again with that number
-and the field `code`, it answers 200 验证成功 or 422 验证码错误或已过期.
+A form with a gateway (`via:`) sends a six-digit code to the number it accepts. Asked again with that number
+and the code (as `code_field`, at `code_url` if it has one), it answers 200 验证成功 or 422
+验证码错误或已过期.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _REFUSALS = {
 _VERIFIED = (200, "验证成功。")
 _WRONG_CODE = (422, "验证码错误或已过期。")
 _CODE_FIELD = "code"
+"""where the description names none"""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 
 Handler = Callable[["web.Request"], Awaitable["web.StreamResponse"]]
@@ -68,6 +70,8 @@ def application(
     for form in lab.forms:
         if form.name in places:
             app.router.add_route("*", places[form.name], sites.form(form))
+            if form.code_url and (path := _path(form.code_url)) != places[form.name]:
+                app.router.add_route("*", path, sites.codes(form))
     for label in lab.labels:
         if label.name in places:
             app.router.add_get(places[label.name], sites.label(label))
@@ -77,21 +81,30 @@ def application(
 def paths(lab: Lab) -> dict[str, str]:
     """Site name -> path, for those of the emulated country; queries belong to no path, {number} may.
 
-    Raises ValueError for two sites at one path, or a label service whose URL lacks {number}.
+    Raises ValueError for two sites at one path, the one of a form's `code_url` among them, or a label service
+    whose URL lacks {number}.
     """
     found: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for part in lab.sites:
-        if not part.url.startswith(SCHEME):
-            continue
-        path = part.url.removeprefix(SCHEME).partition("?")[0]
-        if not path.startswith("/"):
-            raise ValueError(f"{part.name}: url {part.url!r} has no path, such as emulated:/{part.name}")
-        if path in found.values():
-            raise ValueError(f"{part.name}: url {part.url!r} is taken by another site")
-        if isinstance(part, LabelPart) and "{number}" not in part.url:
+        code_url = part.code_url if isinstance(part, FormPart) else None
+        for key, url in (("url", part.url), ("code_url", code_url)):
+            if url is None or not url.startswith(SCHEME):
+                continue
+            path = _path(url)
+            if not path.startswith("/"):
+                raise ValueError(f"{part.name}: {key} {url!r} has no path, such as emulated:/{part.name}")
+            if owners.setdefault(path, part.name) != part.name:
+                raise ValueError(f"{part.name}: {key} {url!r} is taken by another site")
+            if key == "url":
+                found[part.name] = path
+        if isinstance(part, LabelPart) and part.name in found and "{number}" not in part.url:
             raise ValueError(f"label service {part.name}: url {part.url!r} lacks {{number}}")
-        found[part.name] = path
     return found
+
+
+def _path(url: str) -> str:
+    return url.removeprefix(SCHEME).partition("?")[0]
 
 
 def refusal(defects: Defects, subject: Subscriber, site: str) -> tuple[int, str] | None:
@@ -112,10 +125,19 @@ class _Sites:
             number = await _given(request, part.field)
             if number is None:
                 return web.Response(text=_page(part.title, _entry(part)), content_type="text/html")
-            code = await _given(request, _CODE_FIELD)
-            status, text = self._checked(part, number, code) if code else self._asked(part, number)
-            body = _page(part.title, f"<p>{text}</p>")
-            return web.Response(status=status, text=body, content_type="text/html")
+            code = None if part.code_url else await _given(request, part.code_field or _CODE_FIELD)
+            answer = self._checked(part, number, code) if code else self._asked(part, number)
+            return _said(part, answer)
+
+        return handle
+
+    def codes(self, part: FormPart) -> Handler:
+        """The page at `code_url`."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            number = await _given(request, part.field)
+            code = await _given(request, part.code_field or _CODE_FIELD)
+            return _said(part, self._checked(part, number or "", code or ""))
 
         return handle
 
@@ -153,6 +175,13 @@ class _Sites:
         return self._hlr.by_msisdn(number) or Subscriber(number, "", "", "", "")
 
 
+def _said(part: FormPart, answer: tuple[int, str]) -> web.Response:
+    from aiohttp import web
+
+    status, text = answer
+    return web.Response(status=status, text=_page(part.title, f"<p>{text}</p>"), content_type="text/html")
+
+
 def _query_key(url: str) -> str:
     found = re.search(r"[?&]([^=&]+)=\{number\}", url)
     return found[1] if found else ""
@@ -174,10 +203,15 @@ async def _given(request: web.Request, field: str) -> str | None:
 
 
 def _entry(part: FormPart) -> str:
-    return (
-        f'<form method="{part.method.lower()}"><label>手机号 <input name="{html.escape(part.field)}"'
-        ' inputmode="tel" autocomplete="tel"></label> <button>获取验证码</button></form>'
+    number = (
+        f'<label>手机号 <input name="{html.escape(part.field)}" inputmode="tel" autocomplete="tel"></label>'
     )
+    entry = f'<form method="{part.method.lower()}">{number} <button>获取验证码</button></form>'
+    if part.code_field is None:
+        return entry
+    way = f'method="{part.method.lower()}" action="{html.escape(_path(part.code_url or part.url))}"'
+    code = f'<label>验证码 <input name="{html.escape(part.code_field)}" autocomplete="one-time-code"></label>'
+    return f"{entry}<form {way}>{number} {code} <button>验证</button></form>"
 
 
 def _page(title: str, body: str) -> str:

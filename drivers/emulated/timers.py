@@ -21,6 +21,7 @@ class Timers:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._drawn: dict[str, int] = {}
+        self._queues: dict[str, float] = {}
         self._pending: dict[int, asyncio.TimerHandle] = {}
         self._number = 0
         self._context = Context()
@@ -30,7 +31,7 @@ class Timers:
         count = self._drawn[actor] = self._drawn.get(actor, 0) + 1
         return round(Random(f"{self._seed}/{actor}/{count}").uniform(low, high), 3)
 
-    def later(self, delay: float, function: Callable[[*Ts], None], *args: *Ts) -> Callable[[], None]:
+    def later(self, delay: float, function: Callable[[*Ts], object], *args: *Ts) -> Callable[[], None]:
         """Call after `delay` seconds; returns what prevents it (harmless once it has happened)."""
         self._number += 1
         number = self._number
@@ -46,6 +47,15 @@ class Timers:
         loop = asyncio.get_running_loop()
         self._pending[number] = loop.call_later(delay, due, context=self._context)
         return cancel
+
+    def queue(
+        self, actor: str, span: tuple[float, float], function: Callable[[*Ts], None], *args: *Ts
+    ) -> None:
+        """Call after a drawn delay, but never before what was queued earlier for the same actor."""
+        now = asyncio.get_running_loop().time()
+        due = max(now + self.draw(actor, *span), self._queues.get(actor, 0.0) + 0.001)
+        self._queues[actor] = due
+        self.later(due - now, function, *args)
 
     def stop(self) -> None:
         for handle in self._pending.values():

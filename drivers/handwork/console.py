@@ -15,7 +15,7 @@ from drivers.handwork import lines, words
 from drivers.handwork.editor import Editor, Entered, Key
 from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError
-from interop.record.events import Event, MessageReceived, Released, StatusReported
+from interop.record.events import Event, MessageReceived, PartReceived, Released, StatusReported
 from interop.smspdu import Status
 
 _BULK = 65536
@@ -113,6 +113,8 @@ async def _one(hand: Handwork, screen: _Screen, line: str) -> bool:
 def _tell(screen: _Screen, event: Event) -> None:
     """What the driver makes of what came, where the bare line does not say it."""
     match event:
+        case PartReceived():
+            screen.say(f"# part {event.number} of {event.total} of a message from {event.sender}")
         case MessageReceived():
             screen.say(f"# message from {event.sender}: {event.text}")
         case StatusReported():

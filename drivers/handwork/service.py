@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from drivers.handwork import words
 from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork, Refused
 from interop.protocols.errors import CommandRefused
 from interop.protocols.modem import Call, CallOutcome, Progress
-from interop.record.events import StatusReported
+from interop.record.events import MessageSubmitted, StatusReported
 from interop.smspdu import PduError, Status, StatusClass
 
 ALERTING_S = 60.0
@@ -26,29 +26,38 @@ async def message(hand: Handwork, number: str, text: str, *, report: bool, withi
         try:
             taken = await modem.send_message(number, text, report=report)
         except PduError as error:
-            long = "the text is too long for one message: " if error.field == "TP-UD" else ""
-            raise Refused(long + str(error)) from None
-    hand.data |= {"accepted": taken.accepted, "references": list(taken.references), "code": taken.code}
+            raise Refused(str(error)) from None
+    parts = next(each.parts for each in modem.events.since(mark) if isinstance(each, MessageSubmitted))
+    hand.data |= {"parts": parts, "accepted": taken.accepted}
+    hand.data |= {"references": list(taken.references), "code": taken.code}
     if not taken.accepted:
         why = words.message_code(taken.code)
-        hand.say(f"refused: {taken.text}" + (f" ({why})" if why else ""))
+        which = f"part {len(taken.references) + 1} of {parts} " if parts > 1 else ""
+        hand.say(f"{which}refused: {taken.text}" + (f" ({why})" if why else ""))
         return REFUSED_BY_MODEM
     references = ", ".join(map(str, taken.references))
-    hand.say(f"accepted by the network, reference {references}")
-    if not report:
-        return DONE
+    hand.say(f"accepted by the network{f' in {parts} parts' if parts > 1 else ''}, reference {references}")
+    return await _reported(hand, taken.references, mark, within) if report else DONE
+
+
+async def _reported(hand: Handwork, references: Sequence[int], mark: int, within: float) -> int:
+    """Wait for the report on each part; the text is delivered when all of them are."""
     with hand.waiting("waiting for the delivery report"):
-        told = await _final_report(hand, taken.references[-1], mark, within)
-    if told is None:
-        hand.data["report"] = None
-        hand.say(f"no delivery report within {within:g} s: whether it arrived is not known")
-        return REFUSED_BY_MODEM
-    hand.data["report"] = {"status": told.value, "delivered": told.delivered, "text": told.text}
-    if told.delivered:
-        hand.say(f"delivered: {told.text}")
-        return DONE
-    hand.say(f"not delivered: status {told.value:02X}, {told.text} ({told.status_class.value})")
-    return REFUSED_BY_MODEM
+        waits = (_final_report(hand, reference, mark, within) for reference in references)
+        reports = await asyncio.gather(*waits)
+    hand.data["reports"] = [
+        told and {"status": told.value, "delivered": told.delivered, "text": told.text} for told in reports
+    ]
+    for number, told in enumerate(reports, 1):
+        which = f"part {number}: " if len(reports) > 1 else ""
+        if told is None:
+            hand.say(f"{which}no delivery report within {within:g} s: whether it arrived is not known")
+        elif told.delivered:
+            hand.say(f"{which}delivered: {told.text}")
+        else:
+            why = f"{told.text} ({told.status_class.value})"
+            hand.say(f"{which}not delivered: status {told.value:02X}, {why}")
+    return DONE if all(told and told.delivered for told in reports) else REFUSED_BY_MODEM
 
 
 def _check(number: str, text: str) -> None:

@@ -193,7 +193,8 @@ def _target(options: Options) -> tuple[ModemPart, Lab]:
         part, sims = part.model_copy(update={"sim": STRANGER.name}), (*sims, STRANGER)
     others = [modem for modem in lab.modems if modem.emulated and modem.name != part.name]
     modems = (part, *others) if part.emulated else (part,)
-    lab = lab.model_copy(update={"modems": modems, "sims": sims, "forms": (), "labels": (), "gateways": ()})
+    alone = dict.fromkeys(("forms", "labels", "gateways", "originators"), ())
+    lab = lab.model_copy(update={"modems": modems, "sims": sims, **alone})
     return part, lab
 
 

@@ -1,4 +1,5 @@
-"""Sites over HTTP: a form that takes a phone number, a service that tells how a number is labelled.
+"""Sites over HTTP: a form that takes a phone number, and the code it sends; a service that tells how a number
+is labelled.
 
 Both follow a description in the lab file (`FormPart`, `LabelPart`) and judge nothing themselves: what the
 description does not cover is UNCLEAR, and says nothing about the number.
@@ -10,7 +11,7 @@ import asyncio
 import codecs
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -25,10 +26,18 @@ from aiohttp import (
     UnixConnector,
 )
 
-from interop.lab.model import FormPart, FormRule, LabelPart
-from interop.protocols.site import FormAnswer, FormOutcome
+from interop.lab.model import EMULATED, CodeRule, FormPart, FormRule, LabelPart
+from interop.protocols.engineer import NOBODY, Engineer
+from interop.protocols.site import CodeOutcome, FormAnswer, FormOutcome
 from interop.protocols.stream import EventStream
-from interop.record.events import FormAnswered, FormSubmitted, LabelAnswered, LabelAsked
+from interop.record.events import (
+    CodeAnswered,
+    CodeEntered,
+    FormAnswered,
+    FormSubmitted,
+    LabelAnswered,
+    LabelAsked,
+)
 
 BODY_LIMIT = 256 * 1024
 """octets of a page that are read; no refusal stands below that"""
@@ -102,40 +111,63 @@ class _Visitor:
             await session.close()
 
 
-class HttpNumberForm:
-    """Implements `NumberForm` for `driver: form`."""
+class _Rules:
+    """What a description says about pages."""
 
-    def __init__(self, part: FormPart, endpoint: Endpoint) -> None:
+    def __init__(self, site: str, rules: Iterable[FormRule | CodeRule]) -> None:
         """Raises ValueError for a rule whose `body` is no regular expression."""
-        self.name = part.name
-        self.events = EventStream()
-        self._part = part
-        self._rules = [(rule, _pattern(part.name, rule.body)) for rule in part.rules]
-        self._visitor = _Visitor(endpoint, part.headers, part.timeout_s)
+        self._rules = [(rule, _pattern(site, rule.body)) for rule in rules]
 
-    async def submit(self, msisdn: str) -> FormAnswer:
-        self.events.append(FormSubmitted(self.name, msisdn))
-        page = await self._visitor.fetch(self._part.method, self._visitor.url, **self._request(msisdn))
-        answer = FormAnswer(self._judge(page), page.status, page.text)
-        self.events.append(FormAnswered(self.name, page.status, str(answer.outcome), page.text))
-        return answer
-
-    async def close(self) -> None:
-        await self._visitor.close()
-
-    def _request(self, msisdn: str) -> dict[str, Any]:
-        fields = {self._part.field: msisdn}
-        if self._part.method == "GET":
-            return {"params": fields}
-        return {"json": fields} if self._part.encoding == "json" else {"data": fields}
-
-    def _judge(self, page: _Page) -> FormOutcome:
+    def judge(self, page: _Page) -> str:
         """By the first rule that matches; a page that never came matches none."""
         if page.status:
             for rule, pattern in self._rules:
                 if _matches(rule, pattern, page):
-                    return FormOutcome(rule.outcome)
-        return FormOutcome.UNCLEAR
+                    return rule.outcome
+        return "unclear"
+
+
+class HttpNumberForm:
+    """Implements `NumberForm` for `driver: form`. A code is given back as the number was: by the same method,
+    in the same encoding, with the same headers, beside the number."""
+
+    def __init__(self, part: FormPart, endpoint: Endpoint, *, engineer: Engineer = NOBODY) -> None:
+        """Raises ValueError for a rule whose `body` is no regular expression."""
+        del engineer  # nobody has to be asked
+        self.name = part.name
+        self.takes_codes = part.code_field is not None
+        self.events = EventStream()
+        self._part = part
+        self._rules = _Rules(part.name, part.rules)
+        self._code_rules = _Rules(part.name, part.code_rules)
+        self._visitor = _Visitor(endpoint, part.headers, part.timeout_s)
+
+    async def submit(self, msisdn: str) -> FormAnswer:
+        self.events.append(FormSubmitted(self.name, msisdn))
+        page = await self._fill_in(self._visitor.url, {self._part.field: msisdn})
+        answer = FormAnswer(FormOutcome(self._rules.judge(page)), page.status, page.text)
+        self.events.append(FormAnswered(self.name, page.status, str(answer.outcome), page.text))
+        return answer
+
+    async def enter(self, msisdn: str, code: str) -> CodeOutcome:
+        """Raises ValueError where the description has no `code_field`."""
+        if self._part.code_field is None:
+            raise ValueError(f"{self.name}: no code_field, so no code can be given back")
+        # a path of the emulated country is one of the host that its form is at
+        url = urljoin(self._visitor.url, (self._part.code_url or "").removeprefix(f"{EMULATED}:"))
+        self.events.append(CodeEntered(self.name, msisdn, code))
+        page = await self._fill_in(url, {self._part.field: msisdn, self._part.code_field: code})
+        outcome = CodeOutcome(self._code_rules.judge(page))
+        self.events.append(CodeAnswered(self.name, page.status, str(outcome), page.text))
+        return outcome
+
+    async def close(self) -> None:
+        await self._visitor.close()
+
+    async def _fill_in(self, url: str, fields: Mapping[str, str]) -> _Page:
+        method, encoding = self._part.method, self._part.encoding
+        way = "params" if method == "GET" else "json" if encoding == "json" else "data"
+        return await self._visitor.fetch(method, url, **{way: fields})
 
 
 class HttpLabelService:
@@ -169,7 +201,7 @@ class HttpLabelService:
         await self._visitor.close()
 
 
-def _matches(rule: FormRule, pattern: re.Pattern[str] | None, page: _Page) -> bool:
+def _matches(rule: FormRule | CodeRule, pattern: re.Pattern[str] | None, page: _Page) -> bool:
     if rule.status is not None and rule.status != page.status:
         return False
     return pattern is None or pattern.search(page.body) is not None

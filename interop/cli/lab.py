@@ -92,7 +92,8 @@ def _print(found: LabFile, answer: Check) -> None:
     console.print(
         f"Lab {lab.name}: {_number(lab.modems, 'modem')}, {_number(lab.sims, 'SIM')} "
         f"({tested} of virtual operators), {_number(lab.forms, 'form')}, "
-        f"{_number(lab.labels, 'label service')}, {_number(lab.gateways, 'gateway')}"
+        f"{_number(lab.labels, 'label service')}, "
+        f"{_number((*lab.gateways, *lab.originators), 'originator')}"
     )
     console.print(f"{len(answer.runnable)} of {len(answer.outlooks)} cases can run.\n")
     if answer.outlooks:

@@ -42,6 +42,7 @@ def quirks(as_json: AsJson = False) -> None:
 @app.command()
 def labs(as_json: AsJson = False) -> None:
     """The labs that come with Interop: --lab NAME"""
+    from interop.lab.equipment import all_emulated
     from interop.lab.load import load, shipped
 
     found = {name: load(name) for name in shipped()}
@@ -51,7 +52,8 @@ def labs(as_json: AsJson = False) -> None:
                 "name": name,
                 "modems": len(lab.modems),
                 "sims": len(lab.sims),
-                "emulated": all(modem.emulated for modem in lab.modems),
+                "originators": len(lab.gateways) + len(lab.originators),
+                "emulated": all_emulated(lab),
             }
             for name, lab in found.items()
         ],

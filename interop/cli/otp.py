@@ -34,6 +34,7 @@ def otp(
             "kind": finding.kind,
             "code": finding.code,
             "codes": list(finding.codes),
+            "doubtful": finding.doubtful,
             "sign": finding.sign,
             "origin": None if finding.bound is None else finding.bound.host,
             "weighed": weighed,
@@ -41,7 +42,7 @@ def otp(
         unicode_output = "utf" in (sys.stdout.encoding or "").lower()
         typer.echo(json.dumps(answer, ensure_ascii=not unicode_output, indent=2))
     else:
-        _print(finding.codes, finding.kind, weighed)
+        _print(finding.codes, finding.kind + (", doubtful" if finding.doubtful else ""), weighed)
     if not finding.codes:
         raise typer.Exit(1)
 

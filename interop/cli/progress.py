@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +15,7 @@ import pytest
 from rich.live import Live
 from rich.text import Text
 
+from interop.cli.engineer import AtTerminal, terminal
 from interop.cli.pipe import screen
 from interop.record import Verdict, blame
 
@@ -46,6 +48,9 @@ class Progress:
         self._began = 0.0
         self._drawn = 0.0
         self._selected = self._deselected = 0
+        self._held: list[Text] | None = None
+        """what is to be said when a question no longer stands"""
+        self._engineer = AtTerminal(terminal(), self._aside)
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +58,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._engineer.close()
         if self._live is not None:
             self._live.update(self._line(), refresh=True)
             self._live.stop()
@@ -65,6 +71,9 @@ class Progress:
         except pytest.UsageError as error:
             print(f"interop run: {error}", file=sys.stderr)
             return pytest.ExitCode.USAGE_ERROR
+
+    def pytest_interop_engineer(self) -> AtTerminal:
+        return self._engineer
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         self._deselected += len(items)
@@ -100,7 +109,7 @@ class Progress:
         self._running.pop(case.name, None)
         self.verdicts[attempt.verdict] += 1
         if attempt.verdict is not Verdict.PASS and not self._quiet:
-            self._console.print(_sentence(attempt))
+            self._say(_sentence(attempt))
         self._draw()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -123,9 +132,32 @@ class Progress:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[Any]) -> None:
         self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
 
+    def _say(self, line: Text) -> None:
+        if self._held is None:
+            self._console.print(line)
+        else:
+            self._held.append(line)
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """While a question stands on the terminal: the live line is blank, and what there is to say waits."""
+        self._held = []
+        if self._live is not None:
+            self._live.update(Text(), refresh=True)
+            self._console.show_cursor(True)
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            for line in held:
+                self._console.print(line)
+            if self._live is not None:
+                self._console.show_cursor(False)
+                self._live.update(self._line(), refresh=True)
+
     def _draw(self) -> None:
         now = time.monotonic()
-        if self._live is not None and now - self._drawn >= _REFRESH_S:
+        if self._live is not None and self._held is None and now - self._drawn >= _REFRESH_S:
             self._drawn = now
             self._live.update(self._line(), refresh=True)
 

@@ -1,4 +1,4 @@
-"""`interop send`: one text by hand through a gateway of the lab, and what becomes of it."""
+"""`interop send`: one text by hand from an originator of the lab, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from interop.lab.model import GatewayPart
+    from interop.cli.sending import Source
+    from interop.lab.model import Lab
 
 ARRIVED, NOT_ARRIVED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -20,7 +21,12 @@ ARRIVED, NOT_ARRIVED, USAGE, INTERRUPTED = 0, 1, 2, 130
 def send(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="11 national digits.")],
     text: Annotated[str, typer.Argument(metavar="TEXT")],
-    via: Annotated[str, typer.Option("--via", metavar="GATEWAY", help="A gateway's name in the lab file.")],
+    via: Annotated[
+        str,
+        typer.Option(
+            "--via", metavar="ORIGINATOR", help="A gateway's or other originator's name in the lab file."
+        ),
+    ],
     lab: Annotated[
         str, typer.Option(metavar="LAB", help="A lab file, or the name of one that comes with Interop.")
     ] = "emulated",
@@ -35,17 +41,19 @@ def send(
     yes: Annotated[bool, typer.Option("--yes", help="A live text may leave; it costs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
-    """Send one text through a gateway and follow it.
+    """Send one text from an originator and follow it.
 
-    Says what the gateway answers, what it claims later, and what the handset got where the number's SIM sits
-    in a modem of the lab. Exit code 0 when the text arrived as it was sent (where no modem shows it: when the
-    gateway claims so), else 1.
+    That is a gateway, another modem, or the engineer at the keyboard. Says what the gateway answers, what it
+    claims later, and what the handset got where the number's SIM sits in a modem of the lab. Exit code 0 when
+    the text arrived as it was sent (where no modem shows it: when the gateway claims so), else 1.
     """
+    from interop.cli.engineer import AtTerminal, terminal
     from interop.cli.sending import Sending
     from interop.engine.clock import run
     from interop.lab.drivers import DriverError
     from interop.lab.load import LabError, load
     from interop.lab.secrets import SecretError
+    from interop.lab.shape import close
     from interop.protocols.errors import BudgetSpent, EquipmentError
 
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -54,27 +62,32 @@ def send(
         whole = load(lab)
     except LabError as error:
         _refuse(str(error), as_json, prefix="")
-    gateway = next((each for each in whole.gateways if each.name == via), None)
-    if gateway is None:
-        known = ", ".join(each.name for each in whole.gateways) or "none"
-        _refuse(f'lab {whole.name} has no gateway "{via}" (there are: {known})', as_json)
+    sources: tuple[Source, ...] = (*whole.gateways, *whole.originators)
+    source = next((each for each in sources if each.name == via), None)
+    if source is None:
+        known = [each.name for each in sources]
+        there_are = ", ".join(known) or "none"
+        _refuse(
+            f'lab {whole.name} has no originator "{via}" (there are: {there_are}){close(via, known)}', as_json
+        )
     if not re.fullmatch(r"1[3-9]\d{9}", number):
         _refuse(f"{number!r} is no mobile number of 11 digits", as_json)
     try:
         text.encode()
     except UnicodeEncodeError:
         _refuse("the text is not UTF-8", as_json)
-    if not gateway.url.startswith("emulated:") and not yes:
-        _confirm(gateway, number, as_json)
+    if _live(whole, source) and not yes:
+        _confirm(via, number, as_json)
     try:
         sending = Sending(
             whole,
-            gateway,
+            source,
             number,
             text,
             within=within,
             say=None if as_json else typer.echo,
             defects=defect or (),
+            engineer=AtTerminal(terminal()),
         )
         arrived = run(sending.run(journal), virtual=sending.virtual)
     except KeyboardInterrupt:
@@ -88,10 +101,21 @@ def send(
     raise typer.Exit(ARRIVED if arrived else NOT_ARRIVED)
 
 
-def _confirm(gateway: GatewayPart, number: str, as_json: bool) -> None:
+def _live(whole: Lab, source: Source) -> bool:
+    """Whether a real text leaves without an engineer's doing: one who is to send it decides himself."""
+    from interop.cli.sending import sender_of
+    from interop.lab.model import EMULATED, GatewayPart
+
+    if isinstance(source, GatewayPart):
+        return not source.url.startswith(f"{EMULATED}:")
+    modem = sender_of(whole, source)
+    return modem is not None and not modem.emulated
+
+
+def _confirm(source: str, number: str, as_json: bool) -> None:
     if not sys.stdin.isatty():
         _refuse("a live text is about to leave, and it costs; allow it with --yes", as_json)
-    if not typer.confirm(f"{gateway.name}: a live text to {number} is about to leave. Go on?", err=True):
+    if not typer.confirm(f"{source}: a live text to {number} is about to leave. Go on?", err=True):
         _refuse("nothing was sent", as_json)
 
 

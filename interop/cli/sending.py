@@ -1,4 +1,4 @@
-"""One text followed from a gateway to a handset: what `interop send` does."""
+"""One text followed from a gateway, or another originator, to a handset: what `interop send` does."""
 
 from __future__ import annotations
 
@@ -14,13 +14,24 @@ from typing import Any, Final
 from interop.engine.session import EPOCH
 from interop.lab.budget import Purse
 from interop.lab.equipment import Equipment, all_emulated
-from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart
+from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart, OriginatorPart
 from interop.lab.secrets import gateway_secret
+from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
 from interop.protocols.link import Journal, NoJournal
 from interop.protocols.modem import Modem, Stat
 from interop.protocols.originator import Acceptance, Handing, Originator
-from interop.record.events import Event, GatewayClaimed, MessageReceived, RegistrationSeen, to_json
+from interop.record.events import (
+    Event,
+    GatewayClaimed,
+    MessageAccepted,
+    MessageReceived,
+    MessageRefused,
+    MessageSubmitted,
+    PartReceived,
+    RegistrationSeen,
+    to_json,
+)
 from interop.record.journal import LinkJournal
 from interop.record.redaction import Redactor
 from interop.reports.ladder import label
@@ -29,10 +40,13 @@ REGISTER_S: Final = 60.0
 """how long a modem that has just been switched on may take to find its network"""
 PENDING: Final = "ENROUTE"
 """the one claim after which another one is to come"""
+_CAME: Final = (MessageReceived, PartReceived)
+_LEFT: Final = (MessageSubmitted, MessageAccepted, MessageRefused)
+Source = GatewayPart | OriginatorPart
 
 
 class Sending:
-    """Opens the gateway, and the modem that holds the number's SIM where there is one.
+    """Opens the gateway or other originator, and the modem that holds the number's SIM where there is one.
 
     `say` gets a line for whatever happens, None for silence; `answer` is what --json prints, after `run`.
     Raises SecretError.
@@ -41,17 +55,20 @@ class Sending:
     def __init__(
         self,
         whole: Lab,
-        gateway: GatewayPart,
+        gateway: Source,
         to: str,
         text: str,
         *,
         within: float,
         say: Callable[[str], None] | None,
         defects: Sequence[str] = (),
+        engineer: Engineer = NOBODY,
     ) -> None:
         sim = next((each for each in whole.sims if each.msisdn == to), None)
         self._modem = whole.modem_of(sim) if sim else None
-        self._lab = _lab_of(whole, gateway, self._modem)
+        self._sender = sender_of(whole, gateway)
+        self._lab = _lab_of(whole, gateway, self._modem, self._sender)
+        self._engineer = engineer
         self._defects = tuple(defects)
         self._gateway = gateway
         self._to = to
@@ -61,7 +78,7 @@ class Sending:
         self._began = 0.0
         self._seen: list[dict[str, Any]] = []
         self.virtual = all_emulated(self._lab)
-        self.redact = Redactor([gateway_secret(whole, gateway)])
+        self.redact = Redactor([gateway_secret(whole, gateway)] if isinstance(gateway, GatewayPart) else [])
         self.answer: dict[str, Any] = {}
 
     async def run(self, journal: Path | None) -> bool:
@@ -70,14 +87,17 @@ class Sending:
             epoch = EPOCH if self.virtual else time.time()
             setting = Setting(self._lab, 1, self._defects, (), Path(scratch), epoch, self.virtual)
             purse = Purse(self._lab, confirm=lambda _question: True, already={})
-            async with Equipment(setting, purse=purse, journal=kept) as equipment:
+            async with Equipment(setting, purse=purse, journal=kept, engineer=self._engineer) as equipment:
                 gateway = equipment.device(self._gateway.name)
                 modem = equipment.device(self._modem.name) if self._modem else None
-                registered = modem is None or await _registered(modem)
+                sender = equipment.device(self._sender.name) if self._sender else None
+                modems = [each for each in (modem, sender) if each is not None]
+                registered = await asyncio.gather(*map(_registered, modems))
                 self._began = asyncio.get_running_loop().time()
-                if self._modem and not registered:
-                    self._say(f"{self._modem.name} is not registered")
-                self._listen(gateway, modem)
+                for each, is_registered in zip(modems, registered, strict=True):
+                    if not is_registered:
+                        self._say(f"{each.name} is not registered")
+                self._listen(gateway, modem, sender)
                 return await self._follow(gateway, modem)
 
     async def _follow(self, gateway: Originator, modem: Modem | None) -> bool:
@@ -88,7 +108,7 @@ class Sending:
         if handing.acceptance is not Acceptance.REFUSED:
             claims, got = await asyncio.gather(
                 self._claims(gateway, handing.references, mark),
-                self._got(modem, got_mark, len(handing.references) or 1),
+                self._got(modem, got_mark, gateway.number),
             )
             self._sum_up(handing, claims, got)
         # of a text whose later parts are unknown, claims on the earlier ones say little
@@ -122,36 +142,35 @@ class Sending:
             claims.append(await gateway.events.wait(GatewayClaimed, within=rest, since=mark, where=last))
         return claims
 
-    async def _got(self, modem: Modem | None, mark: int, parts: int) -> str | None:
-        """What came in time of what can be ours; None where nothing did, or nobody looks.
-
-        A modem gives the parts of a long text one by one, in whatever order they came.
-        """
-        came: list[str] = []
+    async def _got(self, modem: Modem | None, mark: int, number: str) -> str | None:
+        """The message that came in time and can be ours; None where none did, or nobody looks."""
 
         def ours(message: MessageReceived) -> bool:
-            if message.text in self._text or message.sender.endswith(self._gateway.number):
-                came.append(message.text)
-            return len(came) == parts
+            return message.text in self._text or message.sender.endswith(number)
 
         if modem is None:
             return None
-        await modem.events.wait(MessageReceived, within=self._within, since=mark, where=ours)
-        return "".join(sorted(came, key=self._text.find)) if came else None
+        came = await modem.events.wait(MessageReceived, within=self._within, since=mark, where=ours)
+        return None if came is None else came.text
 
     # What is shown
 
-    def _listen(self, gateway: Originator, modem: Modem | None) -> None:
+    def _listen(self, gateway: Originator, modem: Modem | None, sender: Modem | None) -> None:
         gateway.events.listen(lambda event: self._heard(self._gateway.name, event))
         if modem is not None and self._modem is not None:
             name = self._modem.name
-            modem.events.listen(
-                lambda event: self._heard(name, event) if isinstance(event, MessageReceived) else None
+            modem.events.listen(lambda event: self._heard(name, event) if isinstance(event, _CAME) else None)
+        if sender is not None:
+            sender.events.listen(
+                lambda event: self._heard(sender.name, event) if isinstance(event, _LEFT) else None
             )
 
     def _heard(self, party: str, event: Event) -> None:
         self._seen.append({"at": round(self._elapsed(), 3), "party": party, **to_json(event)})
-        self._say(f"{party}: {label(event)}")
+        if isinstance(event, PartReceived):  # its text comes with the whole
+            self._say(f"{party}: part {event.number} of {event.total} from {event.sender}")
+        else:
+            self._say(f"{party}: {label(event)}")
 
     def _sum_up(self, handing: Handing, claims: Sequence[GatewayClaimed | None], got: str | None) -> None:
         for reference, claim in zip(handing.references, claims, strict=True):
@@ -160,7 +179,9 @@ class Sending:
         if self._modem is None:
             self._say(f"no modem of this lab holds {self._to}: what the handset got is not known")
         elif got is None:
-            self._say(f"{self._modem.name} got nothing in {self._within:g} s")
+            some = any(each["kind"] == "PartReceived" for each in self._seen)
+            what = "no whole message" if some else "nothing"
+            self._say(f"{self._modem.name} got {what} in {self._within:g} s")
         else:
             self._say("arrived as it was sent" if got == self._text else "arrived, but not as it was sent")
 
@@ -173,19 +194,27 @@ class Sending:
 
     @contextmanager
     def _journals(self, path: Path | None) -> Iterator[Callable[[str], Journal]]:
-        """The gateway's journal in a file; nobody else's."""
+        """The gateway's journal in a file, or that of the modem that sends; nobody else's."""
         if path is None:
             yield lambda _name: NoJournal()
             return
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             kept = LinkJournal(file, now=time.time, sequence=count().__next__, redact=self.redact)
             try:
-                yield lambda name: kept if name == self._gateway.name else NoJournal()
+                source = (self._sender or self._gateway).name
+                yield lambda name: kept if name == source else NoJournal()
             finally:
                 kept.settle()
 
 
-def _lab_of(whole: Lab, gateway: GatewayPart, modem: ModemPart | None) -> Lab:
+def sender_of(whole: Lab, source: Source) -> ModemPart | None:
+    """The modem that is to send; None where none is."""
+    name = source.sim if isinstance(source, OriginatorPart) else None
+    sim = next((each for each in whole.sims if each.name == name), None)
+    return whole.modem_of(sim) if sim else None
+
+
+def _lab_of(whole: Lab, gateway: Source, *modems: ModemPart | None) -> Lab:
     """The lab without what is real and not needed; what is emulated stays, for defects may name it."""
 
     def stays(part: FormPart | LabelPart | GatewayPart) -> bool:
@@ -193,10 +222,11 @@ def _lab_of(whole: Lab, gateway: GatewayPart, modem: ModemPart | None) -> Lab:
 
     return whole.model_copy(
         update={
-            "modems": (modem,) if modem else (),
+            "modems": tuple(dict.fromkeys(modem for modem in modems if modem)),
             "forms": tuple(filter(stays, whole.forms)),
             "labels": tuple(filter(stays, whole.labels)),
             "gateways": tuple(filter(stays, whole.gateways)),
+            "originators": tuple(one for one in whole.originators if one is gateway),
         }
     )
 

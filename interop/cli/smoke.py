@@ -25,7 +25,8 @@ def smoke() -> str:
     whole = load("small")
     modems = whole.modems[:2]
     sims = tuple(sim for sim in whole.sims if sim.name in {modem.sim for modem in modems})
-    lab = whole.model_copy(update={"modems": modems, "sims": sims, "forms": (), "labels": (), "gateways": ()})
+    alone = dict.fromkeys(("forms", "labels", "gateways", "originators"), ())
+    lab = whole.model_copy(update={"modems": modems, "sims": sims, **alone})
     with TemporaryDirectory(prefix="interop-") as scratch:
         return run_virtual(_message(lab, Path(scratch)))
 

@@ -64,14 +64,16 @@ class Evidence:
             lease.events.append((party, event))
             if isinstance(event, seen.TextTaken):
                 self._handed |= {(party, reference): lease for reference in event.references}
+            elif isinstance(event, seen.MessageAccepted):
+                self._handed[party, str(event.reference)] = lease
         self.watcher(party, event)
 
     def _late(self, party: str, event: Event) -> Lease | None:
         """The ended attempt that asked for this text on this SIM, or handed over what this claim is about."""
         if isinstance(event, seen.MessageReceived):
             return self.expected.came(party, event)
-        if isinstance(event, seen.GatewayClaimed):
-            lease = self._handed.get((party, event.reference))
+        if isinstance(event, (seen.GatewayClaimed, seen.StatusReported)):
+            lease = self._handed.get((party, str(event.reference)))
             return lease if lease and lease.ended is not None else None
         return None
 
@@ -80,6 +82,8 @@ class Evidence:
         now = round(self._writer.now(), 6)
         if isinstance(event, seen.MessageReceived):
             what = f"message from {event.sender}: {event.text}"
+        elif isinstance(event, seen.StatusReported):
+            what = f"the service centre's report on {event.reference}: {event.status:02X}"
         else:
             assert isinstance(event, seen.GatewayClaimed)
             what = f"the gateway's claim about {event.reference}: {event.state}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from interop.lab.model import GatewayPart, Lab, ModemPart, SimPart
+from interop.lab.model import Lab, ModemPart, SimPart
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import BudgetSpent
 
@@ -51,12 +51,14 @@ class Purse:
 
         return spend
 
-    def allow_texts(self, gateway: GatewayPart, *, live: bool) -> Callable[[], None]:
-        """For a gateway to call before each text, which no SIM pays. What it calls raises BudgetSpent."""
+    def allow_texts(self, originator: str, *, live: bool) -> Callable[[], None]:
+        """For a gateway, or another originator of that name, to call before each text, which no SIM pays.
+        What it calls raises BudgetSpent.
+        """
 
         def allow() -> None:
             if live and not self._live_allowed():
-                raise BudgetSpent(gateway.name, "live texts were not confirmed (--yes allows them)")
+                raise BudgetSpent(originator, "live texts were not confirmed (--yes allows them)")
 
         return allow
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import Final, Literal
 
 from interop.lab.document import secret
 from interop.lab.drivers import DriverError, Group, driver, injectables, names
 from interop.lab.item import Item
-from interop.lab.model import EMULATED, GatewayProtocol
+from interop.lab.model import EMULATED, KEYBOARD, FormPart
 from interop.lab.shape import close, unknown
 from interop.numbering import luhn_digit
+
+_OF_HTTP: Final = (
+    "method", "field", "encoding", "headers", "rules", "code_field", "code_url", "code_rules", "timeout_s"
+)  # fmt: skip
+"""keys of a form that mean nothing to an engineer"""
+_PASSWORD: Final = re.compile(r"https?://[^/]*@")
 
 
 def check_modem(modem: Item, sims: list[str]) -> None:
@@ -27,11 +33,17 @@ def check_modem(modem: Item, sims: list[str]) -> None:
 
 def check_site(site: Item) -> None:
     is_form = site.path[0] == "forms"
-    _driver(site, "originators", others=get_args(GatewayProtocol))
+    _driver(site, "forms" if is_form else "labels")
+    if "driver" in site.data and not site.text("driver"):
+        return  # what the other keys should be depends on what it should have been
+    if is_form and site.text("driver") == KEYBOARD:
+        _by_hand(site)
+        return
     _url(site)
     _headers(site)
     if is_form:
         _form_rules(site)
+        _codes(site)
     elif (pattern := _regex(site, "label", site.text("label"))) and pattern.groups < 1:
         site.refuse("label", "label: the regex has no group; group 1 is the label")
 
@@ -68,9 +80,8 @@ def _imei(modem: Item) -> None:
         modem.refuse("imei", f"imei: {imei} has a wrong check digit; {digit} would be right")
 
 
-def _driver(item: Item, group: Group, *, others: tuple[str, ...] = ()) -> None:
-    """`others`: drivers of this group that are for another section."""
-    name, known = item.text("driver"), [name for name in names(group) if name not in others]
+def _driver(item: Item, group: Group) -> None:
+    name, known = item.text("driver"), names(group)
     if name and name not in known:
         item.refuse("driver", unknown("driver", name, known))
 
@@ -119,25 +130,62 @@ def _parameters(modem: Item, what: str, place: int, text: str, known: list[str])
             modem.refuse(what, f'"{text}": {unknown("parameter", key, known)}', place)
 
 
-def _url(site: Item) -> None:
-    url = site.text("url")
+def _url(site: Item, key: str = "url") -> None:
+    url = site.text(key)
     if not url:
         return
     if not re.match(rf"https?://[^/\s]|{EMULATED}:/", url):
-        site.refuse("url", f'url: "{url}" is neither http(s)://... nor {EMULATED}:/path')
-    elif re.match(r"https?://[^/]*@", url):
-        site.refuse("url", "url: no user name or password in it; use a header with env: or file:")
+        site.refuse(key, f'{key}: "{url}" is neither http(s)://... nor {EMULATED}:/path')
+    elif _PASSWORD.match(url):
+        site.refuse(key, f"{key}: no user name or password in it; use a header with env: or file:")
     elif site.path[0] == "labels" and "{number}" not in url:
         site.refuse("url", f'url: "{url}" has no {{number}} where the number goes')
 
 
+def _by_hand(form: Item) -> None:
+    """A form that an engineer fills in: `url` says where, in any words."""
+    _regex(form, "message", form.text("message"))
+    if form.text("url").startswith(f"{EMULATED}:"):
+        form.refuse("url", f'url: nobody can go to "{form.text("url")}" by hand')
+    elif _PASSWORD.match(form.text("url")):
+        form.refuse("url", "url: no user name or password in it")
+    for key in _OF_HTTP:
+        if key in form.data:
+            form.refuse(key, f'{key}: the driver "{KEYBOARD}" has no use for it')
+
+
 def _form_rules(site: Item) -> None:
     rules = site.several("rules")
-    if rules and not any(isinstance(rule, dict) and rule.get("outcome") == "accepted" for rule in rules):
+    if not any(isinstance(rule, dict) and rule.get("outcome") == "accepted" for rule in rules):
         site.refuse("rules", "rules: none says what an accepted number looks like")
-    for index, rule in enumerate(rules):
+    _bodies(site, "rules")
+
+
+def _codes(form: Item) -> None:
+    """What is said of the code that a form sends, and of where it is given back."""
+    _regex(form, "message", form.text("message"))
+    _bodies(form, "code_rules")
+    _url(form, "code_url")
+    rules, field, code_url = form.several("code_rules"), form.text("code_field"), form.text("code_url")
+    if not form.data.get("code_field"):
+        for key in ("code_rules", "code_url"):
+            if form.data.get(key):
+                form.refuse(key, f"{key}: without code_field no code is given back")
+        return
+    if not any(isinstance(rule, dict) and rule.get("outcome") == "right" for rule in rules):
+        key = "code_rules" if rules else "code_field"
+        form.refuse(key, f"{key}: no code_rules say what the right code's page looks like")
+    if field and field == (form.text("field") or FormPart.model_fields["field"].default):
+        form.refuse("code_field", f'code_field: "{field}" is the field of the number')
+    emulated = [url.startswith(f"{EMULATED}:") for url in (form.text("url"), code_url) if url]
+    if len({*emulated}) > 1:
+        form.refuse("code_url", f'code_url: "{code_url}" is not where url is, in the emulated country or out')
+
+
+def _bodies(form: Item, key: str) -> None:
+    for index, rule in enumerate(form.several(key)):
         if isinstance(rule, dict) and isinstance(body := rule.get("body"), str):
-            _regex(site, "rules", body, index, "body")
+            _regex(form, key, body, index, "body")
 
 
 def _regex(site: Item, key: str, text: str, *below: str | int) -> re.Pattern[str] | None:

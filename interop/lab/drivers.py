@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from interop.protocols.equipment import Injectable
 
-Group = Literal["links", "modems", "cards", "originators", "finders", "commands"]
+Group = Literal["links", "modems", "cards", "forms", "labels", "originators", "finders", "commands"]
 
 
 class DriverError(Exception):

@@ -6,34 +6,54 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from interop.lab import secrets
 from interop.lab.budget import Purse
 from interop.lab.drivers import driver, names
-from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
+from interop.lab.model import (
+    EMULATED,
+    FormPart,
+    GatewayPart,
+    Lab,
+    LabelPart,
+    ModemPart,
+    OriginatorPart,
+    Part,
+    SimPart,
+)
+from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import (
+    FormDriver,
     GatewayDriver,
+    LabelDriver,
     LinkDriver,
     ModemDriver,
-    OpenGateway,
+    OpenForm,
+    OpenLabel,
     OpenModem,
+    OpenOriginator,
+    OriginatorDriver,
     Setting,
-    SiteDriver,
 )
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.protocols.link import Journal
 
-Device = OpenModem | SiteDriver | OpenGateway
+_Part = TypeVar("_Part", bound=Part)
+Device = OpenModem | OpenForm | OpenLabel | OpenOriginator
 
 CHINA = timezone(timedelta(hours=8))
 """what gateways stamp with; there is no daylight saving time"""
 
 
 def all_emulated(lab: Lab) -> bool:
-    """Whether every device of the lab lives in this process: then the run's clock can be virtual."""
+    """Whether every device of the lab lives in this process: then the run's clock can be virtual.
+
+    An engineer does not: what has neither an emulated URL nor a SIM of the lab is asked at the keyboard.
+    """
     urls = [site.url for site in (*lab.sites, *lab.gateways)]
-    return all(modem.timed_by_us for modem in lab.modems) and all(map(_emulated, urls))
+    nobody_asked = all(originator.sim for originator in lab.originators)
+    return all(modem.timed_by_us for modem in lab.modems) and all(map(_emulated, urls)) and nobody_asked
 
 
 class Equipment:
@@ -44,21 +64,36 @@ class Equipment:
 
     A device that cannot be opened does not stop the others: it stands in `failed`, and `device` raises what
     it failed with. Modems without a SIM are not opened. Raises DriverError, and ValueError where a driver
-    does not know a defect or quirk, before anything is opened.
+    does not know a defect or quirk, before anything is opened. `engineer`: who does what no driver can.
     """
 
-    def __init__(self, setting: Setting, *, purse: Purse, journal: Callable[[str], Journal]) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        *,
+        purse: Purse,
+        journal: Callable[[str], Journal],
+        engineer: Engineer = NOBODY,
+    ) -> None:
+        lab = setting.lab
         self._setting = setting
         self._purse = purse
         self._journal = journal
+        self._engineer = engineer
         self._modem_drivers: dict[str, ModemDriver] = {
-            modem.driver: driver("modems", modem.driver) for modem in setting.lab.modems
+            modem.driver: driver("modems", modem.driver) for modem in lab.modems
         }
-        self._site_drivers: dict[str, Callable[..., SiteDriver]] = {
-            site.driver: driver("originators", site.driver) for site in setting.lab.sites
+        self._form_drivers: dict[str, FormDriver] = {
+            form.driver: driver("forms", form.driver) for form in lab.forms
+        }
+        self._label_drivers: dict[str, LabelDriver] = {
+            label.driver: driver("labels", label.driver) for label in lab.labels
         }
         self._gateway_drivers: dict[str, GatewayDriver] = {
-            gateway.driver: driver("originators", gateway.driver) for gateway in setting.lab.gateways
+            gateway.driver: driver("originators", gateway.driver) for gateway in lab.gateways
+        }
+        self._originator_drivers: dict[str, OriginatorDriver] = {
+            originator.driver: driver("originators", originator.driver) for originator in lab.originators
         }
         self._serving = _link_drivers(setting)
         self._devices: dict[str, Device] = {}
@@ -84,9 +119,11 @@ class Equipment:
             seats = [(modem, sim) for modem in lab.modems if (sim := lab.sim_of(modem))]
             await _all(self._open(modem, sim) for modem, sim in seats)
             for site in lab.sites:
-                self._connect(site)
+                self._ready(site.name, self._site, site)
             for gateway in lab.gateways:
-                self._furnish(gateway)
+                self._ready(gateway.name, self._gateway, gateway)
+            for originator in lab.originators:
+                self._ready(originator.name, self._originator, originator)
         except BaseException:
             await self.close()
             raise
@@ -122,40 +159,58 @@ class Equipment:
         except secrets.SecretError as error:
             self.failed[modem.name] = NotAvailable(modem.name, str(error))
 
-    def _connect(self, site: FormPart | LabelPart) -> None:
-        """A site has no connection to open yet: it is only told where it is, and with which headers."""
+    def _ready(self, name: str, build: Callable[[_Part], Device], part: _Part) -> None:
+        """What has no connection to open yet: it is only told where it is, and with which secrets."""
         try:
-            links = self._serving.get(EMULATED) if _emulated(site.url) else None
-            endpoint = links.endpoint(site.url) if links else (site.url, None)
-            part = site.model_copy(update={"headers": secrets.headers(self._setting.lab, site)})
-            self._devices[site.name] = self._site_drivers[site.driver](part, endpoint)
+            self._devices[name] = build(part)
         except EquipmentError as error:
-            self.failed[site.name] = error
+            self.failed[name] = error
         except secrets.SecretError as error:
-            self.failed[site.name] = NotAvailable(site.name, str(error))
+            self.failed[name] = NotAvailable(name, str(error))
 
-    def _furnish(self, gateway: GatewayPart) -> None:
+    def _site(self, site: FormPart | LabelPart) -> Device:
+        endpoint = self._endpoint(site.url)
+        update = {"headers": secrets.headers(self._setting.lab, site)}
+        if isinstance(site, LabelPart):
+            return self._label_drivers[site.driver](site.model_copy(update=update), endpoint)
+        form = site.model_copy(update=update)
+        return self._form_drivers[site.driver](form, endpoint, engineer=self._engineer)
+
+    def _gateway(self, gateway: GatewayPart) -> Device:
         """It connects when the first text is to leave."""
-        emulated = _emulated(gateway.url)
         zero = self._setting.epoch - asyncio.get_running_loop().time()
 
         def now() -> datetime:
             return datetime.fromtimestamp(zero + asyncio.get_running_loop().time(), CHINA)
 
-        try:
-            endpoint = self._serving[EMULATED].endpoint(gateway.url) if emulated else (gateway.url, None)
-            self._devices[gateway.name] = self._gateway_drivers[gateway.driver](
-                gateway,
-                endpoint,
-                secret=secrets.gateway_secret(self._setting.lab, gateway),
-                journal=self._journal(gateway.name),
-                now=now,
-                allow=self._purse.allow_texts(gateway, live=not emulated),
-            )
-        except EquipmentError as error:
-            self.failed[gateway.name] = error
-        except secrets.SecretError as error:
-            self.failed[gateway.name] = NotAvailable(gateway.name, str(error))
+        return self._gateway_drivers[gateway.driver](
+            gateway,
+            self._endpoint(gateway.url),
+            secret=secrets.gateway_secret(self._setting.lab, gateway),
+            journal=self._journal(gateway.name),
+            now=now,
+            allow=self._purse.allow_texts(gateway.name, live=not _emulated(gateway.url)),
+        )
+
+    def _originator(self, originator: OriginatorPart) -> Device:
+        """Raises what the modem failed with that is to send."""
+        lab, modem = self._setting.lab, None
+        if originator.sim is not None:
+            sim = next(sim for sim in lab.sims if sim.name == originator.sim)
+            holder = lab.modem_of(sim)
+            if holder is None:
+                raise NotAvailable(originator.name, f"SIM {sim.name} is in no modem")
+            modem = self.device(holder.name)
+            originator = originator.model_copy(update={"number": sim.msisdn})
+        return self._originator_drivers[originator.driver](
+            originator,
+            modem=modem,
+            engineer=self._engineer,
+            allow=self._purse.allow_texts(originator.name, live=True),
+        )
+
+    def _endpoint(self, url: str) -> tuple[str, str | None]:
+        return self._serving[EMULATED].endpoint(url) if _emulated(url) else (url, None)
 
 
 def _emulated(url: str) -> bool:

@@ -34,9 +34,13 @@ def check_gateways(gateways: Sequence[Item]) -> None:
                 gateway.refuse(key, f'{words} "{value}" is given twice (first in line {other.line(key)})')
 
 
-def check_via(form: Item, gateways: list[str]) -> None:
-    if (via := form.text("via")) and via not in gateways and "" not in gateways:
-        form.refuse("via", f'no gateway "{via}" in this lab{close(via, gateways)}')
+def check_via(form: Item, gateways: Sequence[Item]) -> None:
+    numbers = {gateway.text("name"): gateway.text("number") for gateway in gateways}
+    via, sender = form.text("via"), form.text("sender")
+    if via and via not in numbers and "" not in numbers:
+        form.refuse("via", f'no gateway "{via}" in this lab{close(via, [*numbers])}')
+    elif sender and not sender.startswith(number := numbers.get(via, "")):
+        form.warn("sender", f"sender: {sender} does not begin with {number}, the number of gateway {via}")
 
 
 def _url(gateway: Item) -> None:

@@ -25,6 +25,8 @@ Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
 EMULATED = "emulated"
 """The port of a modem in the emulated country; `emulated:/path` is a site there."""
 
+KEYBOARD = "keyboard"
+"""The driver of every form and originator at which an engineer does the work."""
 
 REPLAY = "replay:"
 """begins the port of a modem that is played back from a journal"""
@@ -140,6 +142,8 @@ class FormPart(Part):
     code_field: Text | None = None
     code_url: Text | None = None
     code_rules: tuple[CodeRule, ...] = ()
+    answer_s: CodeLife = 300.0
+    """how long an engineer may take"""
     cooldown_s: Seconds = 0.0
     timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
 

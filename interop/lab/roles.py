@@ -13,6 +13,7 @@ from itertools import product
 from typing import Protocol
 
 from interop.lab.model import (
+    KEYBOARD,
     FormPart,
     GatewayPart,
     Lab,
@@ -36,7 +37,7 @@ _SITES = {"form": "number form", "label": "label service", "originator": "gatewa
 _OF_ORIGINATORS: dict[str, frozenset[str]] = {
     "gateway": frozenset({"reports", "replies"}),
     "modem": frozenset({"reports", "replies"}),
-    "keyboard": frozenset(),
+    KEYBOARD: frozenset(),
 }
 """What a sender of texts can tell: what became of a text, and what handsets answer."""
 
@@ -94,7 +95,9 @@ class Seat:
     @property
     def resources(self) -> tuple[str, ...]:
         """What a case claims when this seat plays in it."""
-        return (*((f"modem:{self.modem.name}",) if self.modem else ()), f"sim:{self.sim.name}")
+        modem = (f"modem:{self.modem.name}",) if self.modem else ()
+        originator = (f"originator:{self.part.name}",) if self.part else ()
+        return (*modem, f"sim:{self.sim.name}", *originator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ class Site:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        return (f"{_KINDS[type(self.part)]}:{self.part.name}",)
+        """Two cases never wait for the one engineer at a time."""
+        engineer = ("engineer",) if self.part.driver == KEYBOARD else ()
+        return (f"{_KINDS[type(self.part)]}:{self.part.name}", *engineer)
 
 
 _KINDS: dict[type, str] = {

@@ -13,6 +13,7 @@ from interop.lab.document import Document, Path, Problem
 from interop.lab.gateway_rules import check_gateways, check_via
 from interop.lab.item import Item, items
 from interop.lab.model import EMULATED
+from interop.lab.originator_rules import check_originators
 from interop.lab.sim_rules import check_sim
 from interop.numbering import service_code
 
@@ -23,10 +24,11 @@ _NEVER_DIALLED = frozenset({"110", "119", "120", "122", "112", "911", "000", "08
 def judge(document: Document) -> list[Problem]:
     """Reports mistakes to the document; returns warnings."""
     warnings: list[Problem] = []
-    modems, sims, forms, labels, gateways = (
-        items(document, section, warnings) for section in ("modems", "sims", "forms", "labels", "gateways")
+    modems, sims, forms, labels, gateways, originators = (
+        items(document, section, warnings)
+        for section in ("modems", "sims", "forms", "labels", "gateways", "originators")
     )
-    _unique([*modems, *sims, *forms, *labels, *gateways], "name", "name")
+    _unique([*modems, *sims, *forms, *labels, *gateways, *originators], "name", "name")
     for key in ("msisdn", "imsi", "iccid"):
         _unique(sims, key, key)
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
@@ -42,8 +44,9 @@ def judge(document: Document) -> list[Problem]:
     for site in (*forms, *labels):
         check_site(site)
     check_gateways(gateways)
+    check_originators(originators, sims)
     for form in forms:
-        check_via(form, [gateway.text("name") for gateway in gateways])
+        check_via(form, gateways)
     _dialled(document, sims)
     return warnings
 

@@ -20,7 +20,9 @@ _WORDS = {
     "forms": "form",
     "labels": "label service",
     "gateways": "gateway",
+    "originators": "originator",
     "rules": "rule",
+    "code_rules": "rule",
 }
 
 # What a pattern of interop.lab.model asks for, in words.

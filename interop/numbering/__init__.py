@@ -11,7 +11,7 @@ from interop.numbering.operators import BaseOperator, Confidence
 from interop.numbering.recognisers import Recognition, audit
 from interop.numbering.segments import PORTABILITY, Segment, segment, segment_label, segments
 from interop.numbering.service_codes import ServiceCode, service_code
-from interop.numbering.sim import Iccid, Plmn, Smsc, iccid, luhn_digit, luhn_ok, plmn, smsc
+from interop.numbering.sim import Iccid, Plmn, Smsc, area_code, iccid, luhn_digit, luhn_ok, plmn, smsc
 
 __all__ = [
     "PORTABILITY",
@@ -27,6 +27,7 @@ __all__ = [
     "Segment",
     "ServiceCode",
     "Smsc",
+    "area_code",
     "audit",
     "brand",
     "brands",

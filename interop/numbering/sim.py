@@ -156,6 +156,15 @@ def luhn_ok(digits: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{2,}", digits)) and luhn_digit(digits[:-1]) == digits[-1]
 
 
+def area_code(city: str) -> str | None:
+    """The trunk code of a city, as far as the list of service centres has it.
+
+    >>> area_code("上海")
+    '021'
+    """
+    return next((row["area_code"] for row in rows("smsc") if city and row["city"] == city), None) or None
+
+
 def smsc(address: str) -> Smsc | None:
     """Who owns a service-centre address ("+8613800100500", the + may be missing); None if nobody knows."""
     wanted = f"+{address.removeprefix('+')}"

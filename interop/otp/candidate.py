@@ -27,6 +27,8 @@ _HAN: Final = dict(
 _PLAIN: Final = _WIDE | _TRADITIONAL
 MOST_TEXT: Final = 4096
 """characters looked at: more than any message of 255 parts that people read"""
+LETTERS: Final = "A-Za-zÀ-ɏЀ-ӿḀ-ỿ"
+"""of the scripts that part their words: Latin and Cyrillic"""
 
 
 class Shape(Enum):
@@ -50,18 +52,22 @@ class Candidate:
 
 # A code is no part of a longer word, number, decimal or masked number; only "Code123456" is written in one.
 _GLUED: Final = r"(?:code|pin|otp|password)"
-_EDGE: Final = r"(?:(?<![0-9A-Za-z])|(?<=code)|(?<=pin)|(?<=otp)|(?<=password))(?<![0-9][.,])"
-_END: Final = r"(?![0-9A-Za-z])(?!\.[0-9])"
-# WQJD-7731, KD-2039-77X1; FB-12345 is the sender's mark and the code
-_PARTS: Final = "[0-9A-Z]{3,5}(?:-[0-9A-Z]{3,5}){1,2}|[0-9A-Z]{2}(?:-[0-9A-Z]{3,5}){2}"
+_EDGE: Final = rf"(?:(?<![0-9{LETTERS}])|(?<=code)|(?<=pin)|(?<=otp)|(?<=password))(?<![0-9][.,])"
+_END: Final = rf"(?![0-9{LETTERS}])(?!\.[0-9])"
+# WQJD-7731, KD-2039-77X1; FB-12345, SMSP-829103 are the sender's mark and the code
+_PARTS: Final = (
+    "[0-9A-Z]{3,5}(?:-[0-9A-Z]{3,5}){1,2}|[0-9A-Z]{2}(?:-[0-9A-Z]{3,5}){2}|[0-9A-Z]{2}(?:-[0-9A-Z]{2}){2,3}"
+)
 _LOCKER: Final = r"(?:[0-9]{1,2}|[A-Z]{1,2}[0-9]{0,2})-[0-9]{1,2}-[0-9]{3,5}"
 _SHAPES: Final = (
-    (Shape.SPLIT, r"[0-9](?:[-. ·、,][0-9]){3,7}"),
-    (Shape.SPLIT, _LOCKER),
-    (Shape.SPLIT, r"(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9]{2}(?:[ -][0-9]{2}){2})"),
-    (Shape.MIXED, r"G-(?P<code>[0-9]{4,8})"),
     (Shape.MIXED, rf"(?-i:(?=[0-9-]*[A-Z])(?=[A-Z-]*[0-9])(?:{_PARTS}))(?!-)"),
+    (Shape.SPLIT, r"[0-9](?P<by>[-·、,.]? ?)(?<![0-9])[0-9](?:(?P=by)[0-9]){2,6}"),
+    (Shape.SPLIT, _LOCKER),
+    (Shape.SPLIT, r"(?<=[\[(【「])[0-9]{2,4}[ -][0-9]{2,4}(?=[\])】」])"),
+    (Shape.SPLIT, r"(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9]{2}(?:[ -][0-9]{2}){1,2})"),
+    (Shape.MIXED, r"(?-i:[A-Z]{1,5}-(?P<code>[0-9]{4,8}))"),
     (Shape.MIXED, rf"(?!{_GLUED}[0-9]+\b)(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{{4,10}}"),
+    (Shape.MIXED, r"(?-i:[A-Z][0-9]{2})"),
     (Shape.DIGITS, r"[0-9]{3,10}"),
     (Shape.LETTERS, r"[A-Za-z]{4,8}"),
 )
@@ -76,16 +82,21 @@ _PATTERNS: Final = (
 )
 # What is never a code, and what stands in it is none either.
 _NEVER: Final = re.compile(
-    r"https?://[!-~]+|(?:www\.)[!-~]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|cc|me|io|example|hk|tw)\b(?:/[!-~]*)?"
-    r"|\b[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+/[!-~]*"
-    r"|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"[a-z]{2,10}://[!-~]+|(?:www\.)[!-~]+"
+    r"|(?<![a-z0-9-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:com|cn|net|org|top|xyz|cc|me|io|example|hk|tw)\b(?:/[!-~]*)?"
+    r"|(?<![a-z0-9-])[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,5}/[!-~]*"
+    r"|(?<![0-9])[0-9]{3,4}(?:[ -][0-9]{4}){2,}(?![0-9])"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+"
     r"|(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
-    r"|1[3-9][0-9][*•xX]{3,8}[0-9]{0,4}"
+    r"|1[3-9][0-9][*•xX]{3,8}[0-9]{0,4}|(?<![0-9a-z])x{2,}[- ]?[0-9]{3,4}(?![0-9])"
+    r"|\+[0-9]{1,3}(?:[ -]\(?[0-9]{2,4}\)?){2,4}(?![0-9])"
+    r"|(?<![0-9])(?:1[- ])?\(?[2-9][0-9]{2}\)?[- ][0-9]{3}-[0-9]{4}(?![0-9])"
     r"|(?<![0-9])[48]00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}(?![0-9])"
     r"|(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])"
     r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
-    r"|(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?<![0-9])[0-9]+\.[0-9]+(?![0-9.])",
+    r"|(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?<![0-9])[0-9]+\.[0-9]+(?![0-9.])"
+    r"|(?<![0-9])[0-9]+,[0-9]{2}(?= ?(?:€|eur\b|zł|kr\b|руб))",
     re.IGNORECASE,
 )
 
@@ -97,13 +108,15 @@ def plain(text: str) -> str:
 
 def candidates(text: str) -> Iterator[Candidate]:
     """In the order of the text; none overlaps another. `text` as `plain` gives it, and so is `written`."""
-    taken = [match.span() for match in _NEVER.finditer(text)]
+    taken = bytearray(len(text))
+    for never in _NEVER.finditer(text):
+        taken[never.start() : never.end()] = bytes([1]) * len(never[0])
     found = []
     for shape, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
-            if all(end <= a or start >= b for a, b in taken) and not _masked(text, start, end):
-                taken.append((start, end))
+            if not any(taken[start:end]) and not _masked(text, start, end):
+                taken[start:end] = bytes([1]) * (end - start)
                 found.append(Candidate(start, end, _code(match, shape), match[0], shape))
     yield from sorted(found, key=lambda candidate: candidate.start)
 

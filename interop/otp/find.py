@@ -10,29 +10,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from interop.otp.bound import OriginBound, origin_bound, retriever_hash
+from interop.otp.bound import OriginBound, origin_bound
 from interop.otp.candidate import Candidate, Shape, candidates, is_locker, plain
-from interop.otp.words import Words, words
+from interop.otp.near import SAME_SENTENCE, Near, nearest, right_behind
+from interop.otp.text import Text, read, touching
 
 ENOUGH: Final = 50
 """a candidate that weighs less is no code"""
-_SENTENCE: Final = re.compile(r"[。!?;；\n]|\. ")
-_SIGN: Final = re.compile(r"【[^】]{1,30}】|^\[[^\]]{1,30}\]|\[[^\]]{1,30}\]$")
+CLOSE: Final = 15
+"""candidates that weigh so much less than the heaviest are codes as well as it"""
+DOUBT: Final = 30
+"""what weighs so much less than it would have to could still be what a person reads"""
+_COUPON: Final = 9
+"""characters from a coupon's name within which its number begins"""
 _HOTLINE: Final = re.compile(r"9[56][0-9]{3,4}$|(?:12|11|10)[0-9]{3}$")
-_INTRODUCED: Final = re.compile(r"(?:为|是|is|[:：=])[ \"'“「]*$", re.I)
-_BEHIND: Final = re.compile(
-    r"[\])）】」』\"'” ]*[-—:,，]?(?:[ ]?(?:is|are|为|是|作为|as)[ ]?)?"
-    r"[ ]?(?:your|the|您的|你的|您|本次|此次|[(（])?[^0-9。!?;\n]{0,14}$",
-    re.IGNORECASE,
-)
+_TWICE_TWO: Final = re.compile(r"[0-9]{2}[ -][0-9]{2}")
 _LISTED: Final = re.compile(r" ?(?:、|/|和|及|与|與|&| and ) ?")
-_YOURS: Final = re.compile(r"\W*(?:your|您的|你的)", re.IGNORECASE)
-"""what a new sentence begins with that names the number before it: 902-184. Your Signal code."""
-_IS: Final = re.compile(r"\b(?:is|are)\b|[为是]", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -47,7 +45,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A candidate, its weight, and what made it: `reasons` in plain words. It is a code from `ENOUGH` on,
-    where none weighs over 15 more."""
+    where none weighs over `CLOSE` more."""
 
     candidate: Candidate
     weight: int
@@ -78,36 +76,27 @@ class Finding:
     def code(self) -> str | None:
         return self.codes[0] if self.codes else None
 
-
-@dataclass(slots=True)
-class _Text:
-    """A text as `plain` gives it and as it came, and where in both the words stand."""
-
-    text: str
-    raw: str
-    words: Words
-    keywords: list[tuple[int, int]] = field(default_factory=list)
-    signs: list[tuple[int, int]] = field(default_factory=list)
-    coupons: list[tuple[int, int]] = field(default_factory=list)
-    pickups: list[tuple[int, int]] = field(default_factory=list)
-    hidden: tuple[int, int] | None = None
-    setting: bool = False
-    used: set[tuple[int, int]] = field(default_factory=set)
-    """names that have a candidate right behind them: they name no other"""
+    @property
+    def doubtful(self) -> bool:
+        """Is this no ground to accuse anybody on? So it is with several codes; with a code that had hardly
+        enough for it, or a rival not far behind; and with no code, but a number that lacked little. The
+        program at the other end wrote an origin-bound line to be read by programs: that is certain."""
+        if self.bound is not None:
+            return False
+        others = [item.weight for item in self.weighed if item not in self.chosen]
+        rival = max(others, default=0)
+        if not self.chosen:
+            return rival >= ENOUGH - DOUBT
+        best = max(item.weight for item in self.chosen)
+        return len(self.codes) > 1 or best < ENOUGH + CLOSE or rival >= best - DOUBT
 
 
 def find(text: str) -> Finding:
     """The code in a message. Never raises; a text of any length and content has an answer."""
     bound = origin_bound(text)
-    look = _look(text)
+    look = read(text)
     sign = text[look.signs[0][0] + 1 : look.signs[0][1] - 1] if look.signs else ""
-    found = [
-        replace(candidate, written=text[candidate.start : candidate.end])
-        for candidate in candidates(look.text)
-        if not _is_word(candidate, look)
-    ]
-    look.used = {name for name in look.keywords if any(_right_behind(name, item, look) for item in found)}
-    weighed = _with_listed([_weigh(candidate, look) for candidate in found], look)
+    weighed = _weighed(look)
     if bound is not None:
         chosen = tuple(item for item in weighed if item.code == bound.code)[:1]
         return Finding(Kind.CODE, (bound.code,), chosen, weighed, sign, bound)
@@ -115,23 +104,55 @@ def find(text: str) -> Finding:
     if not good:
         return Finding(Kind.NONE, (), (), weighed, sign)
     best = max(item.weight for item in good)
-    chosen = tuple(item for item in good if item.weight >= best - 15)
-    pickup = any(item.weight == best and _nearest(item.candidate, look).pickup for item in chosen)
-    codes = tuple(dict.fromkeys(_said(item.candidate, look) for item in chosen))
+    chosen = tuple(item for item in good if item.weight >= best - CLOSE)
+    best_of_all = next(item for item in chosen if item.weight == best)
+    pickup = nearest(best_of_all.candidate, look).pickup
+    handed = any(name.pickup for name in look.names)
+    codes = tuple(dict.fromkeys(_said(item.candidate, handed) for item in chosen))
     return Finding(Kind.PICKUP if pickup else Kind.CODE, codes, chosen, weighed, sign)
 
 
-def _said(candidate: Candidate, look: _Text) -> str:
+def _weighed(look: Text) -> tuple[Weighed, ...]:
+    found = [
+        replace(candidate, written=look.raw[candidate.start : candidate.end])
+        for candidate in candidates(look.plain)
+        if not _is_word(candidate, look)
+    ]
+    near = _all_near(found, look)
+    if not any(item.adjacent for item in near):
+        look.add_unlisted()
+        near = _all_near(found, look)
+    weighed = [_weigh(candidate, by, look) for candidate, by in zip(found, near, strict=True)]
+    return _with_listed(_with_only(weighed, look), look)
+
+
+def _all_near(found: list[Candidate], look: Text) -> list[Near]:
+    look.used = {name for item in found for name in look.names_near(item) if right_behind(name, item, look)}
+    return [nearest(candidate, look) for candidate in found]
+
+
+def _said(candidate: Candidate, handed: bool) -> str:
     """What is typed: groups of a locker's code (2-1-0387) keep their dashes, all others are one number."""
-    locker = look.pickups and is_locker(candidate)
-    return plain(candidate.written) if locker else candidate.code
+    return plain(candidate.written) if handed and is_locker(candidate) else candidate.code
 
 
-def _with_listed(weighed: list[Weighed], look: _Text) -> tuple[Weighed, ...]:
+def _with_only(weighed: list[Weighed], look: Text) -> list[Weighed]:
+    """Where a text names a code and one number of it alone can be that, it is likelier."""
+    left = [item for item in weighed if item.weight > 0]
+    if len(left) != 1 or nearest(left[0].candidate, look).worth < SAME_SENTENCE:
+        return weighed
+    (only,) = left
+    if not look.setting and not look.words.introduced.search(look.before(only.candidate)):
+        return weighed
+    more = Weighed(only.candidate, only.weight + 10, (*only.reasons, "nothing else could be it"))
+    return [more if item is only else item for item in weighed]
+
+
+def _with_listed(weighed: list[Weighed], look: Text) -> tuple[Weighed, ...]:
     """In "取件码 7-3-4015、7-3-4022" the second is what the first is: it weighs as much."""
     for index in range(1, len(weighed)):
         first, item = weighed[index - 1], weighed[index]
-        between = look.text[first.candidate.end : item.candidate.start]
+        between = look.plain[first.candidate.end : item.candidate.start]
         alike = first.candidate.shape is item.candidate.shape and len(first.code) == len(item.code)
         if alike and first.weight >= ENOUGH and item.weight > 0 and _LISTED.fullmatch(between):
             reason = f'listed with "{first.candidate.written}"'
@@ -139,63 +160,39 @@ def _with_listed(weighed: list[Weighed], look: _Text) -> tuple[Weighed, ...]:
     return tuple(weighed)
 
 
-def _look(raw: str) -> _Text:
-    text = plain(raw)
-    look = _Text(text, raw, words())
-    spans = [match.span() for match in _SIGN.finditer(text)]
-    look.signs = [span for span in spans if not _is_label(text[span[0] + 1 : span[1] - 1], look.words)]
-    look.hidden = retriever_hash(text)
-    look.coupons = [match.span() for match in look.words.coupon.finditer(text)]
-    look.pickups = [match.span() for match in look.words.pickup.finditer(text)]
-    other = look.coupons + look.pickups
-    look.keywords = [
-        match.span()
-        for match in look.words.keyword.finditer(text)
-        if not any(_overlap(match.span(), span) for span in (*other, *look.signs))
-    ]
-    look.setting = look.words.setting.search(text) is not None
-    if not look.setting and look.words.selling.search(text):
-        bare = [span for span in look.keywords if look.words.bare.fullmatch(text[slice(*span)])]
-        look.keywords = [span for span in look.keywords if span not in bare]
-        look.coupons += bare
-    return look
-
-
-def _is_label(inside: str, known: Words) -> bool:
-    """【123456】 and [验证码:123456] hold the code itself, they sign nothing."""
-    return bool(re.fullmatch(r"[0-9 -]{4,10}", inside)) or known.keyword.search(inside) is not None
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _weigh(candidate: Candidate, look: _Text) -> Weighed:
+def _weigh(candidate: Candidate, near: Near, look: Text) -> Weighed:
     weight, reasons = _by_shape(candidate)
-    near = _nearest(candidate, look)
-    adjacent = near.adjacent
     if near.reason:
         weight += near.worth
         reasons.append(near.reason)
-    if not adjacent and candidate.shape in (Shape.LETTERS, Shape.HAN, Shape.MIXED):
+    if not near.adjacent and _needs_name(candidate):
         weight = weight - 20 if candidate.shape is Shape.MIXED else min(weight, 0)
         reasons.append("no name of a code right at it")
-    if _INTRODUCED.search(look.text[: candidate.start]) and near.worth:
-        weight += 15
-        reasons.append("introduced as a value")
-    elif not adjacent and look.keywords and _HOTLINE.match(candidate.code):
-        weight -= 25
-        reasons.append("looks like a hotline")
-    if look.words.typed.search(look.text[: candidate.start]):
-        weight += 25
-        reasons.append("to be typed in")
-    for loss, why in _against(candidate, look, adjacent):
-        weight -= loss
+    for gain, why in (*_for(candidate, near, look), *_against(candidate, near, look)):
+        weight += gain
         reasons.append(why)
-    if not look.keywords and not look.pickups and look.setting and not look.coupons:
-        weight += 25
-        reasons.append("the text speaks as codes' texts do")
     return Weighed(candidate, weight, tuple(reasons))
+
+
+def _for(candidate: Candidate, near: Near, look: Text) -> Iterator[tuple[int, str]]:
+    """What speaks for it beside a name: (gain, why)."""
+    before = look.before(candidate)
+    if near.worth and look.words.introduced.search(before):
+        yield 15, "introduced as a value"
+    if look.words.typed.search(before):
+        yield 25, "to be typed in"
+    if look.words.told.match(look.after(candidate)):
+        yield 25, "to be told or typed in"
+    if candidate.shape is not Shape.LETTERS and look.raw.strip() == candidate.written:
+        yield ENOUGH, "the text is nothing else"
+    if look.setting and not look.listed and not look.coupons:
+        yield 25, "the text speaks as codes' texts do"
+
+
+def _needs_name(candidate: Candidate) -> bool:
+    """Words, counts and times are written so, too."""
+    short = candidate.shape is Shape.SPLIT and _TWICE_TWO.fullmatch(plain(candidate.written)) is not None
+    return short or candidate.shape in (Shape.LETTERS, Shape.HAN, Shape.MIXED)
 
 
 _BY_LENGTH: Final = {6: 30, 4: 27, 5: 22, 8: 22, 7: 20, 3: 0, 9: 5, 10: 5}
@@ -207,7 +204,8 @@ def _by_shape(candidate: Candidate) -> tuple[int, list[str]]:
         case Shape.DIGITS:
             return _BY_LENGTH.get(size, 0), [f"{size} digits"]
         case Shape.SPLIT:
-            return 22, [f"{size} digits in groups"]
+            one_by_one = 2 * size - 1 == len(candidate.written)
+            return (30 if one_by_one else 22), [f"{size} digits in groups"]
         case Shape.MIXED:
             return (30 if candidate.code.isdigit() else 20), [f"{size} letters and digits"]
         case Shape.HAN:
@@ -216,90 +214,49 @@ def _by_shape(candidate: Candidate) -> tuple[int, list[str]]:
             return (15 if candidate.code.isupper() else 5), [f"{size} letters"]
 
 
-def _right_behind(name: tuple[int, int], candidate: Candidate, look: _Text) -> bool:
-    between = look.text[name[1] : candidate.start]
-    return name[1] <= candidate.start <= name[1] + 12 and look.words.link.fullmatch(between) is not None
-
-
-def _is_word(candidate: Candidate, look: _Text) -> bool:
+def _is_word(candidate: Candidate, look: Text) -> bool:
     """Lower-case letters are a code only behind a Chinese word; behind English they are the next word."""
     if candidate.shape is not Shape.LETTERS or candidate.code.isupper():
         return False
-    letters = re.sub(r"[\s:：\"'“「(]+", "", look.text[: candidate.start])
+    letters = re.sub(r"[\s:：\"'“「(]+", "", look.before(candidate))
     return not (letters and "一" <= letters[-1] <= "鿿")
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """What a name is worth to a candidate, and why; `adjacent`: it stands right at it."""
-
-    worth: int = 0
-    reason: str = ""
-    adjacent: bool = False
-    pickup: bool = False
-
-
-def _nearest(candidate: Candidate, look: _Text) -> _Near:
-    """The name of a code, or of what is handed out, that is worth most to the candidate."""
-    best = _Near()
-    for start, end in look.keywords + look.pickups:
-        name = look.raw[start:end]
-        if end <= candidate.start:
-            between = look.text[end : candidate.start]
-            if _right_behind((start, end), candidate, look):
-                found = _Near(60, f'right behind "{name}"', True)
-            elif not _SENTENCE.search(between) and len(between) <= 40:
-                found = _Near(max(35 - len(between), 12), f'behind "{name}" in one sentence')
-            else:
-                found = _Near(10, f'far behind "{name}"')
-        elif candidate.end <= start:
-            between = look.text[candidate.end : start]
-            ended = _SENTENCE.search(between) and not _YOURS.match(between)
-            named = not ended and (start, end) not in look.used and _BEHIND.fullmatch(between)
-            if named and len(between) <= 24 and (candidate.shape is not Shape.LETTERS or _IS.search(between)):
-                found = _Near(45, f'right before "{name}"', True)
-            elif not _SENTENCE.search(between):
-                found = _Near(12, f'before "{name}" in one sentence')
-            else:
-                continue
-        else:
-            continue
-        if found.worth > best.worth:
-            best = replace(found, pickup=(start, end) in look.pickups)
-    return best
-
-
+_MOBILE: Final = 7
+"""digits that a telephone number has at least: 验证您的手机号：082917"""
 _WHY: Final = {
     "card": "the end of a card or account",
     "amount": "an amount or a count",
     "place": "a room, a seat or a house",
     "serial": "a serial or order number",
     "phone": "a telephone number",
+    "mobile": "a telephone number",
     "old": "a code that is void",
     "time": "a time or a number of days",
 }
 
 
-def _against(candidate: Candidate, look: _Text, adjacent: bool) -> list[tuple[int, str]]:
+def _against(candidate: Candidate, near: Near, look: Text) -> Iterator[tuple[int, str]]:
     """What speaks against it: (loss, why)."""
-    before, after = look.text[: candidate.start], look.text[candidate.end :]
-    found = []
-    named = adjacent and any(_right_behind(name, candidate, look) for name in look.keywords + look.pickups)
-    for kind, pattern in look.words.before.items():
-        if pattern.search(before) and (kind == "old" or not named):
-            found.append((75, _WHY[kind]))
+    names = [name for name in look.names_near(candidate) if name.listed]
+    named = near.adjacent and any(right_behind(name, candidate, look) for name in names)
+    for patterns, at, test in (
+        (look.words.before, look.before(candidate), re.Pattern.search),
+        (look.words.after, look.after(candidate), re.Pattern.match),
+    ):
+        kinds = [kind for kind in patterns if kind == "old" or not named]
+        if len(candidate.code) < _MOBILE and "mobile" in kinds:
+            kinds.remove("mobile")
+        if kind := next((kind for kind in kinds if test(patterns[kind], at)), None):
+            yield -75, _WHY[kind]
+    introduced = look.words.introduced.search(look.before(candidate))
+    if not near.adjacent and not introduced and near.worth and _HOTLINE.match(candidate.code):
+        yield -25, "looks like a hotline"
+    if touching(look.signs, candidate.start, candidate.end):
+        yield -90, "stands in the sender's sign"
+    if look.hidden and touching([look.hidden], candidate.start, candidate.end):
+        yield -200, "is the hash of an app"
+    for start, end in reversed(touching(look.coupons, candidate.start - _COUPON, candidate.start)):
+        if not any(end <= name.start < candidate.start for name in names):
+            yield -150, f'belongs to "{look.raw[start:end]}", no code to prove oneself with'
             break
-    for kind, pattern in look.words.after.items():
-        if pattern.match(after) and (kind == "old" or not named):
-            found.append((75, _WHY[kind]))
-            break
-    span = (candidate.start, candidate.end)
-    if any(_overlap(span, sign) for sign in look.signs):
-        found.append((90, "stands in the sender's sign"))
-    if look.hidden and _overlap(span, look.hidden):
-        found.append((200, "is the hash of an app"))
-    for start, end in look.coupons:
-        if end <= candidate.start <= end + 8:
-            found.append((150, f'belongs to "{look.raw[start:end]}", no code to prove oneself with'))
-            break
-    return found

@@ -10,26 +10,34 @@ from typing import Final
 
 import yaml
 
-from interop.otp.candidate import plain
+from interop.otp.candidate import LETTERS, plain
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`before` and `after` are matched right at a number, `typed` right before it, `link` between a name and
-    its code, `bare` against a whole name; the others anywhere."""
+    """`before` and `typed` stand right before a number, so does `introduced`; `after`, `told` and `equals`
+    right behind it; `link` between a name and its code, `bare` against a whole name; the others anywhere.
+    `unlisted` are names by their end alone, but for what `unlike` matches."""
 
     keyword: re.Pattern[str]
+    unlisted: re.Pattern[str]
+    unlike: re.Pattern[str]
     pickup: re.Pattern[str]
     coupon: re.Pattern[str]
     bare: re.Pattern[str]
     selling: re.Pattern[str]
     setting: re.Pattern[str]
     typed: re.Pattern[str]
+    introduced: re.Pattern[str]
+    equals: re.Pattern[str]
+    told: re.Pattern[str]
     before: dict[str, re.Pattern[str]]
     after: dict[str, re.Pattern[str]]
     link: re.Pattern[str]
 
 
+_REMARK: Final = r"\([^()0-9]{1,16}\)|\[[^\[\]0-9]{1,16}\]"
+"""between a name and its code: 还车验证码（还车时提供）：8820"""
 _AT_ONCE: Final = r"[ \"'“「『(\[【]*[0-9A-Za-z]"
 
 
@@ -37,20 +45,34 @@ _AT_ONCE: Final = r"[ \"'“「『(\[【]*[0-9A-Za-z]"
 def words() -> Words:
     text = resources.files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
-    gap = r"[ :：,，(\"'“「*]*(?:为|是|為|is)?[ :：(\"'“「*]*$"
+    copula = _choice(data["copulas"])
+    gap = rf"[ :,(\"'“「*]*(?:{copula})?[ :(\"'“「*]*$"
     return Words(
         keyword=_any(data["keywords"]),
-        pickup=re.compile(rf"{_choice(data['pickup'])}|(?:{_choice(data['handed'])})(?={_AT_ONCE})", re.I),
+        unlisted=re.compile(
+            rf"{_choice(data['weak'])}|[一-鿿]{{0,2}}(?:{_choice(data['heads'])})"
+            rf"|(?<![{LETTERS}-])[{LETTERS}-]{{0,30}}?(?:{'|'.join(data['stems'])})[{LETTERS}]{{0,3}}(?![{LETTERS}])",
+            re.I,
+        ),
+        unlike=_any(data["unlike"]),
+        pickup=re.compile(
+            rf"{_choice(data['pickup'])}|(?:{_choice(data['handed'])})(?={_AT_ONCE})"
+            rf"|(?:{_choice(data['taking'])})(?:{_choice(data['things'])})(?:{_choice(data['tokens'])})",
+            re.I,
+        ),
         coupon=_any(data["coupons"]),
         bare=_any(data["bare"]),
         selling=_any(data["selling"]),
         setting=_any(data["settings"]),
         typed=re.compile(f"(?:{_choice(data['typed'])})[ :\"'“「]*$", re.I),
+        equals=re.compile(rf"[ \"'”」)\]]*(?:{copula})(?![{LETTERS}])[^,、]*$", re.I),
+        told=re.compile(rf"[ \"'”」)\]]*[-—,:]?[ ]*(?:{_choice(data['told'])})", re.I),
+        introduced=re.compile(rf"(?:{copula}|[:=])[ \"'“「]*$", re.I),
         before={kind: re.compile(f"(?:{_choice(rows)}){gap}", re.I) for kind, rows in data["before"].items()},
         after={
             kind: re.compile(rf"[ )\]）]*(?:{_choice(rows)})", re.I) for kind, rows in data["after"].items()
         },
-        link=re.compile(rf"(?:\s|{_choice(data['links'])})*", re.I),
+        link=re.compile(rf"(?:\s|{_REMARK}|{_choice(data['links'])}|{copula})*", re.I),
     )
 
 
@@ -65,6 +87,6 @@ def _choice(rows: list[str]) -> str:
 
 
 def _bounded(word: str) -> str:
-    before = r"(?<![a-z])" if re.match(r"[a-zA-Z]", word) else ""
-    after = r"(?![a-z])" if re.search(r"[a-zA-Z]$", word) else ""
+    before = rf"(?<![{LETTERS}])" if re.match(f"[{LETTERS}]", word) else ""
+    after = rf"(?![{LETTERS}])" if re.search(f"[{LETTERS}]$", word) else ""
     return before + re.escape(word) + after

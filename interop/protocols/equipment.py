@@ -4,8 +4,10 @@ Entry-point groups (DESIGN section 2):
 
 - `interop.links`: a `LinkDriver` class, asked in turn which ports it serves.
 - `interop.modems`: a `ModemDriver` class per `driver:` of a modem in the lab file ("at").
-- `interop.originators`: a site driver class per `driver:` of a form or label service, a `GatewayDriver` per
-  `driver:` of a gateway.
+- `interop.forms`, `interop.labels`: a `FormDriver` per `driver:` of a form, a `LabelDriver` per `driver:` of
+  a label service.
+- `interop.originators`: a `GatewayDriver` per `driver:` of a gateway, an `OriginatorDriver` per `driver:` of
+  another originator ("modem", "keyboard").
 - `interop.finders`: a `found.Finder` class: what is plugged in, for `lab scan` and `doctor`.
 - `interop.commands`: a Typer app or command function, mounted under its entry point's name.
 """
@@ -18,14 +20,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from interop.protocols.engineer import Engineer
 from interop.protocols.link import Journal, Link
 from interop.protocols.modem import Modem
 from interop.protocols.originator import Originator
+from interop.protocols.site import LabelService, NumberForm
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from interop.lab.model import FormPart, GatewayPart, Lab, LabelPart, ModemPart, SimPart
+    from interop.lab.model import (
+        FormPart,
+        GatewayPart,
+        Lab,
+        LabelPart,
+        ModemPart,
+        OriginatorPart,
+        SimPart,
+    )
 
 Spend = Callable[[Literal["calls", "messages"]], None]
 """Asked before a call or message leaves; raises BudgetSpent, or asks the engineer on the first live one."""
@@ -106,15 +118,28 @@ class OpenModem(Modem, Protocol):
         """Hang up and let go of the link; never raises."""
 
 
-class SiteDriver(Protocol):
-    """Builds a form or label client from its part of the lab file."""
-
-    def __init__(self, part: FormPart | LabelPart, endpoint: tuple[str, str | None]) -> None: ...
-
+class OpenForm(NumberForm, Protocol):
     async def close(self) -> None: ...
 
 
-class OpenGateway(Originator, Protocol):
+class OpenLabel(LabelService, Protocol):
+    async def close(self) -> None: ...
+
+
+class FormDriver(Protocol):
+    """Builds a number form from its part of the lab file."""
+
+    def __call__(self, part: FormPart, endpoint: tuple[str, str | None], *, engineer: Engineer) -> OpenForm:
+        """`endpoint`: as `LinkDriver.endpoint` gives it. Raises EquipmentError."""
+
+
+class LabelDriver(Protocol):
+    """Builds a label client from its part of the lab file."""
+
+    def __call__(self, part: LabelPart, endpoint: tuple[str, str | None]) -> OpenLabel: ...
+
+
+class OpenOriginator(Originator, Protocol):
     async def close(self) -> None:
         """Take leave and let go of the connection; never raises."""
 
@@ -131,10 +156,22 @@ class GatewayDriver(Protocol):
         journal: Journal,
         now: Callable[[], datetime],
         allow: Callable[[], None],
-    ) -> OpenGateway:
+    ) -> OpenOriginator:
         """`endpoint`: tcp://host:port and None, or as `LinkDriver.endpoint` gives it. `now`: time in China.
 
         `allow` is asked before each text and raises BudgetSpent. Raises EquipmentError.
+        """
+
+
+class OriginatorDriver(Protocol):
+    """Builds an originator that has no account at a gateway."""
+
+    def __call__(
+        self, part: OriginatorPart, *, modem: Modem | None, engineer: Engineer, allow: Callable[[], None]
+    ) -> OpenOriginator:
+        """`modem`: the open one that holds the part's `sim`, whose MSISDN is then the part's `number`.
+
+        `allow` is asked before each text that no modem counts, and raises BudgetSpent. Raises EquipmentError.
         """
 
 

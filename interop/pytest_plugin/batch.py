@@ -20,6 +20,7 @@ from interop.lab.drivers import DriverError
 from interop.lab.equipment import all_emulated
 from interop.lab.load import LabError, LabFile, read
 from interop.lab.model import Lab
+from interop.protocols.engineer import NOBODY
 from interop.pytest_plugin import capture, suites_folder
 from interop.pytest_plugin.items import CaseItem
 from interop.pytest_plugin.reports import emit, emit_call, emit_error, emit_skip
@@ -158,6 +159,7 @@ class Batch:
             limit=self._option("jobs"),
             resume=bool(resumed),
             confirm=lambda _question: yes,
+            engineer=self._config.hook.pytest_interop_engineer() or NOBODY,
             options={
                 "suites": self._suites(),
                 "keyword": self._config.getoption("keyword", ""),

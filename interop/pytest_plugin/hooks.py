@@ -5,9 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from interop.engine.attempt import BoundCase
+    from interop.protocols.engineer import Engineer
     from interop.record import Attempt
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_interop_engineer() -> Engineer | None:
+    """Who is asked to do what no driver can. Plain pytest has nobody: it keeps the keyboard to itself."""
 
 
 def pytest_interop_begins(cases: int, directory: Path) -> None:

@@ -12,6 +12,9 @@ from typing import TextIO
 
 from interop.record.redaction import Redactor
 
+PROTOCOL = "protocol "
+"""A note that begins so ("protocol CMPP/3") says what comes after it: a PDU a line, in hexadecimal."""
+
 _LINE_ENDS = ("\r", "\n", "\x1a", "\x1b")  # V.250 S3 and S4; Ctrl-Z and Esc end a message text (27.005 3.3)
 _ENDS = tuple(char.encode() for char in _LINE_ENDS)
 _PROMPT = "> "

@@ -19,6 +19,16 @@ class RunDamaged(ValueError):
     """No run, or one with a line that cannot be understood; says which file and line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of a journal. `direction`: ">" to the device, "<" from it, "" a note."""
+
+    at: float
+    seq: int
+    direction: str
+    text: str
+
+
 @dataclass
 class Run:
     """What a run directory holds.
@@ -54,9 +64,18 @@ class Run:
     @cached_property
     def observed(self) -> list[Observed]:
         """The events of all parties by (time, sequence). Raises RunDamaged."""
-        torn: list[str] = []
-        events = [_observed(data, where) for data, where in _lines(self.directory / EVENTS, torn)]
-        return sorted(events, key=lambda event: (event.at, event.seq))
+        return sorted(self.events(), key=lambda event: (event.at, event.seq))
+
+    def events(self) -> Iterator[Observed]:
+        """The events as they were written, none kept in memory. Raises RunDamaged."""
+        return (_observed(data, where) for data, where in _lines(self.directory / EVENTS, []))
+
+    def journals(self) -> dict[str, Path]:
+        """Device -> its journal, by name."""
+        paths = sorted((self.directory / EVENTS).parent.glob("*.jsonl"))
+        # "events_" is the journal of a device called "events" (`RunWriter.journal_place`)
+        devices = {path.stem if path.stem.rstrip("_") != "events" else path.stem[:-1]: path for path in paths}
+        return {name: path for name, path in devices.items() if path.name != Path(EVENTS).name}
 
 
 def read_run(directory: Path) -> Run:
@@ -91,6 +110,20 @@ def read_run(directory: Path) -> Run:
     return run
 
 
+def read_journal(path: Path) -> Iterator[Said]:
+    """The lines as they were written, none kept in memory. Raises RunDamaged."""
+    for data, where in _lines(path, []):
+        try:
+            direction = data.get("dir", "")
+            text = str(data["data" if direction else "note"])
+            said = Said(float(data["at"]), int(data["seq"]), direction, text)
+        except KeyError as error:
+            raise RunDamaged(f"{where}: no field {error.args[0]!r}") from None
+        except (TypeError, ValueError) as error:
+            raise RunDamaged(f"{where}: {error}") from None
+        yield said
+
+
 def _counts(attempt: Attempt) -> bool:
     return attempt.verdict.conclusive or attempt.verdict is Verdict.ERROR
 
@@ -98,23 +131,24 @@ def _counts(attempt: Attempt) -> bool:
 def _lines(path: Path, torn: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
     """Each JSON object of a file with its "file:line"; an unfinished last line goes to `torn`."""
     try:
-        data = path.read_bytes()
+        file = path.open("rb")
     except FileNotFoundError:
         return
     except OSError as error:
         raise RunDamaged(f"{path}: {error.strerror}") from None
-    *whole, rest = data.split(b"\n")
-    for number, line in enumerate(whole, start=1):
-        where = f"{path}:{number}"
-        try:
-            item = json.loads(line)
-        except ValueError as error:
-            raise RunDamaged(f"{where}: not JSON: {error}") from None
-        if not isinstance(item, dict):
-            raise RunDamaged(f"{where}: must be one JSON object")
-        yield item, where
-    if rest:
-        torn.append(f"{path.name}: {rest.decode('utf-8', 'replace')}")
+    with file:
+        for number, line in enumerate(file, start=1):
+            where = f"{path}:{number}"
+            if not line.endswith(b"\n"):
+                torn.append(f"{path.name}: {line.decode('utf-8', 'replace')}")
+                return
+            try:
+                item = json.loads(line)
+            except ValueError as error:
+                raise RunDamaged(f"{where}: not JSON: {error}") from None
+            if not isinstance(item, dict):
+                raise RunDamaged(f"{where}: must be one JSON object")
+            yield item, where
 
 
 def _observed(data: dict[str, Any], where: str) -> Observed:

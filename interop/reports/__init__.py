@@ -1,4 +1,4 @@
-"""Reports: the terminal, HTML, JUnit and CSV, each a pure function of the run record."""
+"""Reports: the terminal, HTML, JUnit, CSV and pcapng, each a pure function of the run record."""
 
 from __future__ import annotations
 

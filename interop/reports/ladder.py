@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from interop.record import Event, Flow, Observed
-from interop.record.events import RegistrationSeen
+from interop.record.events import MessageSubmitted, RegistrationSeen
 from interop.reports.text import one_line
 
 NETWORK = "network"
@@ -30,7 +30,7 @@ _LABELS: dict[str, str] = {
     "ToneSent": "tones {digits}",
     "ToneHeard": "hears {digit}",
     "ForwardingSet": "forwards {when} to {number}",
-    "MessageSubmitted": "SMS to {to}{parts}: {text}",
+    "MessageSubmitted": "{part}SMS to {to}: {text}",
     "MessageAccepted": "accepted, reference {reference}",
     "MessageRefused": "refused, +CMS ERROR {code} ({text})",
     "MessageReceived": "SMS from {sender}{parts}: {text}",
@@ -41,13 +41,13 @@ _LABELS: dict[str, str] = {
     "UssdAnswered": "USSD answer: {text}",
     "SimFileRead": "{file} = {content}",
     "FormSubmitted": "form {site}: {number}",
-    "FormAnswered": "HTTP {http_status} {outcome}: {text}",
+    "FormAnswered": "{http_status}{outcome}: {text}",
     "TextHanded": "text to {to} from {sender}{parts}: {text}",
     "TextTaken": "{acceptance}: {text} {references}",
     "GatewayClaimed": "{reference}: the gateway claims {state} ({delivered})",
     "MessageFromHandset": "reply from {sender} to {to}: {text}",
     "CodeEntered": "{site}: code {code} for {number}",
-    "CodeAnswered": "HTTP {http_status} {outcome}: {text}",
+    "CodeAnswered": "{http_status}{outcome}: {text}",
     "LabelAsked": "label of {number}?",
     "LabelAnswered": "label: {label}",
     "ModemReset": "modem reset: {sign}",
@@ -76,6 +76,7 @@ _WORDS: dict[str, dict[object, str]] = {
     "waiting": {False: "rings", True: "another call waits"},
     "status": {0: "0x00 (received)"},
     "parts": {1: ""},
+    "http_status": {0: ""},
     "delivered": {True: "delivered", False: "not delivered"},
     "file": {
         "2FE2": "EF_ICCID",
@@ -128,6 +129,8 @@ def label(event: Event) -> str:
     'released, cause 16 (Normal call clearing)'
     """
     values = {name: _word(name, value) for name, value in asdict(event).items()}
+    if isinstance(event, MessageSubmitted):
+        values["part"] = "" if event.parts == 1 else f"part {event.part} of {event.parts}, "
     text = _LABELS[type(event).__name__].format_map(values)
     return one_line(text.replace(" ()", "")).rstrip(": ")
 
@@ -163,6 +166,8 @@ def _word(name: str, value: object) -> object:
         return words[value]
     if name == "parts":
         return f" in {value} parts"
+    if name == "http_status":
+        return f"HTTP {value} "
     if name == "status" and isinstance(value, int):
         return f"0x{value:02X}"
     if value == "":

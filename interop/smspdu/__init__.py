@@ -29,8 +29,9 @@ from interop.smspdu.elements import (
     ports_of,
 )
 from interop.smspdu.errors import PduError
-from interop.smspdu.longer import Complete, Incomplete, Reassembly, split_data, split_text, submits
+from interop.smspdu.longer import split_data, split_text, submits
 from interop.smspdu.national import Language
+from interop.smspdu.reassembly import Complete, Incomplete, Reassembly
 from interop.smspdu.reports import CommandType, DeliverReport, SmsCommand, SubmitReport
 from interop.smspdu.status import Status, StatusClass
 from interop.smspdu.timestamps import Timestamp

@@ -1,4 +1,4 @@
-"""Long messages: a text cut into parts and put together again (3GPP TS 23.040 9.2.3.24.1).
+"""Long messages: a text cut into parts (3GPP TS 23.040 9.2.3.24.1); `reassembly` puts them together again.
 
 >>> parts = split_text("验证码" * 40, reference=7)
 >>> [len(part.body) for _, part in parts]
@@ -7,17 +7,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from interop.smspdu import gsm7
 from interop.smspdu.dcs import Alphabet, Dcs
-from interop.smspdu.elements import InformationElement, Part, language_elements, part_of
+from interop.smspdu.elements import InformationElement, Part, language_elements
 from interop.smspdu.errors import PduError
 from interop.smspdu.national import LOCKING, Language
-from interop.smspdu.tpdu import Deliver, Submit
+from interop.smspdu.tpdu import Submit
 from interop.smspdu.userdata import MAX_OCTETS, UserData, encode_header, header_septets
 
 MOST_PARTS: Final = 255
@@ -115,88 +115,6 @@ def _cuts(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:
             used = 0
         used += size
     yield from pairwise([*edges, len(sizes)])
-
-
-@dataclass(slots=True)
-class Incomplete:
-    """A long message of which some parts came. `parts` by number; `duplicates`: parts that came again."""
-
-    total: int
-    parts: dict[int, Deliver] = field(default_factory=dict)
-    duplicates: int = 0
-
-    @property
-    def missing(self) -> list[int]:
-        return [number for number in range(1, self.total + 1) if number not in self.parts]
-
-
-@dataclass(frozen=True, slots=True)
-class Complete:
-    """A message as it was written: `body` is the text or the octets of all parts in order."""
-
-    body: str | bytes
-    parts: tuple[Deliver, ...]
-    """in their order, one without a part number alone"""
-    duplicates: int = 0
-
-
-Key = tuple[str, int, bool, int]
-"""Who wrote, with which reference, in how many bits, in how many parts: what makes one message of parts."""
-
-
-class Reassembly:
-    """Parts in any order, with duplicates and losses; one for each recipient.
-
-    References come round again (8 bit: after 256 messages). A part whose number is there already with
-    another content belongs to a new message: the old one is given up, through `lost`.
-    """
-
-    def __init__(self, lost: Callable[[Incomplete], None] = lambda _incomplete: None) -> None:
-        self._lost = lost
-        self._waiting: dict[Key, Incomplete] = {}
-
-    @property
-    def waiting(self) -> list[Incomplete]:
-        """What is not complete yet, oldest first."""
-        return list(self._waiting.values())
-
-    def add(self, deliver: Deliver) -> Complete | None:
-        """The message that `deliver` completes; None while parts are missing, or for a part seen before."""
-        part = part_of(deliver.user_data.header)
-        if part is None or part.total == 1:
-            return Complete(deliver.user_data.body, (deliver,))
-        key = (str(deliver.originator), part.reference, part.wide, part.total)
-        message = self._waiting.setdefault(key, Incomplete(part.total))
-        there = message.parts.get(part.number)
-        if there is not None and there.user_data == deliver.user_data:
-            message.duplicates += 1
-            return None
-        if there is not None:
-            self._lost(message)
-            del self._waiting[key]
-            message = self._waiting[key] = Incomplete(part.total)
-        message.parts[part.number] = deliver
-        if message.missing:
-            return None
-        del self._waiting[key]
-        parts = tuple(message.parts[number] for number in range(1, part.total + 1))
-        return Complete(_joined(parts), parts, message.duplicates)
-
-    def give_up(self) -> list[Incomplete]:
-        """What will not be completed any more."""
-        waiting, self._waiting = self._waiting, {}
-        return list(waiting.values())
-
-
-def _joined(parts: tuple[Deliver, ...]) -> str | bytes:
-    """Text where every part is text; halves of a surrogate pair in two parts find each other."""
-    bodies = [part.user_data.body for part in parts]
-    texts = [body for body in bodies if isinstance(body, str)]
-    if len(texts) == len(bodies):
-        return "".join(texts).encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
-    return b"".join(
-        body.encode("utf-16-be", "surrogatepass") if isinstance(body, str) else body for body in bodies
-    )
 
 
 def submits(parts: list[tuple[Dcs, UserData]], first: Submit) -> list[Submit]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from interop.engine import Bench
-from interop.record import Blame, Cause, Layer
-from interop.record.events import MessageReceived, PartReceived
+from interop.record import Blame, Cause, Event, InconcReason, Layer
+from interop.record.events import EquipmentTrouble, MessageReceived, PartReceived
 from suites.parties import Party
 
 FIRST_LOOK_S: Final = 60.0
@@ -24,23 +25,38 @@ PART_LOST: Final[tuple[Blame, ...]] = ((Layer.GATEWAY, Cause.PART_LOST), (Layer.
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """`began`: seconds of the bench; `at`: the same as time of day; `mark`: of the handset's events."""
+    """`began`: seconds of the bench; `at`: the same as time of day; `mark`: of the handset's events; `came`:
+    what came since, and when: a site may take longer to say yes than its code takes to come.
+    """
 
     began: float
     at: datetime
     mark: int
+    came: list[tuple[float, Event]]
 
     @classmethod
     def now(cls, bench: Bench, handset: Party) -> Waited:
         """To be taken before anything is asked for."""
-        return cls(bench.now(), bench.clock(), handset.modem.events.mark())
+        events = handset.modem.events
+        waited = cls(bench.now(), bench.clock(), events.mark(), [])
+        ends = events.listen(lambda event: waited.came.append((bench.now(), event)))
+
+        async def end() -> None:
+            ends()
+
+        bench.on_exit(end)
+        return waited
+
+    def after_s(self, message: MessageReceived) -> float:
+        """From the asking to this very event."""
+        return next(at for at, event in self.came if event is message) - self.began
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """`after_s`: from the asking to the handset; `seen`: heard when it came, not found in the modem's memory
-    later; `before_s`, `behind_s`: what of it was before TP-SCTS and behind it, None where the centre's clock
-    is none to go by.
+    later, which is then the latest that it came; `before_s`, `behind_s`: what of it was before TP-SCTS and
+    behind it, None where the centre's clock is none to go by.
     """
 
     message: MessageReceived
@@ -75,20 +91,20 @@ async def arrives(
             message = await events.wait(MessageReceived, within=0.0, since=waited.mark, where=ours)
         if message is not None:
             # what a look into the memory takes is no part of the message's way
-            after = bench.now() - waited.began if seen else min(until, bench.now() - waited.began)
-            return Arrived(message, after, seen, *_legs(bench, waited, message))
+            after = waited.after_s(message) if seen else min(until, bench.now() - waited.began)
+            return Arrived(message, after, seen, *_legs(waited, message, after))
         if given_up():
             break
     return None
 
 
-def _legs(bench: Bench, waited: Waited, message: MessageReceived) -> tuple[float | None, float | None]:
+def _legs(waited: Waited, message: MessageReceived, after_s: float) -> tuple[float | None, float | None]:
     """Seconds before and behind TP-SCTS, which counts whole seconds of the centre's own clock."""
     try:
         stamp = datetime.fromisoformat(message.sent_at)
     except ValueError:
         return None, None
-    now = bench.clock()
+    now = waited.at + timedelta(seconds=after_s)
     if stamp.tzinfo is None or not waited.at - _CLOCKS <= stamp <= now + _CLOCKS:
         return None, None
     before = max(0.0, (stamp - waited.at).total_seconds())
@@ -98,7 +114,9 @@ def _legs(bench: Bench, waited: Waited, message: MessageReceived) -> tuple[float
 def is_in_time(
     bench: Bench, arrived: Arrived, life_s: float, *, before: tuple[Blame, ...], behind: Blame
 ) -> bool:
-    """While the code is good. `before`: who may have held it up to TP-SCTS; `behind`: who after that."""
+    """While the code is good. `before`: who may have held it up to TP-SCTS; `behind`: who after that. One of
+    them alone is to blame only where it took longer than the code lives.
+    """
     if arrived.seen:
         bench.measure("code_delivery_time", arrived.after_s, "s")
     if arrived.seen and arrived.before_s is not None and arrived.behind_s is not None:
@@ -107,9 +125,14 @@ def is_in_time(
     suspects: tuple[Blame, ...] = (*before, behind)
     where = "TP-SCTS cannot be believed"
     if arrived.before_s is not None and arrived.behind_s is not None:
-        early = arrived.before_s < arrived.behind_s
-        suspects = (behind,) if early else before
         where = f"{arrived.before_s:.0f} s before the service centre had it, {arrived.behind_s:.0f} s after"
+        if arrived.before_s > life_s:
+            suspects = before
+        elif arrived.behind_s > life_s:
+            suspects = (behind,)
+    if arrived.after_s > life_s and not arrived.seen and suspects != before:
+        what = "it came too late and was never announced: when it came is not known"
+        bench.inconclusive(InconcReason.MODEM, what)
     return bench.check(
         "in time",
         expected=f"within {life_s:g} s",
@@ -127,26 +150,54 @@ async def comes_once(
     same: Callable[[MessageReceived], bool],
     handed_twice: tuple[Blame, ...],
 ) -> None:
-    """A second copy with a later TP-SCTS was given to the centre twice (`handed_twice`: by whom)."""
+    """A second copy with another TP-SCTS was given to the centre twice (`handed_twice`: by whom); one with
+    the same may have been as well, within the second that TP-SCTS counts.
+    """
     events = handset.modem.events
-    copies = [event for event in events.since(0) if isinstance(event, MessageReceived) and same(event)]
-    second = copies[1] if len(copies) > 1 else None
+
+    def other(message: MessageReceived) -> bool:
+        return message is not first and same(message)
+
+    second = await events.wait(MessageReceived, within=REPEAT_S, since=0, where=other)
     if second is None:
-        second = await events.wait(MessageReceived, within=REPEAT_S, since=events.mark(), where=same)
+        await handset.modem.fetch_unread()
+        second = await events.wait(MessageReceived, within=0.0, since=0, where=other)
+    if second is None and (why := _may_have_come_again(events.since(0), first)):
+        bench.inconclusive(InconcReason.MODEM, f"whether it came twice is not known: {why}")
     again = second is not None and second.sent_at != first.sent_at
     bench.check(
         "exactly once",
         expected="one copy",
         actual=f"a second copy, of {second.sent_at}" if second else "one copy",
-        ambiguous=handed_twice if again else ((Layer.CORE, Cause.MESSAGE_DUPLICATED),),
+        ambiguous=handed_twice if again else (*handed_twice, (Layer.CORE, Cause.MESSAGE_DUPLICATED)),
     )
 
 
-def parts_of(handset: Party, waited: Waited, ours: Callable[[PartReceived], bool]) -> str:
-    """What came of a long message that is not whole: "1 and 3 of 3"; "" for none."""
+def _may_have_come_again(events: Sequence[Event], first: MessageReceived) -> str:
+    """What our modem has lost of a second copy; "" for nothing."""
+    if trouble := next((event for event in events if isinstance(event, EquipmentTrouble)), None):
+        return trouble.what
+    parts = Counter(
+        event.number for event in events if isinstance(event, PartReceived) and event.text in first.text
+    )
+    again = [number for number, copies in parts.items() if copies > 1]
+    return f"part {again[0]} of it did" if again else ""
+
+
+def parts_of(handset: Party, waited: Waited, ours: Callable[[Sequence[PartReceived]], bool]) -> str:
+    """What came of a long message that is not whole: "1 and 3 of 3"; "" for none.
+
+    `ours` is asked of all parts of one message: those of another attempt's, come late, may be the same words.
+    """
     events = handset.modem.events.since(waited.mark)
-    parts = [event for event in events if isinstance(event, PartReceived) and ours(event)]
-    if not parts:
-        return ""
-    numbers = sorted({part.number for part in parts})
-    return f"{' and '.join(map(str, numbers))} of {parts[-1].total}"
+    whole = [event.text for event in events if isinstance(event, MessageReceived)]
+    messages: dict[tuple[str, int, int], list[PartReceived]] = {}
+    for event in events:
+        if isinstance(event, PartReceived):
+            messages.setdefault((event.sender, event.reference, event.total), []).append(event)
+    for (_, _, total), parts in messages.items():
+        numbers = sorted({part.number for part in parts})
+        known = any(all(part.text in text for part in parts) for text in whole)
+        if len(numbers) < total and not known and ours(parts):
+            return f"{' and '.join(map(str, numbers))} of {total}"
+    return ""

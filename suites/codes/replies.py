@@ -66,7 +66,11 @@ async def is_answered(bench: Bench, originator: Originator, source: Source, hand
         ok=damage is Damage.NONE,
         blame=BLAME_OF_DAMAGE.get(damage),
     )
-    again = await events.wait(MessageFromHandset, within=REPEAT_S, since=events.mark(), where=ours)
+
+    def once_more(other: MessageFromHandset) -> bool:
+        return other is not reply and ours(other)
+
+    again = await events.wait(MessageFromHandset, within=REPEAT_S, since=mark, where=once_more)
     bench.check(
         "exactly once",
         expected="one copy",

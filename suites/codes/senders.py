@@ -8,7 +8,7 @@ from interop.engine import Bench
 from interop.record import Blame, Cause, Layer
 from interop.record.events import MessageReceived
 
-_SHORTEST: Final = 4
+_SHORTEST: Final = 3
 """digits by which a cut number is still known"""
 _CUT: Final[tuple[Blame, ...]] = ((Layer.GATEWAY, Cause.SENDER_CUT), (Layer.CORE, Cause.SENDER_CUT))
 _REWRITTEN: Final[tuple[Blame, ...]] = (
@@ -41,8 +41,15 @@ def is_from(bench: Bench, message: MessageReceived, number: str) -> None:
         expected=number,
         actual=message.sender + (" (cut)" if cut else ""),
         ok=same_number(message.sender, number),
-        ambiguous=_CUT if cut else _REWRITTEN,
+        ambiguous=_suspects(message.sender, number),
     )
+
+
+def _suspects(shown: str, number: str) -> tuple[Blame, ...]:
+    """Of two digits or one that are left, nobody knows whether they are what was there."""
+    if is_cut(shown, number):
+        return _CUT
+    return (*_CUT, *_REWRITTEN) if _plain(number).startswith(_plain(shown)) else _REWRITTEN
 
 
 def _plain(number: str) -> str:

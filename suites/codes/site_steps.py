@@ -17,7 +17,7 @@ from suites.codes import arrival
 from suites.codes.arrival import PART_LOST, Arrived, Waited
 from suites.codes.senders import is_cut, is_from, same_number
 from suites.codes.steps import BLAME_OF_DAMAGE
-from suites.codes.texts import Damage, is_of_ours, read_otherwise
+from suites.codes.texts import Damage, is_illegible, is_of_ours, read_otherwise
 from suites.parties import Party, has_room
 
 _LATE: Final[tuple[Blame, ...]] = ((Layer.ORIGINATOR, Cause.SENT_LATE), (Layer.GATEWAY, Cause.MESSAGE_LATE))
@@ -28,14 +28,21 @@ _TWICE: Final[tuple[Blame, ...]] = (
 _NOWHERE: Final[tuple[Blame, ...]] = (
     (Layer.ORIGINATOR, Cause.CODE_NOT_SENT),
     (Layer.ORIGINATOR, Cause.CODE_MISDIRECTED),
-    (Layer.GATEWAY, Cause.NUMBER_REFUSED),
+    (Layer.GATEWAY, Cause.MESSAGE_REFUSED),
     (Layer.GATEWAY, Cause.ACCEPTED_AND_DROPPED),
     (Layer.CORE, Cause.MESSAGE_LOST),
 )
 """what looks the same at a handset where nothing comes: the site does not tell what its gateway said"""
-
-
+_UNREADABLE: Final[Blame] = (Layer.FORMATTING, Cause.TEXT_CORRUPTED)
 _OLD_ONE_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """`outcome`: None where the code was not given back; `why` says that, or what the site said."""
+
+    outcome: CodeOutcome | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +114,44 @@ class SiteCode:
             handed_twice=_TWICE,
         )
 
-    async def is_the_right_one(self, site: NumberForm, arrived: Arrived) -> None:
-        """The code in the text is the one that the site wants to hear."""
-        name, found = "code", otp.find(arrived.message.text)
-        if self._damage(arrived.message.text) is not Damage.NONE:
-            self.bench.not_checked(name, "the text is damaged")
+    async def is_given_back(self, site: NumberForm, arrived: Arrived) -> GivenBack:
+        """The code, at once, while it is good. Ends the case where an earlier attempt may have asked for it:
+        only the site can say that it is ours.
+        """
+        text, found = arrived.message.text, otp.find(arrived.message.text)
+        outcome, why = None, ""
+        if self._damage(text) is not Damage.NONE:
+            why = "the text is damaged"
         elif found.code is None:
-            self.bench.inconclusive(
-                InconcReason.INDETERMINATE, f"no code was found in {arrived.message.text!r}"
-            )
+            self.bench.inconclusive(InconcReason.INDETERMINATE, f"no code was found in {text!r}")
         elif not site.takes_codes:
-            self.bench.not_checked(name, f"{found.code}: the lab file does not say where to give it back")
+            why = f"{found.code}: the lab file does not say where to give it back"
         elif arrived.after_s > self.part.code_life_s:
-            self.bench.not_checked(name, f"{found.code} is too old to be given back")
-        elif getattr(found, "doubtful", False):
-            self.bench.not_checked(name, f"{found.code} may not be the code in {arrived.message.text!r}")
+            why = f"{found.code} is too old to be given back"
+        elif found.doubtful:
+            why = f"{found.code} may not be the code in {text!r}"
         else:
-            await self._is_accepted(site, found.code)
+            outcome = await site.enter(self.handset.number, found.code)
+            why = f"{found.code} is {outcome}"
+        if self.owed and outcome is not CodeOutcome.RIGHT:
+            what = f"it may be what an earlier attempt asked for ({why})"
+            self.bench.inconclusive(InconcReason.INDETERMINATE, what)
+        return GivenBack(outcome, why)
 
-    async def _is_accepted(self, site: NumberForm, code: str) -> None:
-        outcome = await site.enter(self.handset.number, code)
-        if outcome is CodeOutcome.UNCLEAR:
-            self.bench.not_checked("code", f"{code}: the site gave no clear answer")
+    def is_the_right_one(self, said: GivenBack) -> None:
+        """The code in the text is the one that the site wants to hear."""
+        if said.outcome in (None, CodeOutcome.UNCLEAR):
+            self.bench.not_checked("code", said.why)
             return
-        if outcome is CodeOutcome.WRONG and self.owed:
-            what = f"{code} is wrong, but may be what an earlier attempt asked for"
+        codes = {otp.find(message.text).code for message in self._messages() if self._is_its(message)}
+        if said.outcome is CodeOutcome.WRONG and (len(codes) > 1 or not self.part.message):
+            what = f"{said.why}, but may not be the one that the site sent"
             self.bench.inconclusive(InconcReason.INDETERMINATE, what)
         self.bench.check(
             "code",
             expected="the one that the site sent",
-            actual=f"{code} is {outcome}",
-            ok=outcome is CodeOutcome.RIGHT,
+            actual=said.why,
+            ok=said.outcome is CodeOutcome.RIGHT,
             blame=(Layer.ORIGINATOR, Cause.CODE_WRONG),
         )
 
@@ -156,8 +170,9 @@ class SiteCode:
         return otp.find(message.text).code is not None
 
     def _damaged(self, message: MessageReceived) -> bool:
+        """What can be read and is not like it is another message: of the same bank, or of another one."""
         known = self._damage(message.text) is Damage.CODING
-        return known or (self._comes_from(message) and bool(message.text))
+        return known or (self._comes_from(message) and is_illegible(message.text))
 
     def _comes_from(self, message: MessageReceived) -> bool:
         sender = self.part.sender
@@ -175,7 +190,7 @@ class SiteCode:
 
     def _is_lost(self) -> None:
         bench, part = self.bench, self.part
-        parts = arrival.parts_of(self.handset, self.waited, lambda each: self._is_sender(each.sender))
+        parts = arrival.parts_of(self.handset, self.waited, lambda parts: self._is_sender(parts[0].sender))
         suspects: tuple[Blame, ...] = _NOWHERE
         what = "nothing came"
         if elsewhere := self._elsewhere():
@@ -183,14 +198,12 @@ class SiteCode:
         elif parts:
             what, suspects = f"only part {parts} came", PART_LOST
         elif others := self._others():
+            what, suspects = f"only {others[0].text!r} came", (*_NOWHERE, _UNREADABLE)
+            if any(otp.find(other.text).code for other in others):
+                why = "perhaps the code, in other words than the lab file's"
+                bench.inconclusive(InconcReason.INDETERMINATE, f"{what}: {why}")
             if self.owed:
-                bench.inconclusive(
-                    InconcReason.INDETERMINATE, f"only {others[0].text!r} came, perhaps an older one"
-                )
-            what, suspects = (
-                f"only {others[0].text!r} came",
-                (*_NOWHERE, (Layer.FORMATTING, Cause.TEXT_CORRUPTED)),
-            )
+                bench.inconclusive(InconcReason.INDETERMINATE, f"{what}, perhaps an older one")
         bench.require(
             "the code arrives",
             expected=f"within {part.code_life_s:g} s",
@@ -204,16 +217,19 @@ class SiteCode:
 
     def _others(self) -> list[MessageReceived]:
         """What may be this code beyond recognition."""
-        events = self.handset.modem.events.since(self.waited.mark)
-        messages = [event for event in events if isinstance(event, MessageReceived)]
-        strange = [each for each in messages if not is_of_ours(each.text)]
+        strange = [each for each in self._messages() if not is_of_ours(each.text)]
         return [each for each in strange if self._comes_from(each) or otp.find(each.text).code]
+
+    def _messages(self) -> list[MessageReceived]:
+        events = self.handset.modem.events.since(self.waited.mark)
+        return [event for event in events if isinstance(event, MessageReceived)]
 
     def _elsewhere(self) -> str | None:
         """The SIM of this lab that got the code instead, while no case of this run had asked for one there;
-        None as well where the lab file does not say from where codes come: then nobody can know that.
+        None as well where the lab file does not say from where codes come, or what they say: then nobody can
+        know that.
         """
-        for sim, message in self.bench.astray() if self.part.sender else ():
-            if self._comes_from(message) and self._damage(message.text) is Damage.NONE:
+        for sim, message in self.bench.astray() if self.part.message else ():
+            if self._is_sender(message.sender) and self._damage(message.text) is Damage.NONE:
                 return sim
         return None

@@ -21,7 +21,7 @@ from suites.codes.arrival import (
     parts_of,
 )
 from suites.codes.senders import is_from, same_number
-from suites.codes.texts import CodeText, Damage
+from suites.codes.texts import CodeText, Damage, is_of_ours
 from suites.parties import Party, has_room
 
 Source = GatewayPart | OriginatorPart
@@ -121,7 +121,7 @@ def _is_lost(
     """What came instead, and what the gateway claims, say whom to ask first. Ends the case."""
     if handing.acceptance is Acceptance.UNKNOWN:
         bench.inconclusive(InconcReason.INDETERMINATE, f"{source.name} did not answer, and nothing came")
-    parts = parts_of(handset, waited, lambda part: _is_part(part, sent, originator.number))
+    parts = parts_of(handset, waited, lambda one: _are_of(one, sent, originator.number))
     claims = [claim for claim in last_claims(originator, handing, mark) if claim is not None]
     suspects: Sequence[Blame]
     if parts:
@@ -146,8 +146,11 @@ def _is_lost(
     )
 
 
-def _is_part(part: PartReceived, sent: CodeText, number: str) -> bool:
-    return part.text in sent.text or same_number(part.sender, number)
+def _are_of(parts: Sequence[PartReceived], sent: CodeText, number: str) -> bool:
+    """Pieces of this text, as far as can be known: from this number or its words, and of no other serial."""
+    if any(is_of_ours(part.text) and sent.serial not in part.text for part in parts):
+        return False
+    return any(part.text in sent.text or same_number(part.sender, number) for part in parts)
 
 
 def _others(handset: Party, waited: Waited, number: str) -> list[MessageReceived]:

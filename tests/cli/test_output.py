@@ -151,6 +151,6 @@ def test_words_stay_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
     lines = [line.rstrip() for line in plain.splitlines()]
     assert lines[:2] == [
         "Lab small: 6 modems, 6 SIMs (3 of virtual operators), 1",
-        "form, 1 label service, 4 gateways",
+        "form, 1 label service, 4 originators",
     ]
     assert "…" not in text and max(map(len, lines)) <= 60

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,20 @@ def test_a_long_text_is_followed_to_the_handset(via: str) -> None:
     assert answer["got"] == LONG and answer["arrived"]
     kinds = [event["kind"] for event in answer["events"]]
     assert kinds[:2] == ["TextHanded", "TextTaken"]
-    assert kinds.count("GatewayClaimed") == kinds.count("MessageReceived") == 2
+    assert kinds.count("GatewayClaimed") == kinds.count("PartReceived") == 2
+    assert kinds.count("MessageReceived") == 1
+
+
+def test_a_long_text_of_which_a_part_is_lost() -> None:
+    """What came stands among the events; no part of a text is taken for a text."""
+    defect = ("--defect", "gateway.part_lost@segment=1709,part=2")
+    done = send("--via", "cmcc-gw", "17090001234", LONG, *defect)
+    assert done.returncode == 1
+    assert any(line.endswith("m01: part 1 of 2 from 1065795588") for line in done.stdout.splitlines())
+    assert done.stdout.splitlines()[-1].endswith("m01 got no whole message in 120 s")
+    answer = data(send("--via", "cmcc-gw", "17090001234", LONG, *defect, "--json"))
+    assert (answer["got"], answer["arrived"]) == (None, False)
+    assert [event["number"] for event in answer["events"] if event["kind"] == "PartReceived"] == [1]
 
 
 def test_lines_as_it_happens() -> None:
@@ -85,6 +99,39 @@ def test_claim_and_handset_are_never_merged(
         assert taken["code"] == 58 and taken["text"] == "58, no matching route"
 
 
+@pytest.fixture
+def branch(tmp_path: Path) -> str:
+    """The small lab, of which one modem is an originator, too."""
+    small = resources.files("interop.lab.shipped").joinpath("small.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "branch.yaml"
+    part = "{name: branch, title: 网点, driver: modem, sim: cmcc-bj, operator: CMCC, city: 北京}"
+    path.write_text(f"{small}\noriginators:\n  - {part}\n", encoding="utf-8")
+    return str(path)
+
+
+def test_another_modem_sends(branch: str, tmp_path: Path) -> None:
+    journal = tmp_path / "said"
+    done = send("--via", "branch", "17090001234", CODE, "--json", "--journal", str(journal), lab=branch)
+    answer = data(done)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (answer["via"], answer["acceptance"], answer["claimed_delivered"]) == ("branch", "accepted", True)
+    assert (answer["got"], answer["handset"]) == (CODE, "m01")
+    seen = [(event["party"], event["kind"]) for event in answer["events"]]
+    assert seen == [
+        ("m04", "MessageSubmitted"),
+        ("m04", "MessageAccepted"),
+        ("m01", "MessageReceived"),
+        ("branch", "GatewayClaimed"),
+    ]
+    assert "AT+CMGS=" in journal.read_text(encoding="utf-8")
+
+
+def test_names_that_are_close_are_guessed(branch: str) -> None:
+    done = send("--via", "brunch", "17090001234", CODE, lab=branch)
+    assert done.returncode == 2
+    assert 'smsc, branch); did you mean "branch"?' in done.stderr
+
+
 def test_a_number_that_no_modem_of_the_lab_holds_rests_on_the_claim() -> None:
     done = send("--via", "cucc-gw", "13311112222", CODE)
     assert done.returncode == 1
@@ -97,7 +144,7 @@ def test_a_number_that_no_modem_of_the_lab_holds_rests_on_the_claim() -> None:
     [
         (
             ("--via", "nix", "17090001234", "x"),
-            'lab small has no gateway "nix" (there are: cmcc-gw, cucc-gw, ',
+            'lab small has no originator "nix" (there are: cmcc-gw, cucc-gw, ',
         ),
         (("--via", "smsc", "17090001234", "\udcff"), "the text is not UTF-8"),
         (("--via", "smsc", "110", "x"), "'110' is no mobile number of 11 digits"),
@@ -160,8 +207,8 @@ def test_the_journal_keeps_every_pdu_and_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "pdus"
     assert send("--via", "smsc", "17090001234", CODE, "--journal", str(path)).returncode == 0
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    first = bytes.fromhex(lines[0]["data"])
-    assert (lines[0]["dir"], first[4:8]) == (">", bytes((0, 0, 0, 9)))  # bind_transceiver
+    first = next(line for line in lines if "data" in line)
+    assert (first["dir"], bytes.fromhex(first["data"])[4:8]) == (">", bytes((0, 0, 0, 9)))  # bind_transceiver
     said = [bytes.fromhex(line["data"]) for line in lines if line.get("dir") == ">"]
     assert any(CODE.encode("utf-16-be") in pdu for pdu in said)
 

@@ -13,7 +13,8 @@ from interop.lab.budget import Purse
 from interop.lab.drivers import DriverError
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.load import load
-from interop.lab.model import Lab
+from interop.lab.model import Lab, OriginatorPart
+from interop.protocols.engineer import Nobody
 from interop.protocols.equipment import Setting
 from interop.protocols.errors import BudgetSpent, DeviceLost, NotAvailable
 from interop.protocols.link import NoJournal
@@ -84,8 +85,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             world.do(f"close {self.name}")
 
     class Site:
-        def __init__(self, part: Any, endpoint: tuple[str, str | None]) -> None:
-            self.part, self.endpoint = part, endpoint
+        def __init__(self, part: Any, endpoint: tuple[str, str | None], engineer: Any = None) -> None:
+            self.part, self.endpoint, self.engineer = part, endpoint, engineer
 
         async def close(self) -> None:
             world.do(f"close {self.part.name}")
@@ -96,12 +97,20 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             self.given = given
             world.do(f"make {part.name}")
 
+    class Originator:
+        def __init__(self, part: Any, **given: Any) -> None:
+            self.part, self.given = part, given
+
+        async def close(self) -> None:
+            world.do(f"close {self.part.name}")
+
     drivers: dict[tuple[str, str], Any] = {
         ("links", "emulated"): links("emulated", lambda port: port == "emulated"),
         ("links", "serial"): links("serial", lambda port: port.startswith("/dev/")),
         ("modems", "at"): Modem,
-        ("originators", "form"): Site,
-        ("originators", "label"): Site,
+        ("forms", "form"): Site,
+        ("labels", "label"): Site,
+        ("originators", "modem"): Originator,
         **{("originators", name): Gateway for name in ("cmpp3", "sgip", "smgp", "smpp")},
     }
     monkeypatch.setattr("interop.lab.equipment.driver", lambda group, name: drivers[group, name])
@@ -261,6 +270,55 @@ def test_a_real_site_beside_emulated_modems_is_the_real_world(world: World) -> N
     async def run() -> None:
         async with equipment(real) as living:
             assert living.device("bank-a").endpoint == ("https://bank.example/", None)
+
+    asyncio.run(run())
+
+
+def with_originators(**modems: str) -> Lab:
+    """The small lab, its modem of cmcc-bj an originator, too."""
+    small = lab(**modems)
+    branch = OriginatorPart(
+        name="branch", title="b", driver="modem", operator="CMCC", city="北京", sim="cmcc-bj"
+    )
+    return small.model_copy(update={"originators": (branch,)})
+
+
+def test_an_originator_gets_its_modem_and_its_sims_number(world: World) -> None:
+    async def run() -> None:
+        setting = Setting(with_originators(), 1, (), (), Path("/nowhere"), 0.0, True)
+        purse = Purse(setting.lab, confirm=lambda _: True, already={})
+        engineer = Nobody()
+        living = Equipment(setting, purse=purse, journal=lambda _name: NoJournal(), engineer=engineer)
+        async with living:
+            branch = living.device("branch")
+            assert branch.given["modem"] is living.device("m04")
+            assert branch.part.number == "13900001234"
+            assert branch.given["engineer"] is living.device("bank-a").engineer is engineer
+
+    asyncio.run(run())
+    assert "close branch" in world.log and world.log.count("close m04") == 1
+
+
+def test_an_originator_fails_with_its_modem(world: World) -> None:
+    world.wrong["open m04"] = DeviceLost("m04", "no such port")
+
+    async def run() -> None:
+        async with equipment(with_originators()) as living:
+            assert list(living.failed) == ["m04", "branch"]
+            with pytest.raises(DeviceLost, match="m04: no such port"):
+                living.device("branch")
+
+    asyncio.run(run())
+
+
+def test_an_originator_whose_sim_lies_in_a_drawer_is_not_available(world: World) -> None:
+    whole = with_originators()
+    modems = tuple(modem for modem in whole.modems if modem.sim != "cmcc-bj")
+
+    async def run() -> None:
+        async with equipment(whole.model_copy(update={"modems": modems})) as living:
+            with pytest.raises(NotAvailable, match="branch: SIM cmcc-bj is in no modem"):
+                living.device("branch")
 
     asyncio.run(run())
 

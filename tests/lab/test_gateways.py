@@ -107,6 +107,59 @@ def test_a_form_names_a_gateway_of_the_lab_and_no_gateways_driver() -> None:
         read(BASE + form.replace("DRIVER", "smpp").replace("VIA", "one"))
 
 
+FORM = """\
+forms:
+  - name: bank
+    title: 银行
+    url: https://x.example/
+    rules: [{outcome: accepted}]
+    via: one
+    sender: "106901234588"
+    message: 码[0-9]{6}
+    code_field: code
+    code_rules: [{body: 成功, outcome: right}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("码[0-9]{6}", "码(", '33:14: "码(" is no regular expression: missing ), unterminated subpattern at'
+            " position 1"),
+        ("成功", "(",
+            '35:25: "(" is no regular expression: missing ), unterminated subpattern at position 0'),
+        ("    code_field: code\n", "", "34:17: code_rules: without code_field no code is given back"),
+        ("    code_field: code\n    code_rules: [{body: 成功, outcome: right}]\n", "    code_url: https://y.x/\n",
+            "34:15: code_url: without code_field no code is given back"),
+        ("    code_rules: [{body: 成功, outcome: right}]\n", "",
+            "34:17: code_field: no code_rules say what the right code's page looks like"),
+        ("outcome: right", "outcome: wrong",
+            "35:17: code_rules: no code_rules say what the right code's page looks like"),
+        ("code_field: code", "code_field: mobile", '34:17: code_field: "mobile" is the field of the number'),
+        ("code_field: code", "code_field: code\n    code_url: /check",
+            '35:15: code_url: "/check" is neither http(s)://... nor emulated:/path'),
+        ("code_field: code", "code_field: code\n    code_url: https://me:it@x.example/",
+            "35:15: code_url: no user name or password in it; use a header with env: or file:"),
+        ("code_field: code", "code_field: code\n    code_url: emulated:/x",
+            '35:15: code_url: "emulated:/x" is not where url is, in the emulated country or out'),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_code_is_whole(old: str, new: str, said: str) -> None:
+    assert FORM.count(old) == 1
+    with pytest.raises(LabError) as caught:
+        read(BASE + FORM.replace(old, new))
+    assert str(caught.value) == f"lab.yaml:{said}"
+
+
+def test_a_sender_that_is_not_the_gateways_is_a_warning() -> None:
+    assert read(BASE + FORM).warnings == ()
+    [warning] = read(BASE + FORM.replace("106901234588", "95588")).warnings
+    assert (warning.line, warning.message) == (
+        32, "sender: 95588 does not begin with 1069012345, the number of gateway one"
+    )  # fmt: skip
+    assert read(BASE + FORM.replace("106901234588", "95588").replace("    via: one\n", "")).warnings == ()
+
+
 def test_what_looks_odd_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONE", "x")
     monkeypatch.delenv("TWO", raising=False)
@@ -139,4 +192,6 @@ def test_a_case_for_each_gateway_and_the_same_one_for_the_control() -> None:
 
 def test_a_lab_without_gateways_says_so() -> None:
     lab = load("small").model_copy(update={"gateways": ()})
-    assert {found.missing for found in bindings(Spec(), lab)} == {("the lab has no gateway or other originator",)}
+    assert {found.missing for found in bindings(Spec(), lab)} == {
+        ("the lab has no gateway or other originator",)
+    }

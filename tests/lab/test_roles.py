@@ -119,7 +119,7 @@ def test_a_lab_without_sites_says_so_for_every_subject() -> None:
 
 def test_a_case_for_each_site() -> None:
     found = by_id(FORM, load("emulated"))
-    assert len(found) == 7 * 2
+    assert len(found) == 7 * 3
     assert names(found["ali-162@site-b"].candidates["site"]) == ["site-b"]
 
 

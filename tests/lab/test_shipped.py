@@ -51,12 +51,17 @@ def test_the_example_is_eight_real_modems() -> None:
 
 def test_the_sites_that_the_example_has_in_comments_are_right_too() -> None:
     head, _, sites = (LAB_CONFIG / "lab-example.yaml").read_text(encoding="utf-8").partition("# forms:\n")
-    wanted = [line[2:] for line in sites.splitlines() if re.match(r"# (  |labels:|gateways:)", line)]
+    wanted = [line[2:] for line in sites.splitlines() if re.match(r"# (  |\w+s:)", line)]
     text = "\n".join([head, "forms:", *wanted])
     lab = parse(text.encode(), source="example", directory=LAB_CONFIG).lab
     assert [rule.outcome for rule in lab.forms[0].rules] == [
         "accepted", "rejected_by_format", "rejected_by_policy", "rejected", "unclear"
     ]  # fmt: skip
+    assert [rule.outcome for rule in lab.forms[0].code_rules] == ["right", "wrong"]
+    assert lab.forms[0].message is not None
+    assert re.fullmatch(lab.forms[0].message, "【甲银行】您的验证码135790，5分钟内有效，切勿告知他人。")
     assert re.search(lab.labels[0].label, '{"tag": "骚扰电话"}')[1] == "骚扰电话"  # type: ignore[index]
     assert [gateway.driver for gateway in lab.gateways] == ["cmpp3", "sgip"]
     assert [gateway.answer_s for gateway in lab.gateways] == [60, 60]
+    assert [form.driver for form in lab.forms] == ["form", "keyboard"]
+    assert [originator.driver for originator in lab.originators] == ["modem", "keyboard"]

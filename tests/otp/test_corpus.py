@@ -85,9 +85,15 @@ def filled(seed: str) -> Iterator[tuple[str, list[str]]]:
         yield text.format(**given), [code.format(**given) for code in codes]
 
 
-UNSEEN = ("unseen.tsv", "heldout.tsv")
-"""Written by another hand than the finder's. It read 139 of the 163 of `unseen.tsv` at first sight, and then
-57 of 62, 16 of 20, 24 of 25 and 28 of 30 of `heldout.tsv`, mended after each lot. They hold the ground."""
+UNSEEN = ("unseen.tsv", "heldout.tsv", "lot_a.tsv", "lot_b.tsv", "lot_c.tsv", "lot_d.tsv")
+"""Written before the finder saw them; it was mended after each lot, and now they hold the ground. At first
+sight it read 139 of the 163 of `unseen.tsv`, and then 57 of 62, 16 of 20, 24 of 25 and 28 of 30 of `heldout.tsv`.
+The lots are harder, each of other themes and phrasings than those before: 139 of 162 of A, 118 of 138 of B, 102 of
+115 of C and 89 of 99 of D. (The finder as it was before A reads 99 of B, 87 of C and 74 of D.) With six of these
+misses the label was wrong: one message was left out of A, and one each in A, B and D and two in C have another.
+Between C and D it read 137 of 165 messages from the tests of five public projects (0xdeafcafe/pillar-box,
+YacTeam/ohtipi, jd1378/otphelper, 2FHey and Raycast's 2FA extension; all but Hebrew, Persian and Georgian), which
+are theirs and not here: the finder before A reads 118, the one after D 160."""
 CORPUS = [*lines("corpus.tsv"), *filled("corpus"), *(row for name in UNSEEN for row in lines(name))]
 
 

@@ -39,6 +39,53 @@ def test_a_text_of_any_length(text: str) -> None:
     assert find(text).code is None
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "验证码1234，",
+        "密码1234、",
+        "1234 code ",
+        "A1B2 ",
+        "ABCD ",
+        "取件码 7-3-4015、",
+        "code is ",
+        "a-",
+        "a.b.",
+        "1-",
+    ],
+)
+def test_a_text_full_of_names_and_numbers(piece: str) -> None:
+    """Looking from every number at every name would take a quarter of a minute."""
+    found = {item.code for item in find(piece * 1500).weighed}
+    assert len(found) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("【工商银行】您尾号8012卡正在支付350.00元，验证码：771024。", False),
+        ("Your Example code is 771024. Call 1-888-555-0142 if it was not you.", False),
+        ("【示例】登录验证码771024，支付验证码551302，请按提示使用。", True),
+        ("【示例】验证码771024，确认码见邮件 551302", True),
+        ("【示例】771024 用于绑定新手机，请勿泄露", True),
+        ("【示例】您的核验文件 771024 已到", True),
+        ("【示例】任何索要验证码的都是骗子，客服电话955550。", False),
+        ("【示例】您的账户余额为350.00元", False),
+        ("今晚吃什么", False),
+        ("771024 or 551302?\n@example.com #771024", False),
+    ],
+)
+def test_a_doubtful_finding_says_so(text: str, doubtful: bool) -> None:
+    finding = find(text)
+    assert finding.doubtful is doubtful, finding.weighed
+
+
+def test_what_is_written_as_most_write_it_is_not_doubted() -> None:
+    for name in ("验证码", "校验码", "动态密码", "一次性密码"):
+        for text in ("【示例】{}：{}，5分钟内有效。", "{}{}，请勿泄露【示例】", "【示例】{1}是您的{0}。"):
+            assert not find(text.format(name, "771024")).doubtful
+
+
 def test_the_reasons_are_there() -> None:
     finding = find("【工商银行】您尾号8012卡正在支付350.00元，验证码：771024。")
     assert finding.sign == "工商银行"

@@ -39,6 +39,8 @@ def test_drawing_leaves_the_record_as_it_is(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["nowhere"], "no run.json here, so this is no run directory"),
+        (["nowhere", "--case", "sms"], "--case chooses what --pcapng writes; give that too"),
+        (["nowhere", "--pcapng", "c.pcapng"], "no run.json here, so this is no run directory"),
         (["nowhere", "--format", "pdf"], "unknown format 'pdf'; there are html, junit, csv, terminal"),
     ],
 )

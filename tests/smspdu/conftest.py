@@ -27,8 +27,13 @@ class Shown(NamedTuple):
     line: str
 
 
-Dissected = dict[str, list[Shown]]
-Tshark = Callable[[Sequence[tuple[Direction, bytes]]], list[Dissected]]
+class Dissected(dict[str, list[Shown]]):
+    """A packet's fields by name. `covered`: the offsets in the TPDU that some field of tshark's shows."""
+
+    covered: frozenset[int] = frozenset()
+
+
+Tshark = Callable[..., list[Dissected]]
 
 
 def _block(kind: int, body: bytes) -> bytes:
@@ -57,16 +62,19 @@ def capture(tpdus: Sequence[tuple[Direction, bytes]]) -> bytes:
 
 @pytest.fixture
 def tshark(tmp_path: Path) -> Tshark:
-    """Dissects TPDUs in one run: for each, its fields by name in the order of the octets."""
+    """Dissects TPDUs in one run: for each, its fields by name in the order of the octets.
+
+    `whole`: also put together what came in parts, where the last part stands.
+    """
     program = shutil.which("tshark")
     if program is None:
         pytest.skip("tshark is not installed (apt install tshark)")
 
-    def dissect(tpdus: Sequence[tuple[Direction, bytes]]) -> list[Dissected]:
+    def dissect(tpdus: Sequence[tuple[Direction, bytes]], *, whole: bool = False) -> list[Dissected]:
         path = tmp_path / "sms.pcapng"
         path.write_bytes(capture(tpdus))
         # PDML, not JSON: JSON shows the time zone without its sign
-        arguments = ["-n", "-r", str(path), "-T", "pdml", "-o", "gsm_sms.reassemble:FALSE"]
+        arguments = ["-n", "-r", str(path), "-T", "pdml", "-o", f"gsm_sms.reassemble:{str(whole).upper()}"]
         run = subprocess.run(
             [program, *arguments], env=os.environ | {"LC_ALL": "C.UTF-8"}, capture_output=True, check=True
         )
@@ -76,11 +84,22 @@ def tshark(tmp_path: Path) -> Tshark:
 
 
 def _fields(packet: ElementTree.Element) -> Dissected:
-    fields: Dissected = {}
-    for proto in packet.iter("proto"):
-        if proto.get("name") in ("gsm_sms", "_ws.malformed", "_ws.expert"):
-            fields.setdefault(str(proto.get("name")), [])
-            for field in proto.iter("field"):
-                shown = Shown(field.get("show", ""), field.get("showname", ""))
-                fields.setdefault(str(field.get("name")), []).append(shown)
+    """Of its protocols from `gsm_sms` on, whose names have no fields of their own."""
+    fields = Dissected()
+    for proto in packet.findall("proto"):
+        if proto.get("name") in ("geninfo", "frame", "exported_pdu"):
+            continue
+        for item in proto.iter():
+            found = fields.setdefault(str(item.get("name")), [])
+            if item.tag == "field":
+                found.append(Shown(item.get("show", ""), item.get("showname", "")))
+        if proto.get("name") == "gsm_sms":
+            fields.covered = _covered(proto)
     return fields
+
+
+def _covered(proto: ElementTree.Element) -> frozenset[int]:
+    base = int(proto.get("pos", 0))
+    leaves = [field for field in proto.iter("field") if len(field) == 0]
+    places = [(int(leaf.get("pos", 0)) - base, int(leaf.get("size", 0))) for leaf in leaves]
+    return frozenset(offset for at, size in places for offset in range(at, at + size))

@@ -17,7 +17,7 @@ from drivers.emulated.gateways.spoilt import garbled, swapped
 from drivers.emulated.gateways.tables import Tables
 from drivers.emulated.gateways.texts import Message, from_handset
 from drivers.emulated.hlr import Hlr, Subscriber
-from drivers.emulated.messages import DELIVERED, FromService, ServiceCentre
+from drivers.emulated.messages import DELIVERED, NOT_OBTAINABLE, FromService, ServiceCentre
 from drivers.emulated.timers import Timers
 from interop.gateway import Frame, GatewayError
 from interop.lab.model import GatewayPart
@@ -31,7 +31,8 @@ MOST_PER_SECOND: Final = 100
 """messages of one account; more is flow control"""
 _HELD_BACK_S: Final = 15.0
 """the first part of a message whose parts come out of order"""
-_TWICE_S: Final = (8.0, 20.0)
+_TWICE_S: Final = 18.0
+"""until the second copy; the same for all, so it has its parts in order and a later TP-SCTS"""
 
 
 @dataclass(eq=False)
@@ -130,6 +131,11 @@ class Gateway:
 
     def reply(self, account: Account, source: str, submit: Submit) -> None:
         """A handset's message to a number of `account`."""
+        subject = self._subject(source)
+        if self._defect("gateway.reply_lost", subject, account):
+            return
+        if self._defect("gateway.reply_text", subject, account):
+            submit = replace(submit, user_data=garbled((submit.dcs, submit.user_data))[1])
         number = str(submit.destination).removeprefix("+")
         for piece in from_handset(submit, smpp=self.host.dialect.status):
             account.outbox.put(
@@ -174,8 +180,7 @@ class Gateway:
         if self._defect("gateway.dropped", subject, account):
             return
         if self._defect("gateway.false_report", subject, account):
-            taken.left = 1
-            around.timers.later(self._delay(account, (2.0, 6.0)), self._concluded, taken, DELIVERED)
+            around.timers.later(self._delay(account, (2.0, 6.0)), self._report, taken, DELIVERED)
             return
         for message in submission.messages:
             delay = self._queue(account, subject, part_of(message[1].header))
@@ -183,8 +188,7 @@ class Gateway:
                 continue
             around.timers.later(delay, self._hand_on, taken, message, True)
             if self._defect("gateway.duplicate", subject, account):
-                again = delay + self._delay(account, _TWICE_S)
-                around.timers.later(again, self._hand_on, taken, message, False)
+                around.timers.later(delay + _TWICE_S, self._hand_on, taken, message, False)
 
     def _queue(self, account: Account, subject: Subscriber, part: Part | None) -> float | None:
         """Seconds that a message lies here; None: it is never seen again."""
@@ -224,25 +228,34 @@ class Gateway:
         return sender
 
     def _concluded(self, taken: _Taken, status: int) -> None:
+        """The service centre has done with one of the messages that it was cut into."""
         taken.left -= 1
         taken.worst = taken.worst or status
-        wanted = taken.submission.report
-        delivered = taken.worst == DELIVERED
-        if taken.left or taken.message_id is None or wanted is Wanted.NEVER:
+        if taken.left:
             return
-        if wanted is Wanted.ON_FAILURE and delivered:
+        denied = self._defect("gateway.undelivered_report", taken.subject, taken.account)
+        self._report(taken, taken.worst or (NOT_OBTAINABLE if denied else DELIVERED))
+
+    def _report(self, taken: _Taken, status: int) -> None:
+        account, subject, wanted = taken.account, taken.subject, taken.submission.report
+        if taken.message_id is None or wanted is Wanted.NEVER:
+            return
+        if wanted is Wanted.ON_FAILURE and status == DELIVERED:
+            return
+        if self._defect("gateway.report_missing", subject, account):
             return
         report = Report(
             taken.message_id,
-            Status(taken.worst),
-            (taken.submission.sender or Address(taken.account.part.number)).value,
-            taken.subject.msisdn,
+            Status(status),
+            (taken.submission.sender or Address(account.part.number)).value,
+            subject.msisdn,
             taken.submitted,
             self._around.now(),
         )
-        delay = self._delay(taken.account, REPORT_S)
-        put = taken.account.outbox.put
-        self._around.timers.later(delay, put, lambda version: self.host.reports(report, version))
+        delay = self._delay(account, REPORT_S)
+        self._around.timers.later(
+            delay, account.outbox.put, lambda version: self.host.reports(report, version)
+        )
 
     def _delay(self, account: Account, span: tuple[float, float]) -> float:
         return self._around.timers.draw(f"gateway/{account.part.name}", *span)

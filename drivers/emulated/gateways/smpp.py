@@ -64,8 +64,9 @@ class SmppHost:
         options = dict(pdu.options)
         content = pdu.content or options.get(smpp.MESSAGE_PAYLOAD, b"")
         header = bool(pdu.esm_class & smpp.ESM_UDHI)
-        if not header and (part := _sar(options)):
-            header, content = True, part + content
+        if not header and (part := smpp.part_by_options(pdu)):
+            element = Part(part.reference & 0xFF, part.total, part.number).element()
+            header, content = True, encode_header((element,)) + content
         found = messages(pdu.coding, header, content, reference=reference, smpp=True)
         report = _REPORTS[pdu.registered_delivery & 3]
         return [Submission(_sender(pdu), pdu.destination, found, report, pdu.pid, _validity(pdu.validity))]
@@ -135,18 +136,6 @@ def _sender(pdu: smpp.SubmitSm) -> Address | None:
     if pdu.source_ton == TypeOfNumber.ALPHANUMERIC:
         return Address(pdu.source, TypeOfNumber.ALPHANUMERIC, NumberingPlan.UNKNOWN)
     return Address(pdu.source.removeprefix("+"))
-
-
-def _sar(options: Mapping[int, bytes]) -> bytes:
-    """The header of a part that is named by options instead (5.3.2.22 ..). Raises GatewayError."""
-    words = [options.get(tag) for tag in (smpp.SAR_REFERENCE, smpp.SAR_TOTAL, smpp.SAR_NUMBER)]
-    if None in words:
-        return b""
-    reference, total, number = (int.from_bytes(word or b"", "big") for word in words)
-    try:
-        return encode_header((Part(reference & 0xFF, total, number).element(),))
-    except PduError as error:
-        raise GatewayError("sar_msg_ref_num", str(error)) from None
 
 
 def _validity(text: str) -> Validity:

@@ -10,6 +10,7 @@ from drivers.emulated.terminal.results import CMS_TEXT_PARAMETER, MessageRefused
 from drivers.emulated.terminal.storage import Status, Stored
 from interop.smspdu import (
     Address,
+    Alphabet,
     Dcs,
     Deliver,
     Direction,
@@ -23,9 +24,12 @@ from interop.smspdu import (
     UserData,
     decode_message,
 )
+from interop.smspdu.userdata import decode_user_data, encode_user_data
 
 _REPORT_REQUEST: Final = 0x20
 _RELATIVE_VALIDITY: Final = 0x10
+_HEADER: Final = 0x40
+"""bits of <fo>: TP-SRR, TP-VPF, TP-UDHI"""
 
 
 def message_class(tpdu: bytes) -> int | None:
@@ -101,17 +105,22 @@ def _parts(message: Message, charset: str) -> tuple[str, tuple[str, ...]]:
         octet = message.recipient.type_octet
         return f'{message.reference},"{to}",{octet},"{sent}","{done}",{message.status.value}', ()
     if isinstance(message, Submit):
-        return f'"{_number(message.destination, charset)}",', (_body(message.user_data, charset),)
+        return f'"{_number(message.destination, charset)}",', (_body(message, charset),)
     head = f'"{_number(message.originator, charset)}",,"{_stamp(message.timestamp)}"'
-    return head, (_body(message.user_data, charset),)
+    return head, (_body(message, charset),)
 
 
 def _number(address: Address, charset: str) -> str:
     return alphabet.encoded(str(address), charset)
 
 
-def _body(data: UserData, charset: str) -> str:
-    """Octets and what the character set lacks come as hex (27.005 3.1 <data>)."""
+def _body(message: Deliver | Submit, charset: str) -> str:
+    """27.005 3.1 <data>. Octets and what the character set lacks come as hex; what has a header, such as a
+    part of a long message, as hex of all of TP-UD, the header in front.
+    """
+    data = message.user_data
+    if data.header:
+        return encode_user_data(data, message.dcs)[1:].hex().upper()
     if isinstance(data.body, bytes):
         return data.body.hex().upper()
     if charset in ("IRA", "GSM") and not alphabet.fits_gsm(data.body):
@@ -130,7 +139,8 @@ def _stamp(stamp: Timestamp) -> str:
 def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, int, int, int]) -> bytes:
     """The TPDU of +CMGS="<to>" in text mode. Raises MessageRefused.
 
-    The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data.
+    The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data, and for all
+    of TP-UD where TP-UDHI is set (27.005 3.5.1).
     """
     first, validity, pid, coding = csmp
     text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
@@ -139,13 +149,24 @@ def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, in
         return Submit(
             recipient(to, toa, charset),
             dcs,
-            UserData(alphabet.decoded(text, charset) if dcs.is_text else bytes.fromhex(text)),
+            _headed(text, dcs) if first & _HEADER else _user_data(text, dcs, charset),
             validity=Relative(validity) if first & _RELATIVE_VALIDITY else None,
             report_request=bool(first & _REPORT_REQUEST),
             pid=pid,
         ).encode()
     except ValueError:
         raise MessageRefused(CMS_TEXT_PARAMETER) from None
+
+
+def _user_data(text: str, dcs: Dcs, charset: str) -> UserData:
+    return UserData(alphabet.decoded(text, charset) if dcs.is_text else bytes.fromhex(text))
+
+
+def _headed(text: str, dcs: Dcs) -> UserData:
+    """Raises ValueError. Septets are as many as the octets can hold: hex says no more."""
+    octets = bytes.fromhex(text)
+    length = len(octets) * 8 // 7 if dcs.alphabet is Alphabet.GSM7 and dcs.is_text else len(octets)
+    return decode_user_data(bytes((length,)) + octets, 0, dcs, header_follows=True)[0]
 
 
 def recipient(to: str, toa: int, charset: str) -> Address:

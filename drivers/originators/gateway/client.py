@@ -15,23 +15,27 @@ from drivers.originators.gateway.connection import Connection, ConnectionEnded, 
 from drivers.originators.gateway.replies import Replies
 from drivers.originators.gateway.transcript import Transcript
 from interop.gateway import Frame, GatewayError, sgip
-from interop.gateway.provider import PROVIDERS, Account, Came, Handed, Reported
+from interop.gateway.provider import Account, Came, Handed, Reported
+from interop.gateway.providers import PROVIDERS
 from interop.gateway.results import SLOW_DOWN, meaning
 from interop.gateway.session import Session
 from interop.gateway.text import Piece, pieces
 from interop.lab.model import GatewayPart
+from interop.numbering import area_code
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.protocols.link import Journal
 from interop.protocols.originator import Acceptance, Handing
 from interop.protocols.stream import EventStream
 from interop.record.events import GatewayClaimed, MessageFromHandset, Note, TextHanded, TextTaken
-from interop.smspdu.longer import Incomplete
+from interop.smspdu import Incomplete
 
 PAUSES_S: Final = (1.0, 2.0, 4.0)
 """after "slow down": a refused message was not taken, so it may be handed over again"""
 IDLE_S: Final = 30.0
 """a connection without heartbeats that was quiet longer is made anew: SGIP's gateways close after 60 s,
 and what leaves just then has an unknown outcome"""
+MOST_VISITS: Final = 8
+"""connections back at once; a gateway needs one"""
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 
 
@@ -55,8 +59,14 @@ class GatewayClient:
         """`now`: the time in China. Raises EquipmentError for a secret that the protocol cannot carry."""
         if not secret.isascii() or "\0" in secret:
             raise NotAvailable(part.name, "its secret is not ASCII")
-        corporation = part.corporation or ""
-        account = Account(part.account, secret, part.number, part.service, corporation=corporation)
+        account = Account(
+            part.account,
+            secret,
+            part.number,
+            part.service,
+            area=area_code(part.city) or "",
+            corporation=part.corporation or "",
+        )
         self.name = part.name
         self.number = part.number
         self.events = EventStream()
@@ -181,7 +191,7 @@ class GatewayClient:
             raise NotAvailable(self.name, f"{place}: {streams.why(error)}; {advice}") from None
         connection = self._joined(stream, self._serve, f"connection with {place} lost")
         try:
-            _, answer = await connection.ask(self._provider.login(self._now()))
+            login, answer = await connection.ask(self._provider.login(self._now()))
         except (ConnectionEnded, GatewayError) as error:
             await connection.close()
             raise NotAvailable(self.name, f"{place}: login impossible: {error}") from None
@@ -192,12 +202,20 @@ class GatewayClient:
             why = connection.over or self._unanswered
             await connection.close()
             raise NotAvailable(self.name, f"{place}: login impossible: {why}")
-        if code := self._provider.refused(answer):
+        if why := self._nothing_comes_of(login, answer):
             await connection.close()
-            said = meaning(self._protocol, code, login=True)
-            raise NotAvailable(self.name, f"{place}: login as {self._part.account} refused: {said}")
+            raise NotAvailable(self.name, f"{place}: login as {self._part.account} {why}")
         connection.keep_alive(self._part.heartbeat_s, self._provider.alive)
         return connection
+
+    def _nothing_comes_of(self, login: Frame, answer: Frame) -> str:
+        """Why an answered login is of no use; "" where it is."""
+        if code := self._provider.refused(answer):
+            return f"refused: {meaning(self._protocol, code, login=True)}"
+        proven = self._provider.proven(login, answer)
+        if proven is None:
+            self.events.append(Note("the gateway does not prove that it knows the secret, too"))
+        return "" if proven is not False else "taken by one that does not know the secret: its proof is wrong"
 
     @property
     def _unanswered(self) -> str:
@@ -256,6 +274,10 @@ class GatewayClient:
             raise NotAvailable(self.name, f"cannot listen on {where}: {streams.why(error)}") from None
 
     async def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._visits) >= MOST_VISITS:
+            self.events.append(Note(f"a connection back was refused: {MOST_VISITS} are there already"))
+            writer.close()
+            return
         visit = self._joined((reader, writer), self._welcome(), "connection back lost")
         self._visits.append(visit)
         with suppress(asyncio.CancelledError):

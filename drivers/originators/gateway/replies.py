@@ -1,4 +1,4 @@
-"""What handsets wrote to the service number: parts put together, for each number written to."""
+"""What handsets wrote to the service numbers: parts put together."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from interop.gateway.provider import Came
-from interop.smspdu import Address, Dcs, Deliver, Reassembly, Timestamp, UserData
-from interop.smspdu.longer import Incomplete
+from interop.smspdu import Address, Dcs, Deliver, Incomplete, Reassembly, Timestamp, UserData
 
 
 class Replies:
     def __init__(self, now: Callable[[], datetime], lost: Callable[[Incomplete], None]) -> None:
         self._now = now
         self._lost = lost
-        self._of: dict[str, Reassembly] = {}
+        self._parts = Reassembly(lost)
 
     def add(self, came: Came) -> str | None:
         """The text that this completes; octets that are no text in hexadecimal."""
@@ -25,15 +24,13 @@ class Replies:
         deliver = Deliver(
             Address(came.source), Timestamp.of(self._now()), Dcs(0), UserData(came.body, header)
         )
-        parts = self._of.setdefault(came.destination, Reassembly(self._lost))
-        whole = parts.add(deliver)
+        whole = self._parts.add(deliver, to=came.destination)
         return None if whole is None else _text(whole.body)
 
     def give_up(self) -> None:
         """Tell of what was never completed."""
-        for parts in self._of.values():
-            for incomplete in parts.give_up():
-                self._lost(incomplete)
+        for incomplete in self._parts.give_up():
+            self._lost(incomplete)
 
 
 def _text(body: str | bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from interop.gateway import Dialect, Frames, GatewayError, cmpp, sgip, smgp, smpp
 from interop.protocols.link import Journal
+from interop.record.journal import PROTOCOL
 
 # The proofs of CMPP and SMGP are no secrets themselves, but let anybody try secrets at home.
 _SECRET: Final[dict[type, str]] = {
@@ -29,6 +30,7 @@ class Transcript:
         self._dialect = dialect
         self._version = version
         self._incoming = Frames(dialect)
+        journal.note(f"{PROTOCOL}{dialect.name}/{version}")
 
     def sent(self, octets: bytes) -> None:
         """One whole PDU."""

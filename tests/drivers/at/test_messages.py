@@ -39,7 +39,8 @@ def test_a_stored_report_is_read_where_it_was_stored(scripted: Any) -> None:
         modem = await device.modem()
         device.heard.clear()
         device.say('+CDSI: "SR",8')
-        assert await modem.events.wait(StatusReported, within=5, since=0) == StatusReported(42, "10086", 0)
+        told = await modem.events.wait(StatusReported, within=5, since=0)
+        assert told == StatusReported(42, "10086", 0, tpdu=report(42, NOON)[2:])
         await asyncio.sleep(1)
         assert device.heard == ['AT+CPMS="SR"', "AT+CMGR=8", "AT+CMGD=8"]
 
@@ -218,7 +219,7 @@ def test_a_sim800c_prompts_for_it_and_gets_esc(scripted: Any) -> None:
 async def sends(device: Any, modem: Any, reference: int) -> None:
     pdu = "0021000581" + "0180F6" + "0000" + "02" + "F932"
     device.table |= {"AT+CMGS=12": b"\r\n> ", pdu: lines(f"+CMGS: {reference}")}
-    assert (await modem.send_message("10086", "ye")).reference == reference
+    assert (await modem.send_message("10086", "ye")).references == (reference,)
 
 
 def test_a_report_on_an_older_message_of_the_same_reference_is_not_ours(scripted: Any) -> None:

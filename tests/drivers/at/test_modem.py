@@ -552,8 +552,11 @@ def test_a_message_is_sent_and_reported(scripted: Any) -> None:
         assert await modem.send_message("10086", "ye") == Submission((42,))
         device.say(f"+CDS: {len(REPORT) // 2 - 1}", REPORT)
         reported = await modem.events.wait(StatusReported, within=5, since=0)
-        assert reported == StatusReported(42, "10086", 0)
-        assert modem.events.since(0)[:2] == [MessageSubmitted("10086", "ye"), MessageAccepted(42)]
+        assert reported == StatusReported(42, "10086", 0, tpdu=REPORT[2:])
+        assert modem.events.since(0)[:2] == [
+            MessageSubmitted("10086", "ye", tpdu=pdu[2:]),
+            MessageAccepted(42),
+        ]
         assert device.spent == ["messages"]
 
     run_virtual(main())
@@ -600,7 +603,12 @@ def test_a_message_comes(direct: bool, scripted: Any) -> None:
         received = await modem.events.wait(MessageReceived, within=5, since=0)
         assert received is not None
         assert received == MessageReceived(
-            "+31641600986", 0x91, "How are you?", "2002-08-26T19:37:41+00:00", "+31624000000"
+            "+31641600986",
+            0x91,
+            "How are you?",
+            "2002-08-26T19:37:41+00:00",
+            "+31624000000",
+            tpdu="040B911346610089F60000208062917314080CC8F71D14969741F977FD07",
         )
         await asyncio.sleep(1)
         assert device.heard == ([] if direct else ['AT+CPMS="SM"', "AT+CMGR=3", "AT+CMGD=3"])

@@ -41,7 +41,7 @@ def test_a_report_of_before_is_not_on_the_message_that_gets_its_reference(script
         device = scripted({"AT+CMGL=0": [OK, lines("+CMGL: 4,0,,26", report(1)), OK]})
         modem = await device.modem()
         takes(device, 1)
-        assert (await modem.send_message("10086", "ye")).reference == 1
+        assert (await modem.send_message("10086", "ye")).references == (1,)
         assert "AT+CMGD=4" in device.heard
         await modem.fetch_unread()
         assert not kinds(modem, StatusReported) and len(kinds(modem, Note)) == 1

@@ -41,6 +41,7 @@ QUIRKS = (
     "write.split",
 )
 SURVIVED = tuple(name for name in QUIRKS if not name.startswith(("answer.late", "modem.reset")))
+LONG = "【甲银行】尊敬的客户，您的验证码是 482913，五分钟内有效，请勿告诉他人。😀" * 4
 
 
 class Two:
@@ -68,6 +69,25 @@ class Two:
         return self.modems[0], self.modems[1]
 
 
+async def exchanges_long_ones(a: AtModem, b: AtModem, sims: list[SimPart]) -> None:
+    for sender, receiver, number in ((a, b, sims[1].msisdn), (b, a, sims[0].msisdn)):
+        marks = sender.events.mark(), receiver.events.mark()
+        taken = await sender.send_message(number, LONG)
+        assert taken.accepted and len(taken.references) == 3
+        received = await receiver.events.wait(MessageReceived, within=60, since=marks[1])
+        assert received is not None
+        assert (received.text, received.parts) == (LONG, 3)
+        left = set(taken.references)
+
+        def all_delivered(report: StatusReported, left: set[int] = left) -> bool:
+            assert report.status == 0
+            left.discard(report.reference)
+            return not left
+
+        told = await sender.events.wait(StatusReported, within=60, since=marks[0], where=all_delivered)
+        assert told is not None, left
+
+
 async def session(two: Two) -> list[Event]:
     """Identity, health, a call with its identity and release, a message with its report."""
     a, b = await two.open()
@@ -93,6 +113,7 @@ async def session(two: Two) -> list[Event]:
     report = await a.events.wait(StatusReported, within=60, since=marks[0])
     assert report is not None
     assert report.status == 0
+    await exchanges_long_ones(a, b, sims)
     unassigned = await a.dial("13900000000")
     assert (await unassigned.released(60)).cause == 1
     await a.close()

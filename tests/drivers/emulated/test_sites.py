@@ -139,6 +139,7 @@ def test_a_browser_sees_a_form_and_its_field() -> None:
     form, answer = run_virtual(scenario())
     assert "甲银行开户" in form and '<form method="post">' in form and 'name="mobile"' in form
     assert "验证码已发送" in answer
+    assert '<form method="post" action="/bank-a">' in form and 'name="code"' in form
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,7 @@ def test_a_browser_sees_a_form_and_its_field() -> None:
     [
         ("forms", "emulated:bank", "has no path"),
         ("forms", "emulated:/site-b", "is taken by"),
+        ("forms", "emulated:/bank-c/verify", "is taken by"),
         ("labels", "emulated:/labels", "lacks {number}"),
     ],
 )

@@ -18,9 +18,11 @@ import pytest
 from typer.testing import CliRunner
 
 from drivers.handwork import app, target, words
+from drivers.handwork.console import Pipe, _tell
 from drivers.handwork.editor import Editor, Entered, Key
 from drivers.handwork.lines import asks_for_text, spends
 from interop.engine.clock import run
+from interop.record.events import MessageReceived, PartReceived
 from interop.record.redaction import Redactor
 
 COMMAND = [sys.executable, "-m", "interop", "modem"]
@@ -76,7 +78,18 @@ def test_a_message_and_its_delivery_report(small: Callable[..., Any]) -> None:
     told = json.loads(done.stdout)
     assert done.exit_code == 0
     assert told["accepted"] is True
-    assert told["report"] == {"status": 0, "delivered": True, "text": "received by the SME"}
+    assert told["reports"] == [{"status": 0, "delivered": True, "text": "received by the SME"}]
+
+
+def test_a_long_message_and_the_report_on_each_part(small: Callable[..., Any]) -> None:
+    done = small("sms", "m01", "17180001234", "你好" * 70, "--report", "--lab", "small")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        "accepted by the network in 3 parts, reference 1, 2, 3",
+        *(f"part {number}: delivered: received by the SME" for number in (1, 2, 3)),
+    ]
+    told = json.loads(small("sms", "m01", "17180001234", "你好" * 70, "--lab", "small", "--json").stdout)
+    assert (told["parts"], told["references"], told["accepted"]) == (3, [1, 2, 3], True)
 
 
 def test_a_message_that_the_network_refuses(small: Callable[..., Any]) -> None:
@@ -178,7 +191,7 @@ sims:
         (("sms", "m01", "10 86", "x", "--lab", "small"), "neither a number"),
         (("sms", "m01", "Alipay", "x", "--lab", "small"), "'Alipay' is no number"),
         (("sms", "m01", "10086", "", "--lab", "small"), "no text"),
-        (("sms", "m01", "10086", "很" * 71, "--lab", "small"), "too long for one message"),
+        (("sms", "m01", "10086", "很" * 20000, "--lab", "small"), "255 are possible"),
         (("ussd", "m01", "hello", "--lab", "small"), "no USSD code"),
         (("at", "m01", "--lab", "small", "AT+CMGS=20"), "asks for a text: use"),
         (("info", "/dev/ttyUSB999", "--dialect", "klingon"), "no dialect 'klingon'"),
@@ -241,6 +254,18 @@ def test_the_console_on_a_pipe(tmp_path: Path) -> None:
     )
     for secret in ("1357", "2468"):
         assert secret not in everything
+
+
+def test_the_console_shows_the_text_of_a_long_message_once(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Pipe(lambda text: text)
+    for number, text in ((2, "二"), (1, "一")):
+        _tell(screen, PartReceived("10086", 0x81, 5, number, 2, text, "2026-01-05T12:00:00+08:00"))
+    _tell(screen, MessageReceived("10086", 0x81, "一二", "2026-01-05T12:00:00+08:00", parts=2))
+    assert capsys.readouterr().out.splitlines() == [
+        "# part 2 of 2 of a message from 10086",
+        "# part 1 of 2 of a message from 10086",
+        "# message from 10086: 一二",
+    ]
 
 
 def test_the_console_shows_what_comes_by_itself() -> None:

@@ -13,9 +13,16 @@ from aiohttp import web
 
 from drivers.originators.http import BODY_LIMIT, HttpLabelService, HttpNumberForm
 from interop.engine.clock import run_virtual
-from interop.lab.model import FormPart, FormRule, LabelPart
-from interop.protocols.site import FormAnswer, FormOutcome
-from interop.record.events import FormAnswered, FormSubmitted, LabelAnswered, LabelAsked
+from interop.lab.model import CodeRule, FormPart, FormRule, LabelPart
+from interop.protocols.site import CodeOutcome, FormAnswer, FormOutcome
+from interop.record.events import (
+    CodeAnswered,
+    CodeEntered,
+    FormAnswered,
+    FormSubmitted,
+    LabelAnswered,
+    LabelAsked,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -31,8 +38,10 @@ def form_part(**fields: Any) -> FormPart:
     return FormPart(**{"name": "bank", "title": "Bank", "url": "http://x/form", "rules": RULES, **fields})
 
 
-async def visit(handler: Handler, part: FormPart | LabelPart, number: str) -> tuple[Any, list[Any]]:
-    """Serve `handler` for every path and let the driver ask it about `number`."""
+async def visit(
+    handler: Handler, part: FormPart | LabelPart, number: str, code: str = ""
+) -> tuple[Any, list[Any]]:
+    """Serve `handler` for every path and let the driver ask it about `number`, or give it `code`."""
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -45,8 +54,11 @@ async def visit(handler: Handler, part: FormPart | LabelPart, number: str) -> tu
             HttpNumberForm(part, endpoint) if isinstance(part, FormPart) else HttpLabelService(part, endpoint)
         )
         try:
-            ask = client.submit if isinstance(client, HttpNumberForm) else client.lookup
-            return await ask(number), client.events.since(0)
+            if isinstance(client, HttpLabelService):
+                answer: Any = await client.lookup(number)
+            else:
+                answer = await (client.enter(number, code) if code else client.submit(number))
+            return answer, client.events.since(0)
         finally:
             await client.close()
             await runner.cleanup()
@@ -224,6 +236,80 @@ def test_form_events() -> None:
     ]
 
 
+CODES: dict[str, Any] = {
+    "code_field": "sms",
+    "code_rules": (
+        CodeRule(status=200, body="成功", outcome="right"),
+        CodeRule(body="错误", outcome="wrong"),
+        CodeRule(status=429, outcome="unclear"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "outcome"),
+    [
+        ("验证成功", 200, CodeOutcome.RIGHT),
+        ("验证码错误，未成功", 422, CodeOutcome.WRONG),
+        ("太频繁", 429, CodeOutcome.UNCLEAR),
+        ("验证码已发送", 200, CodeOutcome.UNCLEAR),  # a rule of the number's page
+    ],
+)
+def test_a_code_is_judged_by_its_own_rules(text: str, status: int, outcome: CodeOutcome) -> None:
+    answer, events = run_virtual(visit(page(text, status), form_part(**CODES), "17090001234", "135790"))
+    assert answer is outcome
+    assert events == [
+        CodeEntered("bank", "17090001234", "135790"),
+        CodeAnswered("bank", status, str(outcome), text),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "seen"),
+    [
+        ({}, ("POST", "/form", "mobile=17090001234&sms=012345")),
+        ({"encoding": "json", "field": "tel"}, ("POST", "/form", '{"tel": "17090001234", "sms": "012345"}')),
+        ({"method": "GET"}, ("GET", "/form", "mobile=17090001234&sms=012345")),
+        ({"code_url": "http://x/api/check"}, ("POST", "/api/check", "mobile=17090001234&sms=012345")),
+        ({"code_url": "emulated:/form/check"}, ("POST", "/form/check", "mobile=17090001234&sms=012345")),
+    ],
+)
+def test_a_code_is_given_back_as_the_number_was(fields: dict[str, Any], seen: tuple[str, str, str]) -> None:
+    got: list[tuple[str, ...]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        sent = request.query_string if request.method == "GET" else await request.text()
+        got.append((request.method, request.path, sent, request.host, request.headers.get("X-Lab", "")))
+        return web.Response(text="成功")
+
+    part = form_part(headers={"X-Lab": "1"}, **CODES, **fields)
+    assert run_virtual(visit(handle, part, "17090001234", "012345"))[0] is CodeOutcome.RIGHT
+    assert got == [(*seen, "x", "1")]
+
+
+def test_silence_about_a_code_is_unclear_and_it_is_given_once() -> None:
+    asked: list[str] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        asked.append(await request.text())
+        await asyncio.sleep(10_000)
+        return web.Response(text="成功")
+
+    part = form_part(timeout_s=7.0, **CODES)
+    answer, events = run_virtual(visit(handle, part, "17090001234", "135790"))
+    assert answer is CodeOutcome.UNCLEAR and len(asked) == 1
+    assert events[-1] == CodeAnswered("bank", 0, "unclear", "no answer in 7 s")
+
+
+def test_a_form_without_a_field_for_codes_takes_none() -> None:
+    assert HttpNumberForm(form_part(**CODES), ("http://x/", None)).takes_codes
+    form = HttpNumberForm(form_part(), ("http://x/", None))
+    assert not form.takes_codes
+    with pytest.raises(ValueError, match="bank: no code_field"):
+        run_virtual(form.enter("17090001234", "135790"))
+    assert form.events.since(0) == []
+
+
 @pytest.mark.parametrize(
     ("body", "status", "label"),
     [
@@ -256,6 +342,8 @@ def test_a_group_that_took_no_part_is_no_label() -> None:
 def test_patterns_are_looked_at_before_anything_is_asked() -> None:
     with pytest.raises(ValueError, match="bank: '\\(' is no regular expression"):
         HttpNumberForm(form_part(rules=(FormRule(body="(", outcome="accepted"),)), ("http://x/", None))
+    with pytest.raises(ValueError, match="bank: '\\(' is no regular expression"):
+        HttpNumberForm(form_part(code_rules=(CodeRule(body="(", outcome="wrong"),)), ("http://x/", None))
     with pytest.raises(ValueError, match="tags: label 'x' has no group"):
         HttpLabelService(LabelPart(name="tags", title="t", url="http://x/", label="x"), ("http://x/", None))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from drivers.emulated.quirks import listing
-
 NEARLY_ALL = 0.9
 """the good driver survives: a quirk that makes much inconclusive hides lies"""
 
@@ -91,9 +89,3 @@ LEAST: dict[str, float] = {
 LEAST_OF_ALL = LEAST | dict.fromkeys(
     ("message.refused@code=322", "prompt.stuck", "storage.full", "storage.full@after=60"), 0.5
 )
-NAMES = tuple(row.name for row in listing())
-
-
-def variants(name: str) -> tuple[str, ...]:
-    """The rows of one quirk; a quirk that has none is played as it is."""
-    return tuple(quirk for quirk in LEAST if quirk.partition("@")[0] == name) or (name,)

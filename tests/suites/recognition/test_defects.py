@@ -15,6 +15,7 @@ import pytest
 
 from interop.record import Attempt, Cause, Finding, InconcReason, Layer, Verdict
 from interop.record.reader import Run
+from tests.suites.injected import said
 
 RunInterop = Callable[..., Run]
 
@@ -194,6 +195,8 @@ OF_CODES = (
     "gateway.segment", "gateway.throttled", "gateway.dropped", "smsc.dropped", "gateway.false_report",
     "gateway.late", "gateway.sender_cut", "gateway.sender_rewritten", "gateway.text", "gateway.encoding",
     "gateway.part_lost", "gateway.parts_reordered", "gateway.duplicate", "site.code_elsewhere",
+    "site.code_wrong", "site.code_not_sent", "site.code_late", "smsc.late", "gateway.report_missing",
+    "gateway.undelivered_report", "gateway.reply_lost", "gateway.reply_text",
 )  # fmt: skip
 """The codes suite says what these lead to."""
 
@@ -227,12 +230,6 @@ def far_end(attempt: Attempt) -> str:
     """The SIM in the modem that played the peer."""
     modem = attempt.devices.get("peer")
     return SIM_IN[modem] if modem else NOBODY
-
-
-def said(attempt: Attempt) -> str:
-    checks = "; ".join(f"{check.name}: {check.actual}" for check in attempt.checks)
-    judged = f"{attempt.verdict} {attempt.layer} {attempt.cause} {attempt.reason}"
-    return f"{attempt.case}: {judged} [{checks}] {attempt.detail}"
 
 
 def assert_as_tabled(run: Run, rows: list[Row]) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.suites.recognition.truth import Injected
+from tests.suites.recognition.truth import Recognition
 
 FOUND = {
     # every form of +CNMI was refused until SMS Ready, and nobody asked again: "report missing"
-    "reports that nobody asked for": Injected(
+    "reports that nobody asked for": Recognition(
         (
             "lines.blanks@rate=1,modem=m0[4-6]",
             "urc.inside@line=NO ANSWER,rate=0.1,modem=m01",
@@ -23,7 +23,7 @@ FOUND = {
         dialects=("simcom", "cinterion", "telit", "telit", "zte", "simcom"),
     ),
     # CONNECT at once, while +CLCC says that it dials: "no RING there" where there was no route
-    "a connect too early": Injected(
+    "a connect too early": Recognition(
         (
             "dial.waits@rate=0.3,modem=*",
             "prompt.stuck@rate=0.2,modem=m0[1-3]",
@@ -35,14 +35,14 @@ FOUND = {
         dialects=("zte", "huawei", "huawei", "ublox", "cinterion", "simcom"),
     ),
     # and the same in a control, which passed: the hotline is empty for all, not for the segment
-    "a connect too early in a control": Injected(
+    "a connect too early in a control": Recognition(
         ("urc.inside@line=NO ANSWER,rate=0.1,modem=m0[1-3]", "dial.waits@rate=0.3,modem=*"),
         ("hotline.empty@segment=1709",),
         1202,
         dialects=("huawei", "quectel", "simcom", "generic", "zte", "huawei"),
     ),
     # an ATD that is not answered, and +CLCC may not be asked meanwhile: "network failure"
-    "a dial without an answer": Injected(
+    "a dial without an answer": Recognition(
         (
             "stray.message@rate=0.2,modem=m0[1-3]",
             "answer.late@command=D,by=40,rate=0.5,modem=*",
@@ -52,7 +52,7 @@ FOUND = {
         dialects=("generic", "cinterion", "ublox", "quectel", "huawei", "zte"),
     ),
     # NO CARRIER came, +CLCC was refused: "the caller is not released"
-    "a list that is refused": Injected(
+    "a list that is refused": Recognition(
         (
             "line.swallowed@rate=0.5,line=+CDSI:,modem=m02",
             "command.refused@command=+CLCC,code=100,rate=0.8,modem=m0[4-6]",
@@ -62,7 +62,7 @@ FOUND = {
         dialects=("ublox", "cinterion", "generic", "cinterion", "huawei", "cinterion"),
     ),
     # released, and the answer to +CEER came elsewhere: "network failure"
-    "a cause that is not told": Injected(
+    "a cause that is not told": Recognition(
         (
             "urc.twice@line=+CDSI:,rate=0.7,modem=*",
             "answer.twice@command=A,rate=0.4,modem=*",
@@ -75,7 +75,7 @@ FOUND = {
         dialects=("generic", "cinterion", "cinterion", "ublox", "simcom", "cinterion"),
     ),
     # a NO ANSWER of no call at all came before "Call rejected" of +CEER: "wrong release cause"
-    "a word against a cause": Injected(
+    "a word against a cause": Recognition(
         (
             "final.first@command=+CEER,rate=0.7,modem=m02",
             "slot.dummy@rate=1,modem=m0[1-3]",
@@ -87,7 +87,7 @@ FOUND = {
         dialects=("ublox", "simcom", "telit", "cinterion", "huawei", "huawei"),
     ),
     # the same word, and +CEER said what it had said of the call before: "subscriber absent"
-    "a word against an old cause": Injected(
+    "a word against an old cause": Recognition(
         (
             "urc.inside@line=NO ANSWER,rate=0.1,modem=m01",
             "command.refused@command=+CPMS,code=302,rate=0.5,modem=m0[4-6]",
@@ -98,7 +98,7 @@ FOUND = {
         dialects=("cinterion", "cinterion", "telit", "ublox", "cinterion", "telit"),
     ),
     # full memories, and the answer to +CPMS? was lost: "message lost"
-    "a full memory that is not told": Injected(
+    "a full memory that is not told": Recognition(
         (
             "urc.blank@rate=0.05,modem=*",
             "line.swallowed@rate=0.1,line=+,modem=m0[1-3]",

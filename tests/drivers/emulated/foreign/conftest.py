@@ -10,6 +10,7 @@ import os
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -38,16 +39,24 @@ class Stream:
 
     def wait(self, pattern: str, within: float = WITHIN_S) -> re.Match[bytes]:
         """The first match after the one before. AssertionError with what came instead."""
+        found = self._search(pattern, self._used, within)
+        self._used = found.end()
+        return found
+
+    def ever(self, pattern: str, within: float = WITHIN_S) -> re.Match[bytes]:
+        """The first match in everything, for what may have come before other things. Uses nothing up."""
+        return self._search(pattern, 0, within)
+
+    def _search(self, pattern: str, start: int, within: float) -> re.Match[bytes]:
         deadline = time.monotonic() + within
-        while (found := re.compile(pattern.encode(), re.DOTALL).search(self.heard, self._used)) is None:
+        while (found := re.compile(pattern.encode(), re.DOTALL).search(self.heard, start)) is None:
             ready, _, _ = select.select([self._descriptor], [], [], max(0.0, deadline - time.monotonic()))
             try:
                 data = os.read(self._descriptor, 65_536) if ready else b""
             except OSError:
                 data = b""
-            assert data, f"{self._name}: no {pattern!r} in {self.heard[self._used :]!r}"
+            assert data, f"{self._name}: no {pattern!r} in {self.heard[start:]!r}"
             self.heard += data
-        self._used = found.end()
         return found
 
 
@@ -91,12 +100,17 @@ class Program(Stream):
 
 
 class Phone(Stream):
-    """A raw client on a pty, to see what an emulated subscriber really got. No code of our driver."""
+    """A raw client on a pty or a TCP port, to see what an emulated subscriber really got. No code of our
+    driver."""
 
-    def __init__(self, pty: str) -> None:
-        self._fd = os.open(pty, os.O_RDWR | os.O_NOCTTY)
-        tty.setraw(self._fd)
-        super().__init__(self._fd, pty)
+    def __init__(self, place: str) -> None:
+        host, _, port = place.partition(":")
+        if port:
+            self._fd = socket.create_connection((host, int(port))).detach()
+        else:
+            self._fd = os.open(place, os.O_RDWR | os.O_NOCTTY)
+            tty.setraw(self._fd)
+        super().__init__(self._fd, place)
         self.at("ATE0")
 
     def write(self, data: bytes) -> None:
@@ -131,6 +145,13 @@ class Phone(Stream):
         assert octets[at] & 0x0C == 0x08, f"not UCS2: {octets.hex()}"
         length = octets[at + 8]
         return sender[:digits], octets[at + 9 : at + 9 + length].decode("utf-16-be")
+
+    def read_out(self, count: int) -> list[bytes]:
+        """The first `count` TPDUs that +CMGL and +CMGR showed here in PDU mode, to whichever program."""
+        row = rb"\+CMG[LR]: [^\r]*\r\n([0-9A-F]+)\r"
+        self.ever(f"(?:{row.decode()}.*?){{{count}}}")
+        found = (bytes.fromhex(pdu.decode()) for pdu in re.findall(row, self.heard))
+        return [octets[octets[0] + 1 :] for octets in found][:count]
 
     def registered(self) -> None:
         """Return once it is in service for calls."""
@@ -191,6 +212,19 @@ def phone() -> Iterator[Callable[[str], Phone]]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def beside() -> Iterator[Callable[[str], Phone]]:
+    """`beside(tcp)`: a raw client that hears what the modem says to the program on another port of it."""
+    with ExitStack() as stack:
+
+        def opened(tcp: str) -> Phone:
+            found = Phone(tcp)
+            stack.callback(found.close)
+            return found
+
+        yield opened
+
+
 @contextmanager
 def starting() -> Iterator[Callable[..., Program]]:
     """`start("smsd", ..., env={})`: a program that runs until the end.
@@ -239,6 +273,60 @@ def new_bus(keep: Callable[..., Program]) -> Callable[[], Mapping[str, str]]:
         return {"DBUS_SESSION_BUS_ADDRESS": address, "DBUS_SYSTEM_BUS_ADDRESS": address}
 
     return made
+
+
+class Manager:
+    """ModemManager on a message bus of its own, and everything it signals. mmcli is the client."""
+
+    NAME = "org.freedesktop.ModemManager1"
+    ROOT = "/org/freedesktop/ModemManager1"
+    DISABLED, REGISTERED = 3, 8
+    """MMModemState"""
+
+    def __init__(self, keep: Callable[..., Program], bus: Mapping[str, str], log: Path) -> None:
+        self._keep = keep
+        self.bus = bus
+        self.signals = keep("gdbus", "monitor", "--session", "--dest", self.NAME, env=bus)
+        self.signals.wait("does not have an owner")
+        keep(
+            "ModemManager", "--test-session", "--test-enable", "--test-no-udev", "--no-auto-scan",
+            "--test-no-suspend-resume", "--test-no-qrtr", "--debug", f"--log-file={log}", env=bus,
+        )  # fmt: skip
+        self.signals.wait("is owned by")
+        self._modems = 0
+
+    def modem(self, plugin: str, port: str) -> str:
+        """The object path of the modem on a unix socket, enabled and registered. It is told of by MM's own
+        test interface."""
+        name, self._modems = f"vm{self._modems}", self._modems + 1
+        place = ("--session", "--dest", self.NAME, "--object-path", self.ROOT)
+        method = ("--method", f"{self.NAME}.Test.SetProfile", name, plugin, f'["{port}"]')
+        self._keep("gdbus", "call", *place, *method, env=self.bus).finish()
+        there = rf"InterfacesAdded \(objectpath '({self.ROOT}/Modem/\d+)'[^\n]*'State': <{self.DISABLED}>"
+        path = self.signals.wait(there)[1].decode()
+        self.mmcli("-m", path, "-e")
+        self.signal(rf"{path}: \S+Modem\.StateChanged \(-?\d+, {self.REGISTERED}, ")
+        return path
+
+    def mmcli(self, *options: str) -> str:
+        return self._keep("mmcli", "--test-session", *options, env=self.bus).finish()
+
+    def show(self, *options: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.mmcli("-J", *options))
+        return found
+
+    def signal(self, pattern: str) -> re.Match[bytes]:
+        """The next line of `gdbus monitor` that matches."""
+        return self.signals.wait(rf"(?m)^{pattern}")
+
+
+@pytest.fixture(scope="module")
+def modem_manager(
+    keep: Callable[..., Program],
+    new_bus: Callable[[], Mapping[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Manager:
+    return Manager(keep, new_bus(), tmp_path_factory.mktemp("log") / "mm.log")
 
 
 @pytest.fixture

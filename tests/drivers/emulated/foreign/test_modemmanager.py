@@ -1,29 +1,25 @@
 """Stock ModemManager with its vendor plugins on the unix sockets of emulated modems (modems.md 2.2).
 
-It is told of a modem by its own test interface; mmcli is the client, gdbus listens to its signals.
+mmcli is the client, gdbus listens to its signals.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.drivers.emulated.foreign.conftest import Emulated, Phone, Program
+    from tests.drivers.emulated.foreign.conftest import Emulated, Manager, Phone
 
 pytestmark = pytest.mark.foreign
-Run = Callable[..., str]
 
-NAME = "org.freedesktop.ModemManager1"
 ROOT = "/org/freedesktop/ModemManager1"
-DISABLED, REGISTERED = 3, 8
 ACTIVE, TERMINATED = 4, 7
-"""MMModemState and MMCallState"""
+"""MMCallState"""
 FAR = "m04"
 """the handset at the other side, of another operator, driven by a raw client"""
 BALANCE = "您好，您的当前余额为50.00元。"
@@ -46,24 +42,12 @@ SUBJECTS = (
 )
 
 
-class Manager:
-    """One ModemManager that drives one modem, and everything it signals."""
+class Managed:
+    """A modem that ModemManager drives."""
 
-    def __init__(self, run: Run, signals: Program, modem: str) -> None:
-        self._run = run
-        self._signals = signals
+    def __init__(self, manager: Manager, modem: str) -> None:
+        self.mmcli, self.show, self.signal = manager.mmcli, manager.show, manager.signal
         self.modem = modem
-
-    def mmcli(self, *options: str) -> str:
-        return self._run("mmcli", "--test-session", *options)
-
-    def show(self, *options: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.mmcli("-J", *options))
-        return found
-
-    def signal(self, pattern: str) -> re.Match[bytes]:
-        """The next line of `gdbus monitor` that matches."""
-        return self._signals.wait(rf"(?m)^{pattern}")
 
     def added(self, kind: str) -> str:
         """The object path of the next SMS that is received, or call that appears."""
@@ -78,36 +62,8 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 
 @pytest.fixture(scope="module")
-def manager(
-    subject: Subject,
-    small: Emulated,
-    keep: Callable[..., Program],
-    new_bus: Callable[[], Mapping[str, str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Manager:
-    """An enabled modem that is registered."""
-    bus = new_bus()
-
-    def run(*command: str) -> str:
-        return keep(*command, env=bus).finish()
-
-    signals = keep("gdbus", "monitor", "--session", "--dest", NAME, env=bus)
-    signals.wait("does not have an owner")
-    log = tmp_path_factory.mktemp("log") / "mm.log"
-    keep(
-        "ModemManager", "--test-session", "--test-enable", "--test-no-udev", "--no-auto-scan",
-        "--test-no-suspend-resume", "--test-no-qrtr", "--debug", f"--log-file={log}", env=bus,
-    )  # fmt: skip
-    signals.wait("is owned by")
-    port = small.modems[subject.modem]["unix"]
-    place = ("--session", "--dest", NAME, "--object-path", ROOT, "--method", f"{NAME}.Test.SetProfile")
-    run("gdbus", "call", *place, "vm0", subject.plugin, f'["{port}"]')
-    added = signals.wait(rf"InterfacesAdded \(objectpath '({ROOT}/Modem/\d+)'[^\n]*'State': <{DISABLED}>")
-    path = added[1].decode()
-    found = Manager(run, signals, path)
-    found.mmcli("-m", path, "-e")
-    found.signal(rf"{path}: \S+Modem\.StateChanged \(-?\d+, {REGISTERED}, ")
-    return found
+def manager(subject: Subject, small: Emulated, modem_manager: Manager) -> Managed:
+    return Managed(modem_manager, modem_manager.modem(subject.plugin, small.modems[subject.modem]["unix"]))
 
 
 @pytest.fixture
@@ -115,7 +71,7 @@ def far(small: Emulated, phone: Callable[[str], Phone]) -> Phone:
     return phone(small.modems[FAR]["pty"])
 
 
-def test_what_the_modem_is(manager: Manager, subject: Subject) -> None:
+def test_what_the_modem_is(manager: Managed, subject: Subject) -> None:
     modem = manager.show("-m", manager.modem)["modem"]
     generic, network = modem["generic"], modem["3gpp"]
     assert generic["manufacturer"] == subject.manufacturer
@@ -126,7 +82,7 @@ def test_what_the_modem_is(manager: Manager, subject: Subject) -> None:
     assert "sim-pin (3)" in generic["unlock-retries"]
 
 
-def test_messages(manager: Manager, subject: Subject, far: Phone) -> None:
+def test_messages(manager: Managed, subject: Subject, far: Phone) -> None:
     far.text(f"86{subject.msisdn}", "先来的短信")
     received = manager.show("-s", manager.added("SMS"))["sms"]
     if received["properties"]["state"] != "received":  # told of before its text was fetched
@@ -146,7 +102,7 @@ def test_messages(manager: Manager, subject: Subject, far: Phone) -> None:
     assert report["message-reference"] == reference
 
 
-def test_a_call_out(manager: Manager, far: Phone) -> None:
+def test_a_call_out(manager: Managed, far: Phone) -> None:
     made = manager.mmcli("-m", manager.modem, "--voice-create-call=number=13900001234")
     found = re.search(rf"{ROOT}/Call/\d+", made)
     assert found is not None
@@ -160,7 +116,7 @@ def test_a_call_out(manager: Manager, far: Phone) -> None:
     far.wait("NO CARRIER")
 
 
-def test_a_call_comes_in(manager: Manager, subject: Subject, far: Phone) -> None:
+def test_a_call_comes_in(manager: Managed, subject: Subject, far: Phone) -> None:
     far.at(f"ATD{subject.msisdn};")
     call = manager.added("Call")
     shown = manager.show("-o", call)["call"]
@@ -174,7 +130,7 @@ def test_a_call_comes_in(manager: Manager, subject: Subject, far: Phone) -> None
 
 
 @pytest.mark.parametrize("subject", SUBJECTS[:1], ids=["generic"], indirect=True)  # all share one USSD
-def test_ussd(manager: Manager) -> None:
+def test_ussd(manager: Managed) -> None:
     assert BALANCE in manager.mmcli("-m", manager.modem, "--3gpp-ussd-initiate=*100#")
     assert "2 套餐" in manager.mmcli("-m", manager.modem, "--3gpp-ussd-initiate=*121#")
     assert "畅享29元" in manager.mmcli("-m", manager.modem, "--3gpp-ussd-respond=2")

@@ -19,8 +19,9 @@ from drivers.emulated.gateways.gateway import Surroundings
 from drivers.emulated.gateways.tables import Tables
 from drivers.emulated.hlr import OPERATORS, Subscriber
 from drivers.emulated.network import Network
-from interop.gateway.provider import PROVIDERS, Came, Handed, Reported
 from interop.gateway.provider import Account as ProviderAccount
+from interop.gateway.provider import Came, Handed, Reported
+from interop.gateway.providers import PROVIDERS
 from interop.gateway.session import Answered, Asked, Session
 from interop.gateway.text import Piece, pieces
 from interop.lab.model import GatewayPart, Lab

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from interop.engine.clock import run_virtual
 from interop.gateway import GatewayError
-from interop.gateway.provider import PROVIDERS, Account
+from interop.gateway.provider import Account
+from interop.gateway.providers import PROVIDERS
 from interop.gateway.session import Session
 from interop.gateway.text import Piece
 

@@ -6,6 +6,7 @@ default alphabet and a long Chinese one of four parts.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,8 +85,17 @@ TABLE: dict[str, dict[str, Seen]] = {
     },
     "gateway.parts_reordered@segment=171,gateway=cmpp3": {"cmpp3": Seen(parts=(2, 3, 4, 1))},
     "gateway.duplicate@segment=171,gateway=sgip": {
-        "sgip": Seen(texts=(SHORT, SHORT, LONG, LONG), parts=(1, 1, 2, 2, 3, 3, 4, 4)),
+        "sgip": Seen(texts=(SHORT, SHORT, LONG, LONG), parts=(1, 2, 3, 4) * 2),
     },
+    "smsc.late@segment=171,gateway=cmpp3": {"cmpp3": NOTHING},
+    "smsc.late@segment=171,city=上海,gateway=smpp,after=60": {"smpp": Seen()},
+    "gateway.report_missing@segment=171": dict.fromkeys(ALL, Seen(states=((), ()))),
+    "gateway.undelivered_report@segment=171": {
+        name: Seen(states=((state,), (state,) * PARTS))
+        for name, state in {**dict.fromkeys(ALL, "UNDELIV"), "sgip": "UNDELIV:21"}.items()
+    },
+    "gateway.reply_lost": {},
+    "gateway.reply_text": {},
     "site.code_elsewhere": {},
 }  # fmt: skip
 
@@ -122,8 +132,7 @@ def test_a_defect_alone(hall: type[Hall], tmp_path: Path, defect: str) -> None:
                 if expected.code is None:
                     assert (tuple(of_short), tuple(of_long)) == expected.states, where
                 came = [int(d.user_data.header[0].data[2]) for _, d in phone.delivers if d.user_data.header]
-                key = sorted if "duplicate" in defect else list
-                assert tuple(key(came)) == expected.parts, where
+                assert tuple(came) == expected.parts, where
                 phone.texts.clear()
                 phone.delivers.clear()
         here.close()
@@ -146,15 +155,88 @@ def test_a_row_of_a_table_has_neighbours(
     run_virtual(scenario())
 
 
-def test_a_late_code_has_the_time_at_which_it_left_the_queue(hall: type[Hall], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("defect", "queued", "congested"), [("gateway.late", 900, 0), ("smsc.late", 0, 900)])
+def test_a_late_message_tells_by_its_time_where_it_lay(
+    hall: type[Hall], tmp_path: Path, defect: str, queued: int, congested: int
+) -> None:
+    """TP-SCTS: when it left the gateway's queue for the service centre."""
+
     async def scenario() -> None:
-        here = await hall(tmp_path, "gateway.late@segment=171").open()
-        sp = await here.provider("cmpp3")
+        here = await hall(tmp_path, f"{defect}@segment=171,gateway=cmpp3").open()
+        sp, other = await here.provider("cmpp3"), await here.provider("smgp")
         handed_at = here.network.now()
-        await sp.send(SNAIL_NUMBER, SHORT, 1000)
-        ((came_at, deliver),) = here[SNAIL].delivers
-        assert 890 < (deliver.timestamp.when - handed_at).total_seconds() < 910
-        assert (came_at - deliver.timestamp.when).total_seconds() < 10
+        await sp.send(SNAIL_NUMBER, LONG, 1)
+        await other.send(SNAIL_NUMBER, SHORT, 1000)
+        in_time, *late = here[SNAIL].delivers
+        assert in_time[1].user_data.body == SHORT  # what lies there holds up nothing else
+        assert (in_time[0] - handed_at).total_seconds() < 10
+        assert len(late) == PARTS and here[SNAIL].texts[1][1] == LONG
+        for came_at, deliver in late:
+            taken_at = deliver.timestamp.when
+            assert queued <= (taken_at - handed_at).total_seconds() + 1 < queued + 10
+            assert congested <= (came_at - taken_at).total_seconds() < congested + 10
+        here.close()
+
+    run_virtual(scenario())
+
+
+def test_a_second_copy_is_a_whole_one_and_later(hall: type[Hall], tmp_path: Path) -> None:
+    """Its parts have the references of the first copy: only their time tells the two apart."""
+
+    async def scenario() -> None:
+        here = await hall(tmp_path, "gateway.duplicate@segment=171").open()
+        sp = await here.provider("smpp")
+        await sp.send(SNAIL_NUMBER, LONG, WAIT_S)
+        delivers = [deliver for _, deliver in here[SNAIL].delivers]
+        first, second = delivers[:PARTS], delivers[PARTS:]
+        assert [deliver.user_data for deliver in first] == [deliver.user_data for deliver in second]
+        assert max(d.timestamp.when for d in first) < min(d.timestamp.when for d in second)
+        assert here[SNAIL].texts == [("95588", LONG)] * 2
+        assert len(sp.reports) == PARTS  # the provider hears nothing of it
+        here.close()
+
+    run_virtual(scenario())
+
+
+REPLY = "退订TD1, " + "请勿再发。" * 20
+REPLIES: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
+    "gateway.reply_lost@segment=171": {(SNAIL, name): () for name in SENDERS},
+    "gateway.reply_lost@mvno=蜗牛移动,gateway=sgip": {(SNAIL, "sgip"): ()},
+    "gateway.reply_lost@city=北京,gateway=smpp": {(CUCC, "smpp"): ()},
+    "gateway.reply_text@segment=171,gateway=cmpp3": {
+        (SNAIL, "cmpp3"): ("TD1", "".join(char if char.isascii() else "?" for char in REPLY)),
+    },
+    "gateway.text": {},
+    "gateway.dropped": {},
+    "smsc.dropped": {},
+    "gateway.late": {},
+    "smsc.late": {},
+    "gateway.duplicate": {},
+}
+
+
+@pytest.mark.parametrize("defect", REPLIES)
+def test_replies(hall: type[Hall], tmp_path: Path, defect: str) -> None:
+    """Each handset writes a short text and a long one to each account; its own service centre takes both."""
+
+    async def scenario() -> None:
+        here = await hall(tmp_path, defect).open()
+        phones = {sim: here[sim] for sim in (SNAIL, CUCC)}
+        for name, number in SENDERS.items():
+            sp = await here.provider(name)
+            for phone in phones.values():
+                phone.write(number, "TD1")
+                phone.write(number, REPLY)
+            await asyncio.sleep(30)
+            for sim, phone in phones.items():
+                mine = [came for came in sp.came if came.source == phone.msisdn]
+                whole = [str(came.body) for came in mine if came.part is None]
+                parts = sorted((came.part.number, str(came.body)) for came in mine if came.part)
+                seen = (*whole, *(["".join(body for _, body in parts)] if parts else []))
+                assert seen == REPLIES[defect].get((sim, name), ("TD1", REPLY)), f"{name} {sim}"
+                assert phone.statuses and all(status.delivered for status in phone.statuses)
+                phone.statuses.clear()
+            sp.leave()
         here.close()
 
     run_virtual(scenario())

@@ -11,7 +11,8 @@ import pytest
 
 from interop.engine.clock import run, run_virtual
 from interop.gateway import cmpp, sgip, smpp
-from interop.gateway.provider import PROVIDERS, Account
+from interop.gateway.provider import Account
+from interop.gateway.providers import PROVIDERS
 from interop.gateway.session import Asked, Session, counting
 from interop.gateway.text import Piece
 from interop.smspdu import Address, Submit, Timestamp
@@ -329,3 +330,30 @@ def test_one_seed_one_result(hall: type[Hall], tmp_path: Path) -> None:
 
     first, second = run_virtual(scenario()), run_virtual(scenario())
     assert first == second and len(first) == 4 * len(SENDERS)
+
+
+@pytest.mark.parametrize(("numbers", "texts"), [((1, 2), ["一二"]), ((1, 0), ["二"]), ((1, 3), ["二"])])
+def test_parts_that_options_name(
+    hall: type[Hall], tmp_path: Path, numbers: tuple[int, int], texts: list[str]
+) -> None:
+    """SMPP 3.4 5.3.2.22 to 24; a number that no part of the whole can have names none."""
+
+    async def scenario() -> None:
+        here = await hall(tmp_path).open()
+        sp = await here.provider("smpp")
+        for number, text in zip(numbers, "一二", strict=True):
+            options = (
+                (smpp.SAR_REFERENCE, b"\x12\x34"),
+                (smpp.SAR_TOTAL, b"\2"),
+                (smpp.SAR_NUMBER, bytes((number,))),
+            )
+            sp.request(
+                smpp.SubmitSm(
+                    destination=MI_NUMBER, coding=8, content=text.encode("utf-16-be"), options=options
+                )
+            )
+        await asyncio.sleep(20)
+        assert [text for _, text in here[MI].texts] == texts
+        here.close()
+
+    run_virtual(scenario())

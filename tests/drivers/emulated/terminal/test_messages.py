@@ -303,6 +303,37 @@ def test_text_in_every_character_set_and_coding(
     on_desk(scenario)
 
 
+# Part 2 of 3 of a long message with reference 42, "二部😀" after the header; and in GSM 7 bit: one fill bit, "ye".
+PART_UD = "0500032A0302" + "4E8C90E8D83DDE00"
+PART_GSM_UD = "0500032A0302" + "F265"
+
+
+@pytest.mark.parametrize(("coding", "octets", "length"), [(8, PART_UD, 14), (0, PART_GSM_UD, 9)])
+def test_a_part_of_a_long_message_in_text_mode(
+    on_desk: OnDesk, coding: int, octets: str, length: int
+) -> None:
+    """27.005 3.1 <data>, 3.5.1: with TP-UDHI in <fo> the text is hex of TP-UD, its header in front, both ways,
+    whatever +CSCS is."""
+
+    async def scenario(desk: Desk) -> None:
+        await desk.at(f"AT+CMGF=1;+CSMP=81,167,0,{coding};+CSCS=GSM")
+        await desk.at("AT+CMGS=10086")
+        desk.modem.received(octets.encode() + b"\x1a")
+        assert await desk.later() == b"\r\n+CMGS: 1\r\n\r\nOK\r\n"
+        ((tpdu, _),) = desk.air.submitted
+        assert tpdu.hex().upper() == f"510105810180F600{coding:02X}A7{length:02X}" + octets
+        stamp = "62112210203023"
+        deliver = f"4405810180F600{coding:02X}{stamp}{length:02X}{octets}"
+        desk.modem.message(bytes.fromhex(deliver), SMSC)
+        for charset in ("GSM", "UCS2"):
+            assert (await desk.lines(f"AT+CSCS={charset};+CMGR=1"))[1] == octets
+        await desk.at("AT+CSCS=GSM;+CMGS=10086")
+        desk.modem.received(b"0600032A\x1a")
+        assert await desk.later() == b"\r\n+CMS ERROR: 305\r\n", "UDHL beyond the end"
+
+    on_desk(scenario)
+
+
 def test_text_that_the_coding_cannot_carry_is_refused(on_desk: OnDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.at("AT+CMGF=1;+CSMP=17,167,0,0;+CSCS=UCS2")

@@ -14,7 +14,8 @@ import pytest
 
 from drivers.originators.gateway import GatewayClient
 from interop.gateway import Frame, cmpp, sgip, smgp, smpp
-from interop.gateway.provider import PROVIDERS, Account
+from interop.gateway.provider import Account
+from interop.gateway.providers import PROVIDERS
 from interop.gateway.session import Answered, Asked, Garbled, Session, counting
 from interop.lab.model import GatewayPart
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -279,6 +280,59 @@ def test_a_wrong_secret_is_one_sentence_without_it(ground: Any, protocol: str) -
     assert not any(isinstance(event, TextHanded) for event in seen)
     everything = "".join(line for _, line in ground.journal.lines) + "".join(ground.journal.notes)
     assert b"wr0ng99".hex() not in everything and "wr0ng" not in everything
+
+
+def answering(gateway: Any, proof: Callable[[int, bytes], bytes]) -> None:
+    """Let the gateway prove itself by `proof(code, ours)`."""
+    right = gateway._login
+
+    def login(pdu: Any) -> tuple[Any, int]:
+        reply, status = right(pdu)
+        code = reply.status
+        return replace(reply, authenticator=proof(code, pdu.authenticator)), status
+
+    gateway._login = login
+
+
+@pytest.mark.parametrize(
+    ("protocol", "width"), [("cmpp2", 1), ("cmpp2", 4), ("cmpp3", 1), ("cmpp3", 4), ("smgp", 4)]
+)
+def test_a_gateway_that_proves_itself_is_believed(ground: Any, protocol: str, width: int) -> None:
+    """china.md 7.1: some hash CMPP's status as one octet, some as four."""
+
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        answering(
+            gateway, lambda code, ours: md5(code.to_bytes(width, "big") + ours + SECRET.encode()).digest()
+        )
+        await client.connect()
+
+    assert play(ground, protocol, script) == []
+
+
+@pytest.mark.parametrize("protocol", ["cmpp2", "cmpp3", "smgp"])
+def test_a_gateway_that_proves_nothing_is_noted(ground: Any, protocol: str) -> None:
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        answering(gateway, lambda _code, _ours: bytes(16))
+        assert (await client.send(TO, CODE)).acceptance is Acceptance.ACCEPTED
+
+    said = [event.text for event in play(ground, protocol, script) if isinstance(event, Note)]
+    assert said == ["the gateway does not prove that it knows the secret, too"]
+
+
+@pytest.mark.parametrize("protocol", ["cmpp2", "cmpp3", "smgp"])
+@pytest.mark.parametrize("parrot", [False, True])
+def test_a_gateway_that_does_not_know_the_secret_gets_no_text(
+    ground: Any, protocol: str, parrot: bool
+) -> None:
+    async def script(gateway: Any, client: GatewayClient) -> None:
+        answering(
+            gateway, lambda code, ours: ours if parrot else md5(bytes((code,)) + ours + b"guess").digest()
+        )
+        with pytest.raises(NotAvailable, match="login as 901234 taken by one that does not know the secret"):
+            await client.send(TO, CODE)
+        assert not gateway.submitted
+
+    play(ground, protocol, script)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from drivers.originators.gateway import GatewayClient
+from drivers.originators.gateway.client import MOST_VISITS
 from interop.engine.clock import run, run_virtual
 from interop.gateway import Frame, sgip
 from interop.gateway.session import Answered, Session, counting
@@ -103,6 +104,43 @@ def test_a_stranger_is_refused_and_not_listened_to(ground: Any, asked: sgip.Bind
     seen = play(ground, script)
     assert [type(event) for event in seen] == [Note, Note]  # the refusal; that we lost the visitor
     assert "wr0ng" not in repr(seen) and b"wr0ng".hex() not in repr(ground.journal.lines)
+
+
+def test_connections_back_are_not_taken_without_limit(ground: Any) -> None:
+    async def script(gateway: Any, client: GatewayClient, visit: Visit) -> None:
+        assert (await visit.ask(bind())).pdu == sgip.BindResp(0)
+        others = [
+            Visit(await asyncio.open_unix_connection(f"{gateway.socket}.back")) for _ in range(MOST_VISITS)
+        ]
+        assert await others[-1].reader.read() == b""  # closed at once
+        assert (await others[-2].ask(bind())).pdu == sgip.BindResp(0)
+        others[0].writer.close()
+        await asyncio.sleep(1)
+        late = Visit(await asyncio.open_unix_connection(f"{gateway.socket}.back"))
+        assert (await late.ask(bind())).pdu == sgip.BindResp(0)
+        for other in (*others, late):
+            other.writer.close()
+
+    notes = [event.text for event in play(ground, script) if isinstance(event, Note)]
+    assert notes.count(f"a connection back was refused: {MOST_VISITS} are there already") == 1
+
+
+@pytest.mark.parametrize(
+    ("city", "node"), [("上海", 3210091234), ("哈尔滨", 3451091234), ("某地", 3100091234)]
+)
+def test_the_node_has_the_area_code_of_the_accounts_city(ground: Any, city: str, node: int) -> None:
+    """SGIP 1.2: 3, the area code without its 0 in four digits, the enterprise id."""
+
+    async def main() -> str:
+        gateway = ground.gateway("sgip")
+        await gateway.start()
+        client = ground.client(gateway, city=city)
+        handing = await client.send(TO, "hello")
+        await client.close()
+        await gateway.stop()
+        return str(handing.references[0])
+
+    assert run_virtual(main()).split(".")[0] == str(node)
 
 
 def test_who_does_not_say_his_name_is_not_listened_to(ground: Any) -> None:

@@ -1,0 +1,34 @@
+"""What a run of the codes suite with quirks may say: what the tables say of its defects, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from interop.record import Attempt, Finding, Verdict
+from tests.suites.codes.tables import BESIDE, OF_A_REPORT, findings, says, seen
+from tests.suites.injected import Injected
+
+
+@dataclass(frozen=True)
+class Codes(Injected):
+    suite: ClassVar[str] = "codes"
+
+    def is_true(self, attempt: Attempt) -> bool:
+        """Of a contrast as well: the ordinary SIM meets what the tables say that it meets."""
+        if attempt.verdict is Verdict.INCONC:
+            return True
+        sim, far, text = attempt.subject.sim, attempt.peer or "", _text(attempt)
+        ours = seen(attempt.service, sim, far, text, self.defects)
+        if says(attempt) not in ours:
+            return False
+        if attempt.control is None or attempt.control.finding is Finding.UNKNOWN:
+            return True
+        beside = seen(attempt.service, BESIDE[sim], far, text, self.defects)
+        return any(attempt.control.finding in findings(one, beside) for one in ours)
+
+
+def _text(attempt: Attempt) -> str:
+    """Which of the four texts: the last word of the case's name, where it has several."""
+    case, service = attempt.case, attempt.service
+    return case.partition(f"@{attempt.peer}-")[2].removesuffix("]") if service == "code" else OF_A_REPORT

@@ -1,0 +1,160 @@
+"""Runs of a suite with something wrong: with our equipment (quirks), with the network (defects).
+
+What they may say is for each suite to know: what the tables of its test_defects.py say, or `inconc`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from drivers.at.dialect import load as load_dialect
+from drivers.emulated.quirks import listing
+from drivers.emulated.terminal.commands import table
+from interop.lab.load import load as load_lab
+from interop.pytest_plugin import suites_folder
+from interop.record import Attempt, Verdict
+from interop.record.reader import Run, read_run
+
+ENDS_WITHIN_S = 300.0
+"""wall seconds; a run takes one or two"""
+_QUIETLY = ["-c", os.devnull, "--import-mode=importlib", "-q", "--assert=plain", "-p", "interop"]
+_QUIETLY += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:warnings"]
+LABS = Path(__file__).parents[2] / "lab-config"
+MAKERS = ("cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox", "zte")
+"""whose words both the driver and the emulated modem know"""
+QUIRKS = tuple(row.name for row in listing())
+_FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Injected(ABC):
+    """What is wrong in a run, and which cases it runs; `str` is the command that repeats it.
+
+    `dialects`: of m01 to m06, where they are not those of that lab; all the makers' quirks differ.
+    """
+
+    quirks: tuple[str, ...]
+    defects: tuple[str, ...] = ()
+    seed: int = 1
+    keyword: str = ""
+    dialects: tuple[str, ...] = ()
+    lab: str = "small"
+    repeat: int = 1
+
+    suite: ClassVar[str]
+
+    @abstractmethod
+    def is_true(self, attempt: Attempt) -> bool:
+        """Whether what it says is so, or it says nothing."""
+
+    def __str__(self) -> str:
+        words = (f"'{word}'" if set(word) & set(" *?@") else word for word in self.words)
+        makers = f"  # m01 to m06 are {', '.join(self.dialects)}" if self.dialects else ""
+        return "interop " + " ".join(words) + makers
+
+    @property
+    def words(self) -> list[str]:
+        injected = [("--quirk", quirk) for quirk in self.quirks] + [("--defect", one) for one in self.defects]
+        words = ["run", self.suite, "--lab", self.lab, "--seed", str(self.seed)]
+        words += [word for pair in injected for word in pair]
+        words += ["--repeat", str(self.repeat)] if self.repeat > 1 else []
+        return words + (["-k", self.keyword] if self.keyword else [])
+
+    def run(self, out: Path) -> Run:
+        """In a process of its own, forked with all that is loaded here. It must end, and unbroken."""
+        words = [
+            *_QUIETLY,
+            f"--interop-lab={self._lab(out)}",
+            f"--interop-seed={self.seed}",
+            f"--interop-repeat={self.repeat}",
+            f"--interop-out={out}",
+        ]
+        words += [f"--interop-quirk={quirk}" for quirk in self.quirks]
+        words += [f"--interop-defect={defect}" for defect in self.defects]
+        words += ["-k", self.keyword] if self.keyword else []
+        suites = suites_folder()
+        assert suites is not None
+        words.append(str(suites / self.suite))
+        child = _FORK.Process(target=_pytest, args=(words, out.with_suffix(".txt")))
+        child.start()
+        child.join(ENDS_WITHIN_S)
+        hangs = child.is_alive()
+        if hangs:
+            child.kill()
+        output = out.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
+        assert not hangs, f"does not end: {self}\n{output}"
+        assert child.exitcode in (0, 1), f"exit code {child.exitcode}: {self}\n{output}"
+        run = read_run(out)
+        assert run.meta["state"] == "finished", f"{run.meta['state']}: {self}\n{output}"
+        return run
+
+    def _lab(self, out: Path) -> str:
+        if not self.dialects:
+            return self.lab
+        makers = iter(self.dialects)
+        text = (LABS / f"{self.lab}.yaml").read_text(encoding="utf-8")
+        lab = out.with_suffix(".yaml")
+        lab.write_text(re.sub(r"(?<=dialect: )\w+", lambda _: next(makers), text), encoding="utf-8")
+        return str(lab)
+
+    def lies(self, run: Run) -> list[str]:
+        """Every attempt that says what is not so, first the command that shows it."""
+        false = [said(attempt) for attempt in run.attempts if not self.is_true(attempt)]
+        return [str(self), *false] if false else []
+
+    def is_true_and_judged(self, folder: Path, least: float) -> None:
+        run = self.run(folder / "run")
+        assert not self.lies(run), "\n".join(self.lies(run))
+        assert judged(run) >= least, f"{judged(run):.0%} judged only: {self}"
+
+
+def said(attempt: Attempt) -> str:
+    checks = "; ".join(f"{check.name}: {check.actual}" for check in attempt.checks)
+    judged = f"{attempt.verdict} {attempt.layer} {attempt.cause} {attempt.reason}"
+    return f"{attempt.case}: {judged} [{checks}] {attempt.detail}"
+
+
+def judged(run: Run) -> float:
+    """The share of cases with a verdict."""
+    final = run.final.values()
+    return sum(attempt.verdict is not Verdict.INCONC for attempt in final) / max(1, len(final))
+
+
+def variants(name: str, rows: Mapping[str, float]) -> tuple[str, ...]:
+    """The `rows` of one quirk; a quirk that has none is played as it is."""
+    return tuple(quirk for quirk in rows if quirk.partition("@")[0] == name) or (name,)
+
+
+def _pytest(words: Sequence[str], output: Path) -> None:
+    """pytest with our plugin, as a child process of the test: as `interop run`, without drawing reports."""
+    with output.open("w", encoding="utf-8") as sink:
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
+        sys.stdout = sys.stderr = sink
+        code = int(pytest.main(list(words), plugins=[]))
+        sink.flush()
+        os._exit(code)
+
+
+def _warm() -> None:
+    """What every child would otherwise load for itself, which is most of a short run."""
+    for module in ("drivers.at.modem", "drivers.originators.http", "interop.pytest_plugin.batch"):
+        import_module(module)
+    load_lab("small")
+    for dialect in MAKERS:
+        load_dialect(dialect)
+        table(dialect)
+
+
+_warm()
