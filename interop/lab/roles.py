@@ -49,6 +49,8 @@ class Cast(Enum):
     """the SIM under test: one case per MVNO SIM of the lab"""
     PEER = "peer"
     """the far end: one case per class (`PEER_CLASSES`); any SIM of the class plays"""
+    OTHER = "other"
+    """a third party: any SIM but those of the other roles"""
     EACH = "each"
     """one case per such device of the lab (a form, a label service, an originator)"""
 
@@ -231,6 +233,10 @@ def _bind(
             lacking = [lacks]
         elif role.cast is Cast.SUBJECT:
             candidates[name], lacking = _able([seat], role)
+        elif role.cast is Cast.OTHER:
+            others = [Seat(other, lab.modem_of(other)) for other in lab.sims if other.name != sim.name]
+            candidates[name], lacking = _able(others, role)
+            lacking = lacking or ["the lab has no third SIM"]
         else:
             candidates[name], lacking = _able(peers, role)
             lacking = lacking or [f"the lab has no {_class_in_words(peer_class, sim)}"]

@@ -33,6 +33,20 @@ RELEASE_CAUSES: dict[int, Blame] = {
     69: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
 }
 
+# What +CEER says when the network refuses to hold, join or transfer: 24.008 causes, and errors of supplementary
+# services (24.080 4.5) from 16 on where a cause of 24.008 makes no sense there (19 "no answer").
+STEERING_CAUSES: dict[int, Blame] = {
+    19: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
+    29: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
+    50: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
+    69: (Layer.CORE, Cause.SERVICE_NOT_SUBSCRIBED),
+    34: (Layer.CORE, Cause.CONGESTION),
+    42: (Layer.CORE, Cause.CONGESTION),
+    47: (Layer.CORE, Cause.CONGESTION),
+    63: (Layer.CORE, Cause.CONGESTION),
+    127: (Layer.CORE, Cause.CONGESTION),
+}
+
 # +CMS ERROR (27.005 3.2.5; 0..127 are 24.011 annex E-2, 128..255 are TP-FCS of 23.040 9.2.3.22).
 MESSAGE_CODES: dict[int, Blame] = {
     1: (Layer.INTERCONNECT, Cause.NUMBER_UNASSIGNED),
@@ -189,6 +203,11 @@ def of_release(cause: int | None) -> Blame:
     if cause is None:
         return (Layer.CORE, Cause.NETWORK_FAILURE)
     return RELEASE_CAUSES.get(cause, (Layer.CORE, Cause.NETWORK_FAILURE))
+
+
+def of_steering(cause: int | None, otherwise: Cause) -> Blame:
+    """What a refusal to steer calls accuses first; `otherwise`: HOLD_REFUSED, CONFERENCE_REFUSED ..."""
+    return STEERING_CAUSES.get(cause, (Layer.CORE, otherwise)) if cause else (Layer.CORE, otherwise)
 
 
 def of_message_refusal(code: int | None) -> Blame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem
+from suites.call_steps import converses, is_cleared, is_refused, rings
 from suites.parties import party
-from suites.recognition.call_steps import converses, is_cleared, is_refused, rings
 
 
 @case(service="voice-mo", standard="GSMA IR.24 2.1.3 and CLI change; 3GPP TS 24.008 5.2", expected_s=24)

@@ -7,8 +7,8 @@ import pytest
 from interop.engine import Bench, case, role
 from interop.protocols.modem import CallOutcome, Modem
 from interop.record import codes
+from suites.call_steps import ALERTING_S, ANSWER_S, line_is_free, nobody_rang, tells, told
 from suites.parties import party
-from suites.recognition.call_steps import ALERTING_S, ANSWER_S, line_is_free, nobody_rang, tells, told
 
 FREE_NUMBERS = ("10086", "10010", "10000")
 """Customer service of CMCC, CUCC, CTCC (facts/service_codes.csv): free to call from every network."""

@@ -19,7 +19,7 @@ from tests.suites.codes.truth import Codes
 PAIRS: Final = 300
 
 VARIED: Final[dict[str, tuple[str, ...]]] = {
-    **{name: ("after=200", "after=301", "after=900", "after=1300") for name in LATE},
+    **dict.fromkeys(LATE, ("after=200", "after=301", "after=900", "after=1300")),
     "gateway.segment": (
         "", "code=9,gateway=cmcc-gw", "code=6,gateway=cucc-gw", "code=21,gateway=cucc-gw",
         "code=47,gateway=ctcc-gw", "code=65,gateway=ctcc-gw", "code=11,gateway=smsc",

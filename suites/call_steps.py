@@ -72,11 +72,11 @@ async def line_is_free(bench: Bench, party: Party) -> None:
         bench.inconclusive(InconcReason.PEER, f"{party.modem.name} had another call")
 
 
-async def rings(bench: Bench, caller: Party, called: Party) -> Ring:
-    """Dial; the far end is offered the call."""
+async def rings(bench: Bench, caller: Party, called: Party, *, second: bool = False) -> Ring:
+    """Dial; the far end is offered the call. `second`: one of them is in a call already."""
     # before the look: a stranger may ring while it lasts
     marks = caller.modem.events.mark(), called.modem.events.mark()
-    for party in (caller, called):
+    for party in () if second else (caller, called):
         await line_is_free(bench, party)
     started = bench.now()
     call = await caller.modem.dial(called.number)
@@ -168,8 +168,8 @@ def _check_caller_identity(bench: Bench, ring: Ring) -> None:
     )
 
 
-async def converses(bench: Bench, ring: Ring) -> None:
-    """The caller's number is shown; answered, both ends are connected and stay so."""
+async def is_answered(bench: Bench, ring: Ring) -> None:
+    """The caller's number is shown; answered, both ends are connected."""
     called = ring.called
     if shown_before := ring.ours:
         _check_caller_identity(bench, ring)
@@ -192,6 +192,11 @@ async def converses(bench: Bench, ring: Ring) -> None:
     ring.ours = True
     if not shown_before:
         _check_caller_identity(bench, ring)
+
+
+async def converses(bench: Bench, ring: Ring) -> None:
+    """As `is_answered`, and they stay so."""
+    await is_answered(bench, ring)
     progress = await ring.call.released(within=CONVERSATION_S)
     if progress.outcome is CallOutcome.UNKNOWN:
         tells(bench, ring.caller, progress)
