@@ -30,7 +30,9 @@ ANONYMOUS = frozenset({CliForm.OTHER_NUMBER, CliForm.WITHHELD, CliForm.UNAVAILAB
 
 @dataclass(slots=True)
 class Ring:
-    """Our call at both ends. `ours`: proved, by the number shown or because one end followed the other."""
+    """Our call at both ends. `ours`: proved, by the number shown or because one end followed the other;
+    `forwarded`: the caller dialled another number, whose calls go to the called one.
+    """
 
     caller: Party
     called: Party
@@ -40,6 +42,7 @@ class Ring:
     toa: int | None
     form: CliForm
     ours: bool
+    forwarded: bool = False
 
     def unless_a_stranger(self, bench: Bench) -> None:
         """What the caller does not see of a call that need not be his own proves nothing."""
@@ -72,11 +75,11 @@ async def line_is_free(bench: Bench, party: Party) -> None:
         bench.inconclusive(InconcReason.PEER, f"{party.modem.name} had another call")
 
 
-async def rings(bench: Bench, caller: Party, called: Party, *, second: bool = False) -> Ring:
-    """Dial; the far end is offered the call. `second`: one of them is in a call already."""
+async def rings(bench: Bench, caller: Party, called: Party, *, in_call: bool = False) -> Ring:
+    """Dial; the far end is offered the call. `in_call`: the caller has others already."""
     # before the look: a stranger may ring while it lasts
     marks = caller.modem.events.mark(), called.modem.events.mark()
-    for party in () if second else (caller, called):
+    for party in (called,) if in_call else (caller, called):
         await line_is_free(bench, party)
     started = bench.now()
     call = await caller.modem.dial(called.number)
@@ -109,7 +112,7 @@ async def rings(bench: Bench, caller: Party, called: Party, *, second: bool = Fa
         blame=(Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED),
     )
     assert offer is not None
-    return await _recognised(caller, called, call, offer)
+    return await recognised(caller, called, call, offer)
 
 
 async def _nobody_else_called(
@@ -136,7 +139,7 @@ def nobody_rang(bench: Bench, caller: Party, mark: int) -> None:
         bench.inconclusive(InconcReason.PEER, f"somebody called {caller.modem.name} meanwhile")
 
 
-async def _recognised(caller: Party, called: Party, call: Call, offer: Offer) -> Ring:
+async def recognised(caller: Party, called: Party, call: Call, offer: Offer) -> Ring:
     """Whose call it is, by +CLIP or, where that was lost or another caller's, by the number in +CLCC."""
     number, toa = offer.number, offer.toa
     form = caller.identity(number, toa, offer.validity)
@@ -155,25 +158,35 @@ def _of_no_alerting(progress: Progress) -> tuple[Layer, Cause]:
     return (Layer.CORE, Cause.NETWORK_FAILURE)
 
 
-def _check_caller_identity(bench: Bench, ring: Ring) -> None:
+def check_caller_identity(bench: Bench, ring: Ring) -> None:
     """+CLIP shows the caller's number, in a form a phone can match and call back."""
     if ring.toa is None and not ring.number:
         bench.inconclusive(InconcReason.MODEM, f"{ring.called.modem.name} never said +CLIP")
+    blame = BLAME_OF_CLI.get(ring.form)
     bench.check(
         "caller identity",
         expected=ring.caller.number,
         actual=f"{ring.number or '(none)'} type {ring.toa}, {ring.form}",
-        ok=ring.form not in BLAME_OF_CLI,
-        blame=BLAME_OF_CLI.get(ring.form),
+        ok=blame is None,
+        # the exchange that forwards a call may lose its number, and so may whatever stands behind it
+        ambiguous=() if blame is None else ((Layer.CORE, blame[1]), blame) if ring.forwarded else (blame,),
     )
 
 
 async def is_answered(bench: Bench, ring: Ring) -> None:
     """The caller's number is shown; answered, both ends are connected."""
-    called = ring.called
     if shown_before := ring.ours:
-        _check_caller_identity(bench, ring)
+        check_caller_identity(bench, ring)
     await ring.offer.call.answer()
+    await is_connected(bench, ring)
+    ring.ours = True
+    if not shown_before:
+        check_caller_identity(bench, ring)
+
+
+async def is_connected(bench: Bench, ring: Ring) -> None:
+    """The called phone has accepted: so the caller is told."""
+    called = ring.called
     progress = await ring.call.connected(within=ANSWER_S)
     if progress.outcome is CallOutcome.SILENT:
         there = await called.modem.calls()
@@ -189,9 +202,6 @@ async def is_answered(bench: Bench, ring: Ring) -> None:
         ok=progress.outcome is CallOutcome.CONNECTED,
         blame=codes.of_release(progress.cause),
     )
-    ring.ours = True
-    if not shown_before:
-        _check_caller_identity(bench, ring)
 
 
 async def converses(bench: Bench, ring: Ring) -> None:

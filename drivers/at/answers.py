@@ -6,9 +6,10 @@ Each takes what follows the prefix. What cannot be read raises `Unreadable`; not
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drivers.at.codes import CME_TEXTS, CMS_TEXTS, RELEASE_TEXTS
+from drivers.at.codes import CME_TEXTS, CMS_TEXTS, RELEASE_TEXTS, SERVICE_TEXTS
 from interop.protocols.modem import CallEntry, CallStat, SimState, Stat
 from interop.record import InconcReason
 from interop.record.codes import EQUIPMENT_CODES_OF_OURS, MESSAGE_CODES_OF_OURS
@@ -244,8 +245,10 @@ def caller_id(text: str) -> Clip:
 
 def release_cause(text: str) -> int | None:
     """24.008 cause of +CEER: `16`, `0,16`, `8,16,0` (location, cause), `... Cause:16`, its words, or both
-    (u-blox: `"CC setup error",16,"Normal call clearing"`).
+    (u-blox: `"CC setup error",16,"Normal call clearing"`). An error of a supplementary service is none.
     """
+    if service_error(text) is not None:
+        return None
     text = text.strip() if text.count('"') > 2 else text.strip().strip('"')
     # SIM900: "Cause Select:67 Cause:16"
     if named := re.findall(r"cause\s*[:=]\s*(\d{1,3})\b", text, re.IGNORECASE):
@@ -257,6 +260,42 @@ def release_cause(text: str) -> int | None:
     if words in RELEASE_TEXTS:
         return RELEASE_TEXTS[words]
     return next((_cause(number) for number in numbers if number), None)
+
+
+def refusal_cause(text: str) -> int | None:
+    """What +CEER says of a refused supplementary service: a 24.080 error, else a 24.008 cause."""
+    error = service_error(text)
+    return release_cause(text) if error is None else error
+
+
+def service_error(text: str) -> int | None:
+    """The 24.080 error where +CEER has its words, or as Cinterion's `35,0,19` (location, cause, error) tells;
+    None where it does not say that it is one.
+    """
+    letters = re.sub(r"[^a-z]+", "", text.lower())
+    for words, number in SERVICE_TEXTS.items():
+        if words in letters:
+            return number
+    numbers = [_number(part) for part in fields(text)]
+    return _cause(numbers[2]) if len(numbers) == 3 else None
+
+
+def notice(text: str) -> int:
+    """<code1> of +CSSI, <code2> of +CSSU: <code>[,<index>[,<number>,<type>...]] (27.007 7.17)."""
+    number = _number(fields(text)[0])
+    if number is None:
+        raise Unreadable("notification", text)
+    return number
+
+
+def tone(text: str, names: Sequence[str] = ()) -> str:
+    """The digit of a DTMF detector's URC, `5`, `"*",60`, or where `names` call it "ascii" its code, `53`."""
+    values = dict(zip(names or ("digit",), fields(text), strict=False))
+    code = values.get("ascii", "")
+    digit = chr(_number(code) or 0) if len(code) == 2 else values.get("digit", code)
+    if len(digit) != 1 or digit.upper() not in "0123456789*#ABCD":
+        raise Unreadable("tone", text)
+    return digit.upper()
 
 
 def _cause(number: int | None) -> int | None:

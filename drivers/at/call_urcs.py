@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from drivers.at import answers
-from drivers.at.calls import Calls, Look, News
+from drivers.at.calls import Calls
 from drivers.at.dialect import UrcKind
 from drivers.at.exchange import Unsolicited
+from drivers.at.legs import Look, News
 from interop.protocols.modem import CallStat
+from interop.record.events import Notified
 
 
 def heard(calls: Calls, urc: Unsolicited) -> Iterable[News]:
@@ -21,6 +23,10 @@ def heard(calls: Calls, urc: Unsolicited) -> Iterable[News]:
             return calls.caller_id(answers.caller_id(urc.body))
         case UrcKind.CALL_WAITING:
             return calls.waits(_waiting_caller(urc.body))
+        case UrcKind.SET_UP_NOTICE:
+            return (Notified(answers.notice(urc.body), own=True),)
+        case UrcKind.CALL_NOTICE:
+            return (Notified(answers.notice(urc.body)),)
         case UrcKind.CALL_ROW:
             return _row(calls, urc)
         case UrcKind.CALL_STATE:

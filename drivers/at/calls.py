@@ -2,16 +2,17 @@
 
 News come as URCs with or without an index, as rows of +CLCC and as final results. What a sign without an
 index means ("NO CARRIER": which call?) is never guessed: it asks for a look at +CLCC, so the end of an old
-call cannot end a new one.
+call cannot end a new one, nor that of one leg of three another. Nor is what a command was to do to the calls
+(+CHLD): its OK proves nothing, and only what is listed counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Collection, Generator, Iterable, Iterator
 
 from drivers.at.answers import Clip
+from drivers.at.legs import Explain, Leg, Look, News, Phase
+from drivers.at.rows import by_index, claimant, conference, is_anothers
 from interop.protocols.modem import CallEntry, CallStat
 from interop.record.events import (
     Alerting,
@@ -19,83 +20,17 @@ from interop.record.events import (
     Connected,
     EquipmentTrouble,
     Event,
+    HungUp,
     Released,
     Ringing,
 )
 
-_NATIONAL = 11
-"""digits of a mobile number, whatever stands before them"""
 _ABSENT = 2
 """looks at +CLCC without a call, and no other sign, until it counts as ended: an answer may be lost"""
 _DENIED = 2
 """lists that may be older than the word"""
-
-
-class Phase(IntEnum):
-    """Only ever grows."""
-
-    STARTED = 0
-    """dialling, or ringing here"""
-    ALERTING = 1
-    ACTIVE = 2
-    ENDING = 3
-    """gone, its cause not yet asked"""
-    ENDED = 4
-
-
-@dataclass(slots=True, eq=False)
-class Leg:
-    """One call at this modem. `index`: <id> of +CLCC once known; `placed`: the modem has taken the ATD."""
-
-    outgoing: bool
-    number: str = ""
-    phase: Phase = Phase.STARTED
-    index: int | None = None
-    placed: bool = False
-    listed: bool = False
-    absent: int = 0
-    rings: int = 0
-    clip: Clip | None = None
-    waiting: bool = False
-    """it came while another call was up (27.007 7.12) and rings only in the other's ear"""
-    answered: bool = False
-    offered: bool = False
-    closing: bool = False
-    """we are ending it: signs of its end are our own doing"""
-    denied: int = 0
-    """it was said to be answered, and so many lists of calls in a row say that it is not"""
-    confirmed: bool = False
-    """that it is answered was said of this very call, not by a bare CONNECT"""
-    end_said: bool = False
-    """a word said that some call is over, while this one was up"""
-    cut: str = ""
-    """why nobody can know any more what becomes of it: the link was lost"""
-    cause: int | None = None
-    text: str = ""
-
-    @property
-    def live(self) -> bool:
-        return self.phase < Phase.ENDING
-
-
-@dataclass(slots=True)
-class Look:
-    """+CLCC has to be asked what is left."""
-
-
-@dataclass(slots=True)
-class Explain:
-    """The leg is gone and +CEER may know why; `cause` is what the sign itself said.
-
-    `vague`: the sign was a word without an index (BUSY), which need not have been about this call.
-    """
-
-    leg: Leg
-    cause: int | None = None
-    vague: bool = False
-
-
-News = Event | Look | Explain
+LEAVES_WITHIN = 4
+"""lists of calls in which one may still stand that we asked the network to end"""
 
 
 class Calls:
@@ -106,6 +41,7 @@ class Calls:
         self._closed: list[int] = []  # indices of calls that we ended: the modem may still tell of it
         self._hint: int | None = None
         self._told = False  # that some call has ended
+        self._known = False  # which one, so that a word without an index may just say so once more
 
     def dialled(self, number: str) -> Leg:
         leg = Leg(outgoing=True, number=number)
@@ -173,7 +109,7 @@ class Calls:
         yield from self._to(self._outgoing(index), Phase.ALERTING)
 
     def connected(self, index: int | None) -> Iterator[News]:
-        leg = self._by_index(index) or self._outgoing(index) or self._ringing()
+        leg = by_index(self.legs, index) or self._outgoing(index) or self._ringing()
         if leg is not None and index is not None:
             leg.confirmed = True
         yield from self._to(leg, Phase.ACTIVE)
@@ -183,75 +119,135 @@ class Calls:
         yield from self._to(leg, Phase.ACTIVE)
 
     def row(self, entry: CallEntry) -> Iterator[News]:
-        """One row, of an answer or as a URC."""
-        leg = self._by_index(entry.index)
-        if leg is not None and leg.outgoing and entry.outgoing and _differ(leg.number, entry.number):
-            yield from self._gone(leg, None)  # unnoticed: its index is another call's now
-            leg = None
-        if leg is None or leg.outgoing != entry.outgoing:
-            waiting = entry.stat is CallStat.WAITING
-            leg = self._new() if entry.outgoing else self._unindexed_incoming(waiting)
-            if leg is None and entry.stat in (CallStat.INCOMING, CallStat.WAITING):
-                leg = yield from self._rings(waiting=waiting)
+        """One row as a URC, which says nothing of the other calls."""
+        if self._displaced([entry]):
+            yield Look()
+        yield from self._row(entry, [leg.index for leg in self.legs if leg.index is not None])
+
+    def _displaced(self, entries: Iterable[CallEntry]) -> list[Leg]:
+        """Legs whose index is another call's now."""
+        before = [(by_index(self.legs, entry.index), entry) for entry in entries]
+        displaced = [leg for leg, entry in before if leg is not None and is_anothers(leg, entry)]
+        for leg in displaced:
+            leg.index = None
+        return displaced
+
+    def _row(self, entry: CallEntry, listed: Collection[int]) -> Generator[News, None, Leg | None]:
+        """The leg that the row is about."""
+        leg = claimant(self.legs, entry, listed)
+        if leg is None and not entry.outgoing and entry.stat in (CallStat.INCOMING, CallStat.WAITING):
+            leg = yield from self._rings(waiting=entry.stat is CallStat.WAITING)
         if leg is None:
-            return
-        leg.index, leg.listed, leg.absent = entry.index, True, 0
+            return None
+        leg.index = entry.index
         leg.waiting = leg.waiting and entry.stat is CallStat.WAITING
-        denied = leg.outgoing and leg.answered and entry.stat in (CallStat.DIALLING, CallStat.ALERTING)
+        yield from self._stands(leg, entry.stat)
+        return leg
+
+    def _stands(self, leg: Leg, stat: CallStat) -> Iterator[News]:
+        """What a row says of a leg."""
+        leg.listed, leg.absent, leg.held = True, 0, stat is CallStat.HELD
+        denied = leg.outgoing and leg.answered and stat in (CallStat.DIALLING, CallStat.ALERTING)
         leg.denied = leg.denied + 1 if denied else 0
         if leg.denied == _DENIED:
-            stat = entry.stat.name.lower()
-            yield EquipmentTrouble(f"a call was said to be connected and is listed as {stat}")
-        if entry.stat is CallStat.ALERTING:
+            yield EquipmentTrouble(f"a call was said to be connected and is listed as {stat.name.lower()}")
+        if stat is CallStat.ALERTING:
             yield from self._to(leg, Phase.ALERTING)
-        elif entry.stat in (CallStat.ACTIVE, CallStat.HELD):
+        elif stat in (CallStat.ACTIVE, CallStat.HELD):
             leg.confirmed = True
             yield from self._to(leg, Phase.ACTIVE)
 
     def ended(self, index: int | None, cause: int | None) -> Iterator[News]:
         """A sign that a call is over; without a known index it only asks for a look."""
-        leg = self._by_index(index)
+        leg = by_index(self.legs, index)
         if leg is not None:
             yield from self._gone(leg, cause)
+            self._which_is_known()
         elif index is not None and index in self._closed:
             self._closed.remove(index)
         elif self.legs:
             self._hint, self._told = cause, True
             for one in self.legs:
-                one.end_said = one.placed
+                one.end_said = one.end_said or (one.placed and not self._known)
             yield Look()
 
     def listed(self, entries: list[CallEntry], *, whole: bool = True) -> Iterator[News]:
         """An answer to +CLCC: what is missing is over, unless a row of it could not be read."""
+        present: list[Leg] = []
+        some_listed = bool(entries)
+        joined, parties = conference(self.legs, entries) or (None, [])
+        if joined is not None:
+            present += parties
+            yield from self._merge(joined, parties)
+            entries = [entry for entry in entries if entry is not joined]
+        displaced = self._displaced(entries)
         for entry in entries:
-            yield from self.row(entry)
-        if not whole:
-            return
-        present = {entry.index for entry in entries}
+            leg = yield from self._row(entry, [each.index for each in entries])
+            if leg is not None:
+                present.append(leg)
+                leg.merged, leg.multiparty = False, entry.multiparty
+                leg.shown = entry.number or leg.shown
+        for leg in present:
+            leg.leaving = max(0, leg.leaving - 1)
+        if whole:
+            missing = [leg for leg in self.legs if leg not in present]
+            yield from self._missing(missing, displaced, some_listed)
+
+    def _merge(self, row: CallEntry, parties: Iterable[Leg]) -> Iterator[News]:
+        for leg in parties:
+            leg.merged = leg.multiparty = True
+            yield from self._stands(leg, row.stat)
+
+    def _missing(self, legs: list[Leg], displaced: list[Leg], some_listed: bool) -> Iterator[News]:
         hint, self._hint = self._hint, None
-        told, self._told = self._told or bool(entries), False
-        for leg in tuple(self.legs):
-            if not leg.placed or leg.index in present:
+        told, self._told = self._told or some_listed, False
+        self._known = False
+        for leg in legs:
+            if not leg.placed:
                 continue
             leg.absent += 1
-            if (leg.listed and told) or leg.absent >= _ABSENT:
+            if leg in displaced or (leg.listed and told) or leg.absent >= _ABSENT:
                 # BUSY and NO ANSWER are of calls that were never answered
                 word = hint if leg.outgoing and leg.phase < Phase.ACTIVE else None
                 yield from self._gone(leg, word, vague=word is not None)
+                self._which_is_known()
             else:
                 self._hint = hint
                 yield Look()
 
+    def _which_is_known(self) -> None:
+        self._known = True
+        for leg in self.legs:
+            leg.end_said = False
+
     def risen(self, entries: list[CallEntry]) -> Iterator[Event]:
         """Calls of ours that were said to be over, and are listed."""
         known = {leg.index for leg in self.legs}
-        unknown = any(leg.outgoing and leg.index is None for leg in self.legs)
+        unknown = any(leg.merged or (leg.outgoing and leg.index is None) for leg in self.legs)
         for entry in entries:
             if entry.outgoing and entry.index not in known and not unknown:
                 yield EquipmentTrouble(f"call {entry.index} was said to be over and is listed")
 
+    def leave(self, legs: Iterable[Leg]) -> None:
+        """We ask for the end of these, and shall see whether it comes."""
+        for leg in legs:
+            leg.leaving = LEAVES_WITHIN
+
+    def stay(self, legs: Iterable[Leg]) -> None:
+        """It was refused."""
+        for leg in legs:
+            leg.leaving = 0
+
+    def join(self) -> list[Leg]:
+        """We ask to have them joined: those of which that is new."""
+        new = [leg for leg in self.legs if leg.answered and not leg.joining]
+        for leg in new:
+            leg.joining = True
+        return new
+
     def hung_up(self, leg: Leg) -> None:
         """We ended it."""
+        self._known = True
         if leg.index is not None:
             self._closed.append(leg.index)
             del self._closed[:-8]
@@ -274,6 +270,10 @@ class Calls:
     def _gone(self, leg: Leg, cause: int | None, *, vague: bool = False) -> Iterator[News]:
         if leg.closing:
             return
+        if leg.leaving:
+            self.hung_up(leg)
+            yield HungUp()
+            return
         leg.phase = Phase.ENDING
         self._drop(leg)
         yield Explain(leg, cause, vague)
@@ -282,9 +282,6 @@ class Calls:
         if leg in self.legs:
             self.legs.remove(leg)
 
-    def _by_index(self, index: int | None) -> Leg | None:
-        return next((leg for leg in self.legs if index is not None and leg.index == index), None)
-
     def _new(self) -> Leg | None:
         return next((leg for leg in self.legs if leg.outgoing and leg.index is None), None)
 
@@ -292,7 +289,7 @@ class Calls:
         if index is None:
             unanswered = [leg for leg in self.legs if leg.outgoing and leg.phase < Phase.ACTIVE]
             return unanswered[0] if len(unanswered) == 1 else None
-        leg = self._by_index(index)
+        leg = by_index(self.legs, index)
         if leg is None:
             leg = self._new()
             if leg is not None:
@@ -302,18 +299,3 @@ class Calls:
     def _ringing(self, *, waiting: bool = False) -> Leg | None:
         legs = (leg for leg in self.legs if not leg.outgoing and leg.phase is Phase.STARTED)
         return next((leg for leg in legs if leg.waiting == waiting), None)
-
-    def _unindexed_incoming(self, waiting: bool) -> Leg | None:
-        """Also one that was answered before any row named it, or that waits no more: its row is not another
-        call's.
-        """
-        legs = [leg for leg in self.legs if not leg.outgoing and leg.index is None]
-        exact = next((leg for leg in legs if leg.waiting == waiting), None)
-        return exact or (None if waiting else next(iter(legs), None))
-
-
-def _differ(one: str, other: str) -> bool:
-    """Two numbers of which neither can be the other in another form."""
-    if not (one and other):
-        return False
-    return not (one.endswith(other[-_NATIONAL:]) or other.endswith(one[-_NATIONAL:]))

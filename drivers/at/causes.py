@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from drivers.at import answers
-from drivers.at.calls import Explain
 from drivers.at.channel import Channel
-from interop.protocols.errors import EquipmentError
+from drivers.at.legs import Explain
+from interop.protocols.errors import CommandRefused, EquipmentError
 from interop.protocols.link import Journal
+from interop.protocols.modem import Steered
 
 _OF_SETUP = frozenset({1, 3, 6, 8, 17, 18, 19, 21, 22, 28, 34, 42})
 """24.008 annex H: causes of a call that never came about"""
@@ -21,6 +22,8 @@ class Causes:
         self._channel = channel
         self._journal = journal
         self._last = ""
+        self._refusal = ""
+        """what it said last of a refused supplementary service"""
 
     async def ask(self) -> str:
         """+CEER as it stands, "" where the modem does not say."""
@@ -46,9 +49,22 @@ class Causes:
         differ = None not in (end.cause, cause) and end.cause != cause
         maybe_wrong = lost or (differ and (text != before or cause not in _NORMAL))
         cannot = _OF_SETUP if end.leg.answered else _NORMAL if end.leg.outgoing else ()
-        if text == before and (differ or cause in cannot):
+        stale = differ or cause in cannot or text == self._refusal
+        if text and text == before and stale:
             self._journal.note(f"+CEER says {text!r} as before this call: not taken for its cause")
             cause, text = None, ""
         if end.cause is not None and not (end.vague and maybe_wrong):
             cause = end.cause
         return cause, text
+
+    async def refusal(self, refused: CommandRefused) -> Steered:
+        """Asked at once behind a refused supplementary service: its cause as 24.008 or 24.080 count them.
+
+        What +CEER said before is of an older call, unless it was of such a refusal, which may come twice.
+        """
+        before, text = self._last, await self.ask()
+        if text == before != self._refusal:
+            text = ""
+        self._refusal = text
+        cause = answers.refusal_cause(text) if text else None
+        return Steered(False, refused.code, cause, text or refused.final)

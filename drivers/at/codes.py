@@ -134,3 +134,19 @@ RELEASE_TEXTS: dict[str, int] = {
     "protocol error unspecified": 111,
     "interworking unspecified": 127,
 }
+
+# Errors of supplementary services (3GPP TS 24.080 4.5, numbers of 29.002 17.6), the letters of +CEER's words
+SERVICE_TEXTS: dict[str, int] = {
+    "teleservicenotprovisioned": 11,
+    "illegalssoperation": 16,
+    "sserrorstatus": 17,
+    "ssnotavailable": 18,
+    "sssubscriptionviolation": 19,
+    "ssincompatibility": 20,
+    "facilitynotsupported": 21,
+    "systemfailure": 34,
+    "datamissing": 35,
+    "unexpecteddatavalue": 36,
+    "numberofmptyparticipantsexceeded": 126,
+    "resourcesnotavailable": 127,
+}

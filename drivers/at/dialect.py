@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 _SHIPPED = Path(__file__).parent / "dialects"
-_LAID_OVER = ("calls", "messages", "urcs")
+_LAID_OVER = ("calls", "messages", "tones", "urcs")
 """mappings that a file adds to; everything else that it says replaces what it extends"""
 
 
@@ -43,6 +43,12 @@ class UrcKind(StrEnum):
     CALL_CONNECTED = "call_connected"
     CALL_ENDED = "call_ended"
     """fields index, cause; without them "some call ended" """
+    SET_UP_NOTICE = "set_up_notice"
+    """+CSSI: of a call that is set up here"""
+    CALL_NOTICE = "call_notice"
+    """+CSSU: of a call that is up"""
+    TONE = "tone"
+    """DTMF is heard: field digit, or ascii where the modem tells its character code"""
     MESSAGE_STORED = "message_stored"
     MESSAGE = "message"
     REPORT_STORED = "report_stored"
@@ -107,6 +113,28 @@ class Calls(_Part):
     5.6.1), that of an AT+CLCC, too (python-gsmmodem issue 12), so nothing is sent meanwhile.
     """
     dial_deadline_s: float = 30.0
+    holds_first: bool = False
+    """a call that is up is put on hold by AT+CHLD=2 before the next is dialled; else ATD does that itself"""
+
+
+class Tones(_Part):
+    """DTMF in a call. `{digit}` and, where the modem wants the index of a call, `{call}` stand in `send`."""
+
+    listen: tuple[str, ...] = ()
+    """settings that switch the detector on: the first that is accepted counts; none where there is none"""
+    send: tuple[str, ...] = ("AT+VTS={digit}", 'AT+VTS="{digit}"')
+    """forms of the command for one tone: the first that is not refused is used from then on"""
+    digits: str = "0123456789*#ABCD"
+    """what it sends as the tone that it is"""
+
+    @field_validator("send")
+    @classmethod
+    def _has_a_digit(cls, forms: tuple[str, ...]) -> tuple[str, ...]:
+        for form in forms:
+            rest = form.replace("{digit}", "").replace("{call}", "")
+            if "{digit}" not in form or "{" in rest or "}" in rest:
+                raise ValueError(f"{form}: {{digit}} and perhaps {{call}} have to stand in it")
+        return forms
 
 
 class Messages(_Part):
@@ -139,6 +167,7 @@ class Dialect(_Part):
     """+CEER is worth asking"""
     calls: Calls = Calls()
     messages: Messages = Messages()
+    tones: Tones = Tones()
     urcs: dict[str, Urc] = {}
 
 

@@ -9,30 +9,35 @@ from pathlib import Path
 from drivers.at import answers, ussd
 from drivers.at.channel import Channel
 from drivers.at.dialect import DialectError, UrcKind, load, names, own_dialects
-from drivers.at.exchange import (
-    Answer,
-    Command,
-    Unsolicited,
-)
+from drivers.at.exchange import Answer, Command, Unsolicited
 from drivers.at.guard import Guard
 from drivers.at.messages import Messages
 from drivers.at.recovery import Recovery
+from drivers.at.registration import Registered
+from drivers.at.services import Services
 from drivers.at.setup import Setup
 from drivers.at.sim_files import SimFiles
+from drivers.at.steering import Chld
+from drivers.at.tones import Tones
 from drivers.at.voice import AtCall, Voice
+from drivers.at.watching import Watch
 from drivers.at.work import Work
 from interop.lab.model import ModemPart, SimPart
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError, NotAnswering, NotAvailable
 from interop.protocols.link import Journal, Link
 from interop.protocols.modem import (
+    Call,
     CallEntry,
+    Divert,
     Health,
     ModemIdentity,
     Offer,
     Registration,
     SimState,
     Stat,
+    Steered,
+    Steering,
     Submission,
 )
 from interop.protocols.stream import EventStream
@@ -41,12 +46,13 @@ from interop.record.events import (
     EquipmentTrouble,
     LinkLost,
     ModemReset,
-    RegistrationSeen,
     Unclaimed,
     UssdAnswered,
     UssdSent,
 )
 
+OPERATOR_DEADLINE_S = 120.0
+"""+COPS: manuals allow up to three minutes, networks take some seconds"""
 OPEN_AGAIN_S = (2.0, 8.0)
 """waits before a modem that did not answer at first is opened again"""
 _RESTARTED = "restarted without a sign: its settings were lost"
@@ -56,6 +62,7 @@ WEAKEST_DBM = -109
 _VOICE = frozenset({
     UrcKind.RING, UrcKind.CALLER_ID, UrcKind.CALL_WAITING, UrcKind.CALL_ROW, UrcKind.CALL_STATE,
     UrcKind.CALL_STARTED, UrcKind.CALL_ALERTING, UrcKind.CALL_CONNECTED, UrcKind.CALL_ENDED,
+    UrcKind.SET_UP_NOTICE, UrcKind.CALL_NOTICE,
 })  # fmt: skip
 _MESSAGE = frozenset({UrcKind.MESSAGE, UrcKind.MESSAGE_STORED, UrcKind.REPORT, UrcKind.REPORT_STORED})
 _TROUBLE = {
@@ -91,12 +98,16 @@ class AtModem:
             raise EquipmentError(modem.name, str(error)) from None
         self.channel = Channel(modem.name, link, journal, dialect, self, Guard())
         work = self._work = Work(journal, self.events)
-        self._voice = Voice(self.channel, journal, self.events, work, spend)
+        watch = self._watch = Watch(self.channel, journal, self.events, work)
+        self._chld = Chld(self.channel, journal, self.events, watch)
+        self._voice = Voice(self.channel, journal, self.events, watch, self._chld, spend)
+        self._tones = Tones(self.channel, self.events, watch)
+        self._services = Services(self.channel, journal, self.events, watch.causes)
         self._messages = Messages(self.channel, journal, self.events, work, spend)
         self._files = SimFiles(self.channel, self.events)
         self._setup = Setup(self.channel, journal, secrets.get("pin"))
         self._recovery = Recovery(modem, sim, link, self.channel, journal, self.events, self._settle)
-        self._seen: dict[str, Stat] = {}
+        self._registered = Registered(self.channel, journal, self.events)
         self.heard: Callable[[str], None] | None = None
         """for handwork: gets every line that nobody asked for, as it came"""
         self._met = False
@@ -174,7 +185,7 @@ class AtModem:
 
     async def _let_go(self) -> None:
         await self._recovery.close()
-        self._voice.close()
+        self._watch.close()
         await self._work.close()
         await self.channel.close()
 
@@ -188,15 +199,7 @@ class AtModem:
         return await self._setup.sim_state()
 
     async def registration(self) -> Registration:
-        cs = await self._stat("CREG")
-        eps = await self._stat("CEREG")
-        ims = await self._stat("CIREG")
-        plmn = await self._plmn() if any(stat in (Stat.HOME, Stat.ROAMING) for stat in (cs, eps)) else ""
-        for domain, stat in (("cs", cs), ("eps", eps), ("ims", ims)):
-            if stat is not None:
-                self._seen[domain] = stat
-                self.events.append(RegistrationSeen(domain, stat, plmn))
-        return Registration(cs, eps, ims, plmn)
+        return await self._registered.ask()
 
     async def signal_dbm(self) -> int | None:
         text = await self.channel.ask("AT+CSQ")
@@ -259,10 +262,42 @@ class AtModem:
         return await self._voice.offered(within, waiting=True)
 
     async def calls(self) -> list[CallEntry]:
-        return await self._voice.calls()
+        return await self._watch.shown()
+
+    async def steers(self) -> frozenset[Steering]:
+        return await self._chld.supported()
+
+    async def steer(self, what: Steering, call: Call | None = None) -> Steered:
+        if call is not None and not isinstance(call, AtCall):
+            raise ValueError(f"{call!r} is no call of {self.name}")
+        return await self._chld.perform(what, call.leg if call else None)
+
+    async def listen_for_tones(self) -> bool:
+        return await self._tones.listen()
+
+    async def send_tones(self, digits: str) -> None:
+        await self._tones.send(digits)
+
+    async def call_waiting(self) -> bool | None:
+        return await self._services.call_waiting()
+
+    async def set_call_waiting(self, on: bool) -> Steered:
+        return await self._services.set_call_waiting(on)
+
+    async def diverted(self, when: Divert) -> str | None:
+        return await self._services.diverted(when)
+
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
+        return await self._services.divert(when, to, after_s=after_s)
 
     async def hang_up_all(self) -> None:
         await self._voice.hang_up_all()
+
+    async def leave_network(self) -> None:
+        await self.command("AT+COPS=2", deadline=OPERATOR_DEADLINE_S)
+
+    async def join_network(self) -> None:
+        await self.command("AT+COPS=0", deadline=OPERATOR_DEADLINE_S)
 
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         return await self._messages.send(to, text, report=report)
@@ -319,14 +354,16 @@ class AtModem:
             return
         try:
             if kind in _VOICE:
-                self._voice.unsolicited(urc)
+                self._watch.unsolicited(urc)
             elif kind in _MESSAGE:
                 self._messages.unsolicited(urc)
+            elif kind is UrcKind.TONE:
+                self._tones.heard(urc)
             elif kind is UrcKind.USSD:
                 mode, text = ussd.reply(urc.body, self.channel.ledger.value("AT+CSCS").strip('"'))
                 self.events.append(UssdAnswered(text or "", mode))
             elif kind is UrcKind.REGISTRATION:
-                self._registered(urc)
+                self._registered.unsolicited(urc)
         except answers.Unreadable as error:
             self._journal.note(str(error))
             self.events.append(Unclaimed(urc.text))
@@ -338,25 +375,17 @@ class AtModem:
 
     def restarted(self, sign: str) -> None:
         self.events.append(ModemReset(sign))
-        self._seen.clear()
+        self._registered.reset()
         self._messages.reset()
-        self._voice.reset()
+        self._watch.reset()
 
     def lost(self, why: str) -> None:
         self.events.append(LinkLost(why))
-        self._seen.clear()
+        self._registered.reset()
         self._messages.reset()
-        self._voice.lost(DeviceLost(self.name, why))
+        self._watch.lost(DeviceLost(self.name, why))
         if self._met:
             self._recovery.begin()
-
-    def _registered(self, urc: Unsolicited) -> None:
-        domain = urc.rule.domain
-        reader = answers.ims_registration if domain == "ims" else answers.registration_news
-        stat = reader(urc.body)
-        if self._seen.get(domain) is not stat:  # with <n>=2 every change of cell comes, too
-            self._seen[domain] = stat
-            self.events.append(RegistrationSeen(domain, stat))
 
     def _after_restore(self) -> None:
         self._work.add(self._messages.fetch_unread)
@@ -368,20 +397,3 @@ class AtModem:
         answer = await self.channel.run(Command(text=command, bare=True))
         text = answer.lines[0] if answer.lines else ""
         return text.removeprefix(command[2:] + ":").strip().strip('"')
-
-    async def _stat(self, name: str) -> Stat | None:
-        """Registration in one domain, None where the modem has no such command."""
-        try:
-            body = await self.channel.ask(f"AT+{name}?", shape=answers.is_registration_answer)
-            return answers.ims_registration(body) if name == "CIREG" else answers.registration(body)
-        except (CommandRefused, NotAvailable):
-            return None
-        except answers.Unreadable as error:
-            self._journal.note(str(error))
-            return None
-
-    async def _plmn(self) -> str:
-        try:
-            return answers.operator(await self.channel.ask("AT+COPS?"))
-        except (CommandRefused, NotAvailable):
-            return ""

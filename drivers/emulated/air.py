@@ -209,7 +209,7 @@ class Air(Protocol):
         """Start a call; `progressed` or `released` follow (101 while another is active: hold it first)."""
 
     def answer(self, leg: Leg) -> None:
-        """Accept a call that rings or waits; ignored while another is active or being set up: hold it first."""
+        """Accept a call that rings or waits; ignored while another is active (hold it first) or set up."""
 
     def hang_up(self, leg: Leg, cause: int = NORMAL) -> None:
         """Release this leg; the far end hears `cause` (16 normal, 17 busy or refused)."""

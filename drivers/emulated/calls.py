@@ -97,17 +97,21 @@ class Calls:
         """Tell a handset that its call is over."""
         if leg not in self._calls:
             return
-        self.forget(leg)
         if leg.state == HELD and any(other.state == ACTIVE for other in self.legs(leg.terminal)):
             leg.terminal.notified(leg, Notice.HELD_CALL_RELEASED)
-        leg.terminal.released(leg, cause)
+        self._released(leg, cause)
+
+    def _released(self, leg: Leg, cause: int) -> None:
+        if leg in self._calls:
+            self.forget(leg)
+            leg.terminal.released(leg, cause)
 
     def leave(self, leg: Leg) -> None:
         """Its call goes on without this leg, whose handset is soon told."""
         last = Call(leg, None, over=True)
         self.enter(leg, last)
         leg.far = None
-        self.after(last, SIGNALLING, self.release, leg, NORMAL)
+        self.after(last, SIGNALLING, self._released, leg, NORMAL)
 
     def forget(self, leg: Leg) -> None:
         """Its handset knows that it ended. A conference with one party left is a call like any other."""

@@ -78,6 +78,76 @@ def _cause(default: int) -> dict[str, Parameter]:
     return {"cause": Parameter("a cause code, 1 to 999", _CAUSE, str(default))}
 
 
+def _after(text: str, default: int) -> dict[str, Parameter]:
+    return {"after": Parameter(f"seconds {text}, 1 to 999", r"[1-9][0-9]{0,2}", str(default))}
+
+
+_PARTY = "controller|first|second"
+
+_CALL_CONTROL = (
+    Kind(
+        "hold.unsubscribed",
+        Scope.SUBSCRIBER,
+        "the number lacks call hold: refused with 19 (subscription violation), or 50 (not subscribed)",
+        own=_cause(19),
+    ),
+    Kind("hold.not_applied", Scope.SUBSCRIBER, "hold is said done, but the held party goes on hearing"),
+    Kind("hold.dropped", Scope.SUBSCRIBER, "a call that is held is cut", own=_cause(41)),
+    Kind("retrieve.refused", Scope.SUBSCRIBER, "a held call cannot be taken up again", own=_cause(17)),
+    Kind(
+        "mpty.unsubscribed",
+        Scope.SUBSCRIBER,
+        "the number lacks multiparty: refused with 19 (subscription violation), or 50 (not subscribed)",
+        own=_cause(19),
+    ),
+    Kind("mpty.refused", Scope.SUBSCRIBER, "the network refuses to join calls", own=_cause(29)),
+    Kind("mpty.fake", Scope.SUBSCRIBER, "joining is said done, and nothing is joined"),
+    Kind(
+        "mpty.leg_dropped",
+        Scope.SUBSCRIBER,
+        "one party is cut off some seconds after calls were joined",
+        own={
+            "leg": Parameter("first or second call that was set up", "first|second", "second"),
+            **_after("in the conference", 3),
+            **_cause(41),
+        },
+    ),
+    Kind("mpty.row", Scope.SUBSCRIBER, "joined as IMS does it: the modem lists a conference as one call"),
+    Kind(
+        "media.oneway",
+        Scope.SUBSCRIBER,
+        "in all calls: nobody hears the subject (out), or the subject hears nobody (in)",
+        own={"direction": Parameter("out or in", "out|in", "out")},
+    ),
+    Kind(
+        "media.silent",
+        Scope.SUBSCRIBER,
+        "in conferences of the subject one party is not heard by another",
+        own={
+            "speaker": Parameter("who: controller, first or second call set up; without it each", _PARTY),
+            "listener": Parameter("by whom: controller, first or second; without it each", _PARTY),
+        },
+    ),
+    Kind(
+        "notices.missing",
+        Scope.PAIR,
+        "what one party does to a call (hold, retrieve, join, forward ...) is not told to the other",
+        "out",
+    ),
+    Kind("transfer.refused", Scope.SUBSCRIBER, "the network refuses explicit transfer", own=_cause(19)),
+    Kind("waiting.unsubscribed", Scope.SUBSCRIBER, "call waiting cannot be switched on", own=_cause(19)),
+    Kind("waiting.busy", Scope.SUBSCRIBER, "a second caller hears busy although call waiting is on"),
+    Kind("forwarding.refused", Scope.SUBSCRIBER, "forwarding cannot be registered", own=_cause(19)),
+    Kind(
+        "forwarding.ignored", Scope.SUBSCRIBER, "forwarding is registered, and calls ring here all the same"
+    ),
+    Kind(
+        "forwarding.cli_lost",
+        Scope.SUBSCRIBER,
+        "calls that the subject forwards show no number where they arrive (CLI validity 2)",
+    ),
+)
+
 _ROWS = (
     Kind(
         "route.missing",
@@ -116,7 +186,7 @@ _ROWS = (
         Scope.PAIR,
         "the call is cut some seconds after the answer (cause 41)",
         "both",
-        {"after": Parameter("seconds of talk, 1 to 999", r"[1-9][0-9]{0,2}", "3")},
+        _after("of talk", 3),
     ),
     Kind(
         "call.barred",
@@ -124,6 +194,7 @@ _ROWS = (
         "outgoing calls are barred (cause 8), emergency calls excepted",
         own=_cause(8),
     ),
+    *_CALL_CONTROL,
     Kind("report.dropped", Scope.PAIR, "messages arrive but the sender never gets a status report", "out"),
     Kind("report.false", Scope.PAIR, "delivery is reported although nothing is delivered", "in"),
     Kind("sms.lost", Scope.PAIR, "messages are taken and vanish: no delivery, no report", "in"),

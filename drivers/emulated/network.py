@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,9 @@ from drivers.emulated.air import (
     ROAMING,
     SEARCHING,
     Camp,
+    Done,
+    Forward,
+    Forwarding,
     Leg,
     Submitted,
     Terminal,
@@ -24,6 +27,10 @@ from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import OPERATORS, Hlr, Line, Subscriber
 from drivers.emulated.messages import ServiceCentre
 from drivers.emulated.routing import Routing
+from drivers.emulated.services import Services
+from drivers.emulated.setup import Setup
+from drivers.emulated.speech import Speech
+from drivers.emulated.supplementary import Supplementary
 from drivers.emulated.timers import Timers
 from drivers.emulated.ussd import Dialogues
 
@@ -53,7 +60,13 @@ class Network:
         """POSIX time of the loop's second 0"""
         self._registering: dict[str, Callable[[], None]] = {}
         routing = Routing(self.hlr, defects, free_numbers)
-        self._calls = Calls(self.hlr, routing, defects, self.timers)
+        self._services = Services(self.hlr, routing, defects)
+        self._calls = Calls(self.hlr, defects, self.timers)
+        self._setup = Setup(self._calls, self.hlr, routing, self._services, defects, self.timers)
+        self._supplementary = Supplementary(
+            self._calls, self._setup, self.hlr, self._services, defects, self.timers
+        )
+        self._speech = Speech(self._calls, self.hlr, defects, self.timers)
         self._dialogues = Dialogues(self.hlr, self.timers)
         self.centre = ServiceCentre(self.hlr, routing, defects, self.timers, self.now)
 
@@ -78,7 +91,7 @@ class Network:
         if cancel := self._registering.pop(terminal.imsi, None):
             cancel()
         for leg in self._calls.legs(terminal):
-            self._calls.hang_up(leg, NORMAL)
+            self._setup.hang_up(leg, NORMAL)
         self._dialogues.end(terminal)
         self.hlr.switched_off(terminal.imsi)
 
@@ -89,25 +102,54 @@ class Network:
         return Camp(searching, searching, 0, "", "")
 
     def dial(self, terminal: Terminal, number: str, *, clir: bool = False) -> Leg:
-        return self._calls.dial(terminal, number, clir)
+        return self._setup.dial(terminal, number, clir)
 
     def answer(self, leg: Leg) -> None:
-        self._calls.answer(leg)
+        self._setup.answer(leg)
 
     def hang_up(self, leg: Leg, cause: int = NORMAL) -> None:
-        self._calls.hang_up(leg, cause)
+        self._setup.hang_up(leg, cause)
 
     def legs(self, terminal: Terminal) -> list[Leg]:
         return self._calls.legs(terminal)
 
+    def hold(self, legs: Sequence[Leg], done: Done) -> None:
+        self._supplementary.hold(legs, done)
+
+    def retrieve(self, legs: Sequence[Leg], done: Done) -> None:
+        self._supplementary.retrieve(legs, done)
+
+    def join(self, terminal: Terminal, done: Done) -> None:
+        self._supplementary.join(terminal, done)
+
+    def split(self, leg: Leg, done: Done) -> None:
+        self._supplementary.split(leg, done)
+
+    def transfer(self, terminal: Terminal, done: Done) -> None:
+        self._supplementary.transfer(terminal, done)
+
+    def deflect(self, leg: Leg, number: str, done: Done) -> None:
+        self._supplementary.deflect(leg, number, done)
+
+    def tone(self, terminal: Terminal, digit: str) -> None:
+        self._speech.tone(terminal, digit)
+
+    def forwarding(self, terminal: Terminal, when: Forward) -> Forwarding | None:
+        return self.hlr.forwarding(terminal.imsi, when)
+
+    def set_forwarding(
+        self, terminal: Terminal, when: Forward, forwarding: Forwarding | None, done: Done
+    ) -> None:
+        self._supplementary.set_forwarding(terminal, when, forwarding, done)
+
     def call_waiting(self, terminal: Terminal) -> bool:
         return self.hlr.call_waiting(terminal.imsi)
 
-    def set_call_waiting(self, terminal: Terminal, on: bool) -> None:
-        self.hlr.set_call_waiting(terminal.imsi, on)
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> int | None:
+        return self._services.set_waiting(terminal.imsi, on)
 
     def stray_call(self, terminal: Terminal, number: str, seconds: float) -> None:
-        self._calls.from_outside(terminal, number, seconds)
+        self._setup.from_outside(terminal, number, seconds)
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         self.centre.submit(terminal, tpdu, smsc, done)

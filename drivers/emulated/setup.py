@@ -100,7 +100,10 @@ class Setup:
         """The far end hears `cause`; a refused call (one that rang here) is 21 unless the handset said 17."""
         call = self._calls.of(leg)
         if call is not None and not call.over and leg is call.called and leg.state == INCOMING:
-            if cause == BUSY and self._diverted(call, Forward.BUSY):
+            assert call.destination is not None
+            if cause == BUSY and self._services.forwarding(call.destination, Forward.BUSY):
+                self._calls.forget(leg)
+                self._diverted(call, Forward.BUSY)
                 return
             cause = self._as_told(call, REJECTED if cause == NORMAL else cause)
         self._calls.hang_up(leg, cause)
@@ -126,7 +129,7 @@ class Setup:
         self._timers.later(seconds, self._calls.release, leg, NORMAL)
 
     def _lead(self, call: Call, origin: Subscriber, number: str) -> None:
-        """On its way to `number`, from the switch of `origin`: the caller's, or of whom it was diverted by."""
+        """On its way to `number`, from the switch of `origin`: the caller, or who diverted it."""
         call.destination = None
         match self._routing.of_call(origin, number):
             case Nowhere(cause):

@@ -48,5 +48,12 @@ class Speech:
         leg = into or out
         if leg is None or not leg.multiparty:
             return True
-        role = self._roles(terminal)
-        return not self._defects.on("media.silent", subject, speaker=role(into), listener=role(out))
+        where = {"speaker": self._role(into), "listener": self._role(out)}
+        return not self._defects.on("media.silent", subject, **where)
+
+    def _role(self, leg: Leg | None) -> str:
+        """In a conference, as seen from its controller: whom he reaches by `leg`, in order of set-up."""
+        if leg is None:
+            return "controller"
+        joined = [other for other in self._calls.legs(leg.terminal) if other.multiparty]
+        return dict(enumerate(("first", "second"))).get(joined.index(leg), "later")

@@ -109,6 +109,10 @@ def call(
     hold: Annotated[
         float, typer.Option("--for", min=0, metavar="S", help="Hang up so long after the answer.")
     ] = 10.0,
+    tones: Annotated[str, typer.Option(metavar="DIGITS", help="DTMF to send once it is answered.")] = "",
+    join: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Then call this one, too, and join the two.")
+    ] = "",
     lab: Lab = "",
     dialect: Dialect = "",
     journal: Journal = None,
@@ -117,13 +121,15 @@ def call(
 ) -> None:
     """Place a call and say how it goes.
 
-    Alerting, connected, released and why. Ctrl-C hangs up. Exit code 0 when it was connected, else 1.
+    Alerting, connected, released and why. With --join a three-way call: the first is held, the second
+    called, both joined, and what the modem lists then is shown. Ctrl-C hangs up. Exit code 0 when it was
+    connected (and joined), else 1.
     """
     from drivers.handwork import service
     from drivers.handwork.target import Options, perform
 
     options = Options("call", target, lab, dialect, journal, yes, as_json, spends=True)
-    perform(options, lambda hand: service.call(hand, number, hold))
+    perform(options, lambda hand: service.call(hand, number, hold, tones=tones, join=join))
 
 
 @app.command()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from drivers.at.tones import DIGITS
 from drivers.handwork import words
 from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork, Refused
 from interop.protocols.errors import CommandRefused
-from interop.protocols.modem import Call, CallOutcome, Progress
+from interop.protocols.modem import Call, CallOutcome, Progress, Steering
 from interop.record.events import MessageSubmitted, StatusReported
 from interop.smspdu import PduError, Status, StatusClass
 
 ALERTING_S = 60.0
 ANSWER_S = 90.0
+JOINED_WITHIN_S = 2.0
+"""until what the modem lists is looked at"""
 
 
 async def message(hand: Handwork, number: str, text: str, *, report: bool, within: float) -> int:
@@ -89,7 +92,10 @@ async def _final_report(hand: Handwork, reference: int, mark: int, within: float
         hand.say(f"still on its way: {found.text}")
 
 
-async def call(hand: Handwork, number: str, hold: float) -> int:
+async def call(hand: Handwork, number: str, hold: float, *, tones: str = "", join: str = "") -> int:
+    """`tones` go into the first call once it is up; then `join` is called, and the two are joined."""
+    if tones.strip(DIGITS):
+        raise Refused(f"{tones!r} are no DTMF digits ({DIGITS})")
     steps: list[dict[str, object]] = []
     hand.data |= {"number": number, "steps": steps}
     await hand.registered()
@@ -102,37 +108,64 @@ async def call(hand: Handwork, number: str, hold: float) -> int:
         hand.say(f"{at:6.1f} s  {what}{why}")
 
     try:
-        placed = await hand.modem.dial(number)
-    except CommandRefused as refused:
-        step("refused", why=words.final(refused.final) or refused.final)
-        return REFUSED_BY_MODEM
-    step("dialling")
-    try:
-        return await _follow(placed, hold, step)
+        placed = await _connected(hand, number, step)
+        if placed is None:
+            return REFUSED_BY_MODEM
+        if tones:
+            await hand.modem.send_tones(tones)
+            step(f"tones {tones}")
+        joined = not join or await _joined(hand, join, step)
+        seen = await placed.released(hold)
+        if seen.outcome is CallOutcome.RELEASED:
+            _ended(seen, step)
+        if join or seen.outcome is not CallOutcome.RELEASED:
+            await hand.modem.hang_up_all()
+            step("hung up here")
+        return DONE if joined else REFUSED_BY_MODEM
     except asyncio.CancelledError:
-        await placed.hang_up()
+        await hand.modem.hang_up_all()
         step("hung up here")
         raise
     finally:
-        await placed.hang_up()
+        await hand.modem.hang_up_all()
 
 
-async def _follow(placed: Call, hold: float, step: Callable[..., None]) -> int:
+async def _connected(hand: Handwork, number: str, step: Callable[..., None]) -> Call | None:
+    """A call that was answered, None where it was not."""
+    try:
+        placed = await hand.modem.dial(number)
+    except CommandRefused as refused:
+        step("refused", why=words.final(refused.final) or refused.final)
+        return None
+    step("dialling")
     seen = await placed.alerting(ALERTING_S)
     if seen.outcome is CallOutcome.ALERTING:
         step("alerting")
         seen = await placed.connected(ANSWER_S)
     if seen.outcome is not CallOutcome.CONNECTED:
         _ended(seen, step)
-        return REFUSED_BY_MODEM
+        return None
     step("connected")
-    seen = await placed.released(hold)
-    if seen.outcome is CallOutcome.RELEASED:
-        _ended(seen, step)
-    else:
-        await placed.hang_up()
-        step("hung up here")
-    return DONE
+    return placed
+
+
+async def _joined(hand: Handwork, number: str, step: Callable[..., None]) -> bool:
+    """The second call, and whether the modem lists both as one conference: its OK proves nothing."""
+    step(f"second call, to {number}")
+    if await _connected(hand, number, step) is None:
+        return False
+    said = await hand.modem.steer(Steering.JOIN)
+    if not said.done:
+        step("not joined", why=said.text, code=said.code, cause=said.cause)
+        return False
+    await asyncio.sleep(JOINED_WITHIN_S)
+    calls = await hand.modem.calls()
+    joined = bool(calls) and all(call.multiparty for call in calls)
+    rows = ", ".join(
+        f"{call.index} {call.stat.name.lower()}{' mpty' if call.multiparty else ''}" for call in calls
+    )
+    step("joined" if joined else "said to be joined, and is not", why=rows)
+    return joined
 
 
 def _ended(seen: Progress, step: Callable[..., None]) -> None:

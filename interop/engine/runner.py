@@ -158,16 +158,21 @@ class Runner:
                 )
                 self._close(work, not_played(work.case, number, self._now(), reason, why))
                 return
-            roles[role] = [one for one in able if one.name not in work.avoid] or able
-        key = f"{work.case.name}#{number}"
-        job = Job(key, work.case.spec.expected_s, roles, urgent=work.control_of is not None)
-        try:
-            self._scheduler.add(job, self._now())
-        except ValueError as error:
-            attempt = not_played(work.case, number, self._now(), InconcReason.DEVICE, str(error))
-            self._close(work, attempt)
+        key, expected_s = f"{work.case.name}#{number}", work.case.spec.expected_s
+        fresh = {
+            role: [one for one in able if one.name not in work.avoid] or able for role, able in roles.items()
+        }
+        why = ""
+        for players in (fresh, roles):  # those not tried yet need not be enough for every role at once
+            job = Job(key, expected_s, players, urgent=work.control_of is not None)
+            try:
+                self._scheduler.add(job, self._now())
+            except ValueError as error:
+                why = str(error)
+                continue
+            self._work[key] = work
             return
-        self._work[key] = work
+        self._close(work, not_played(work.case, number, self._now(), InconcReason.DEVICE, why))
 
     def _absence(self, player: Player) -> tuple[InconcReason, str] | None:
         """Why this one cannot play now, None when it can."""

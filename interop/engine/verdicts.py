@@ -167,6 +167,8 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     why = "" if said is not Finding.UNKNOWN else f"the control was {control.verdict}: {control.detail}"
     if said is Finding.PATH and _blame(control) != _blame(failed):
         said, why = Finding.UNKNOWN, f"the control failed in another way: {blame(control)}"
+    if said is Finding.SEGMENT and (unseen := _unseen(failed, control)):
+        said, why = Finding.UNKNOWN, f"the control passed without what failed: {unseen} could not be checked"
     if said is Finding.SEGMENT and control.subject.city != failed.subject.city:
         # "fails for 171 in Shanghai, works for 186 in Beijing": the city is not ruled out
         why = f"compared with a SIM of {control.subject.city}, not of {failed.subject.city}"
@@ -175,6 +177,14 @@ def finding(failed: Attempt, control: Attempt) -> Control:
     return Control(
         said, control.key, control.subject.sim, control.verdict, control.layer, control.cause, why=why
     )
+
+
+def _unseen(failed: Attempt, control: Attempt) -> str:
+    """The check that failed, where the control could not make it; "" where it did, or names none such."""
+    ours = next((check.name for check in failed.checks if check.verdict is Verdict.FAIL), "")
+    name = ours.replace(failed.subject.sim, control.subject.sim)
+    found = {check.verdict for check in control.checks if check.name == name}
+    return name if found == {Verdict.NONE} else ""
 
 
 def _blame(attempt: Attempt) -> tuple[Layer | None, Cause | None, tuple[Blame, ...]]:

@@ -58,7 +58,7 @@ class ModemPart(Part):
     driver: Text = "at"
     dialect: Text = "generic"
     baudrate: Annotated[int, Field(gt=0)] = 115200
-    capabilities: tuple[Capability, ...] = ("voice", "sms", "ussd", "volte")
+    capabilities: tuple[Capability, ...] = ("voice", "sms", "ussd", "volte", "multiparty")
     defects: tuple[Text, ...] = ()
     quirks: tuple[Text, ...] = ()
 

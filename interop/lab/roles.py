@@ -50,7 +50,9 @@ class Cast(Enum):
     PEER = "peer"
     """the far end: one case per class (`PEER_CLASSES`); any SIM of the class plays"""
     OTHER = "other"
-    """a third party: any SIM but those of the other roles"""
+    """a third party: any SIM but those of the other roles; one that is to stand in for the subject in a
+    contrast plays it only where there is nobody else
+    """
     EACH = "each"
     """one case per such device of the lab (a form, a label service, an originator)"""
 
@@ -236,16 +238,15 @@ def _bind(
         elif role.cast is Cast.OTHER:
             others = [Seat(other, lab.modem_of(other)) for other in lab.sims if other.name != sim.name]
             candidates[name], lacking = _able(others, role)
-            lacking = lacking or ["the lab has no third SIM"]
+            lacking = lacking or ["the lab has no other SIM"]
         else:
             candidates[name], lacking = _able(peers, role)
             lacking = lacking or [f"the lab has no {_class_in_words(peer_class, sim)}"]
         if not candidates[name]:
             missing += lacking
-    able = [len(candidates[name]) for name, role in roles.items() if role.cast is Cast.PEER]
-    if not missing and able and len(able) > min(able):
-        words = _class_in_words(peer_class, sim)
-        missing.append(f"{len(able)} peers are needed, there is {min(able)} {words}")
+    if not missing:
+        _keep_for_contrast(candidates, roles, sim)
+        missing += _too_few(candidates, roles, _class_in_words(peer_class, sim) if peer_class else "")
     place = "".join(f"@{site.device if site else roles[name].kind}" for name, site in sites.items())
     return Binding(
         id=sim.name + (f"->{peer_class}" if peer_class else "") + place,
@@ -255,6 +256,46 @@ def _bind(
         missing=tuple(dict.fromkeys(missing)),
         roles=roles,
         lab=lab,
+    )
+
+
+def _keep_for_contrast(
+    candidates: dict[str, tuple[Player, ...]], roles: Mapping[str, Role], subject: SimPart
+) -> None:
+    """Ordinary SIMs of the subject's operator are no third parties, if the others are enough."""
+    others = {name for name, role in roles.items() if role.cast is Cast.OTHER}
+    fewer = {
+        name: tuple(one for one in players if name not in others or not _stands_in(one, subject))
+        for name, players in candidates.items()
+    }
+    if _all_play(list(fewer.values()), frozenset()):
+        candidates.update(fewer)
+
+
+def _stands_in(player: Player, subject: SimPart) -> bool:
+    sim = player.sim if isinstance(player, Seat) else None
+    return sim is not None and sim.kind == "ordinary" and sim.base_operator == subject.base_operator
+
+
+def _too_few(
+    candidates: Mapping[str, tuple[Player, ...]], roles: Mapping[str, Role], peer_class: str
+) -> list[str]:
+    """Why not every role can be played by another SIM at the same time; [] when it can."""
+    peers = [candidates[name] for name, role in roles.items() if role.cast is Cast.PEER]
+    if peers and not _all_play(peers, frozenset()):
+        return [f"{len(peers)} peers are needed, there is {min(map(len, peers))} {peer_class}"]
+    if not _all_play(sorted(candidates.values(), key=len), frozenset()):
+        return [f"{len(candidates)} parties are needed, the lab has fewer SIMs that can play them"]
+    return []
+
+
+def _all_play(roles: Sequence[Sequence[Player]], taken: frozenset[str]) -> bool:
+    if not roles:
+        return True
+    return any(
+        _all_play(roles[1:], taken.union(one.resources))
+        for one in roles[0]
+        if taken.isdisjoint(one.resources)
     )
 
 

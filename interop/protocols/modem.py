@@ -242,6 +242,9 @@ class Modem(Protocol):
     async def offered(self, within: float) -> Offer | None:
         """The incoming call of this lease, with its caller identity; None when nothing rang in time."""
 
+    async def waiting(self, within: float) -> Offer | None:
+        """As `offered`, of a call that came while another was up (+CCWA, 27.007 7.12)."""
+
     async def calls(self) -> list[CallEntry]: ...
 
     async def steers(self) -> frozenset[Steering]:
@@ -268,6 +271,15 @@ class Modem(Protocol):
         """`to` "" erases it. Raises EmergencyRefused. `after_s`: of NO_REPLY, 5 to 30 in steps of 5."""
 
     async def hang_up_all(self) -> None: ...
+
+    async def leave_network(self) -> None:
+        """Deregister (+COPS=2, 27.007 7.3): whoever calls this SIM finds it away, until `join_network`.
+
+        Raises CommandRefused.
+        """
+
+    async def join_network(self) -> None:
+        """Let the modem choose its network again; `registration` tells when it has."""
 
     async def send_message(self, to: str, text: str, *, report: bool = True) -> Submission:
         """In PDU mode (GSM7 where the text allows, else UCS2), in as many SUBMITs as it needs, asking for a

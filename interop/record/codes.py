@@ -33,8 +33,8 @@ RELEASE_CAUSES: dict[int, Blame] = {
     69: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
 }
 
-# What +CEER says when the network refuses to hold, join or transfer: 24.008 causes, and errors of supplementary
-# services (24.080 4.5) from 16 on where a cause of 24.008 makes no sense there (19 "no answer").
+# What +CEER says when the network refuses to hold, join or transfer: 24.008 causes, and errors of
+# supplementary services (24.080 4.5) from 16 on where a cause of 24.008 makes no sense there (19 no answer).
 STEERING_CAUSES: dict[int, Blame] = {
     19: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
     29: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),

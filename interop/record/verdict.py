@@ -110,6 +110,8 @@ class Cause(StrEnum):
     """one party's call ended where another's was steered"""
     GHOST_CALL = "ghost_call"
     """a call that is still there when everybody has hung up"""
+    TRANSFER_REFUSED = "transfer_refused"
+    """or said to be done, and not done"""
     CALL_NOT_WAITING = "call_not_waiting"
     """a second caller is told busy, though call waiting is on"""
     FORWARDING_REFUSED = "forwarding_refused"

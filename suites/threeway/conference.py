@@ -1,122 +1,256 @@
-"""A controller and two others, from the first call to the conference."""
+"""A controller and the others, from the first call to the conference and to its end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 from interop.engine import Bench
-from interop.protocols.modem import CallOutcome, CallStat, Steering
-from interop.record import Cause, Layer
-from suites.call_steps import Ring, is_answered, rings
+from interop.protocols.modem import Call, CallOutcome, CallStat, Steering
+from interop.record import Blame, Cause, Layer
+from suites.call_steps import Ring, is_answered, rings, tells, told
 from suites.parties import Party
 from suites.threeway import steering
 from suites.threeway.steering import (
+    ACTIVE_AND_HELD,
     HELD,
     MULTIPARTY,
+    NO_CALL,
+    NOT_HELD,
     ONE_ACTIVE,
     ONE_HELD,
     RETRIEVED,
+    TRANSFERRED,
     Listing,
+    Phone,
     joined,
     lists,
     steers,
 )
-from suites.threeway.talk import Direction, all_hear, both_ways, listen, nobody_hears
+from suites.threeway.talk import Direction, Talk, both_ways
 
 LIVES_S: Final = 5.0
-"""how long the other leg must live when one is dropped"""
-_NOT_HELD = (Layer.CORE, Cause.HOLD_NOT_APPLIED)
-_NOT_JOINED = (Layer.CORE, Cause.CONFERENCE_NOT_JOINED)
-_DROPPED = (Layer.CORE, Cause.LEG_DROPPED)
-_AFTER_HOLD: Final[Listing] = ((CallStat.ACTIVE, False), (CallStat.HELD, False))
+"""how long a call must stay up by itself before it is steered, and the other leg when one is dropped"""
+NOT_JOINED: Final[Blame] = (Layer.CORE, Cause.CONFERENCE_NOT_JOINED)
+_CUT: Final[Blame] = (Layer.CORE, Cause.CALL_DROPPED)
 
 
-@dataclass
 class Conference:
-    """`a` controls; `first` and `second`: its calls to `b` and `c`."""
+    """`a` controls; `rings`: its calls that are up, by whom they are with, in order of their set-up."""
 
-    bench: Bench
-    a: Party
-    b: Party
-    c: Party
-    first: Ring
-    second: Ring | None = None
+    def __init__(self, bench: Bench, a: Party) -> None:
+        self.bench = bench
+        self.a = a
+        self.talk = Talk(bench)
+        self.rings: dict[str, Ring] = {}
+        self.as_one = False
+        """the controller's modem lists all as one call, and none of them can be named to it"""
+        self._began = 0.0
 
     @classmethod
-    async def begins(cls, bench: Bench, a: Party, b: Party, c: Party) -> Conference:
-        """The first call is up, both ways."""
-        await steering.can(bench, a, Steering.SWAP)
-        await steering.can(bench, a, Steering.JOIN)
-        ring = await rings(bench, a, b)
-        await is_answered(bench, ring)
-        await listen(bench, (a, b, c))
-        return cls(bench, a, b, c, ring)
+    async def of_three(cls, bench: Bench, a: Party, b: Party, c: Party) -> Conference:
+        """Two calls, one after the other, joined: everybody hears everybody."""
+        for what in (Steering.SWAP, Steering.JOIN):
+            await steering.can(bench, a, what)
+        conference = cls(bench, a)
+        await conference.calls(b)
+        await conference.holds()
+        await conference.adds(c)
+        await conference.joins()
+        await conference.everybody_hears()
+        return conference
 
-    async def holds(self) -> None:
-        mark = self.b.modem.events.mark()
-        await steers(self.bench, self.a, Steering.SWAP, "hold", refused=Cause.HOLD_REFUSED)
-        await lists(self.bench, self.a, ONE_HELD, after="on hold", blame=_NOT_HELD)
-        await lists(self.bench, self.b, ONE_ACTIVE, after="while held", blame=_DROPPED)
-        await steering.is_told(self.bench, self.b, HELD, since=mark)
+    @property
+    def others(self) -> list[Party]:
+        return [ring.called for ring in self.rings.values()]
 
-    async def retrieves(self) -> None:
-        mark = self.b.modem.events.mark()
-        await steers(self.bench, self.a, Steering.SWAP, "retrieve", refused=Cause.HOLD_REFUSED)
-        await lists(self.bench, self.a, ONE_ACTIVE, after="retrieved", blame=_NOT_HELD)
-        await steering.is_told(self.bench, self.b, RETRIEVED, since=mark)
+    @property
+    def controller(self) -> Phone:
+        return Phone(self.a, tuple(ring.call for ring in self.rings.values()))
 
-    async def calls_the_third(self) -> None:
-        self.second = await rings(self.bench, self.a, self.c, second=True)
-        await is_answered(self.bench, self.second)
-        await lists(self.bench, self.a, _AFTER_HOLD, after="with two calls", blame=_DROPPED)
+    def phone(self, party: Party) -> Phone:
+        return Phone(party, (self.rings[party.sim.name].offer.call,))
 
-    async def joins(self) -> None:
-        marks = self.b.modem.events.mark(), self.c.modem.events.mark()
-        await steers(self.bench, self.a, Steering.JOIN, "join", refused=Cause.CONFERENCE_REFUSED)
-        await lists(self.bench, self.a, joined(2), after="joined", blame=_NOT_JOINED, one_row=True)
-        for one in (self.b, self.c):
-            await lists(self.bench, one, ONE_ACTIVE, after="in the conference", blame=_DROPPED)
-        for one, mark in zip((self.b, self.c), marks, strict=True):
-            await steering.is_told(self.bench, one, MULTIPARTY, since=mark)
+    def call_to(self, party: Party) -> Call:
+        return self.rings[party.sim.name].call
 
-    async def everybody_hears(self) -> None:
-        a, b, c = self.a, self.b, self.c
-        await all_hear(self.bench, [*both_ways(a, b), *both_ways(a, c), *both_ways(b, c, bridge=a)])
+    # Calls
 
-    async def talks_privately(self) -> None:
-        """With B; C is held, hears nothing and is not heard."""
-        mark = self.c.modem.events.mark()
-        await steers(
-            self.bench,
-            self.a,
-            Steering.PRIVATE,
-            "private call",
-            refused=Cause.CONFERENCE_REFUSED,
-            call=self.first.call,
-        )
-        await steering.is_told(self.bench, self.c, HELD, since=mark)
-        await lists(self.bench, self.c, ONE_ACTIVE, after="while held", blame=_DROPPED)
-        await all_hear(self.bench, both_ways(self.a, self.b))
-        a, b, c = self.a, self.b, self.c
-        await nobody_hears(self.bench, [Direction(a, c), Direction(b, c), Direction(c, a), Direction(c, b)])
+    async def calls(self, party: Party) -> None:
+        """The first call, or one more while what was active is held: answered, both hear each other."""
+        first = not self.rings
+        ring = await rings(self.bench, self.a, party, in_call=not first)
+        await is_answered(self.bench, ring)
+        self.rings[party.sim.name] = ring
+        if first:
+            await self._lasts(ring, _CUT, f"stays up {LIVES_S:g} s")
+        await self.hear(both_ways(self.a, party), "in a call")
 
-    async def drops_the_first(self) -> None:
-        """B is out; C goes on for a while, and both hear each other."""
-        assert self.second is not None
-        await self.first.call.hang_up()
+    async def _lasts(self, ring: Ring, blame: Blame, name: str) -> None:
+        """The call is still up after a while, as far as the controller's modem knows."""
+        progress = await ring.call.released(within=LIVES_S)
+        if progress.outcome is CallOutcome.UNKNOWN:
+            tells(self.bench, self.a, progress)
+        up = progress.outcome is not CallOutcome.RELEASED
+        self.bench.require(name, expected="up", actual="up" if up else told(progress), ok=up, blame=blame)
+
+    async def holds(self, *, joined_calls: bool = False) -> None:
+        """What is active, a call or the whole conference; nobody hears anybody of it."""
+        held = joined(len(self.rings), CallStat.HELD) if joined_calls else ONE_HELD
+        await self._swaps("hold", held, HELD, joined_calls)
+        a, others = self.a, self.others
+        await self.talk.nobody_hears([one for other in others for one in both_ways(a, other)], "while held")
+
+    async def retrieves(self, *, joined_calls: bool = False) -> None:
+        active = joined(len(self.rings)) if joined_calls else ONE_ACTIVE
+        await self._swaps("retrieve", active, RETRIEVED, joined_calls)
+
+    async def _swaps(self, name: str, expected: Listing, notice: int, joined_calls: bool) -> None:
+        marks = self._marks()
+        started = self.bench.now()
+        await self._steers(Steering.SWAP, name, Cause.HOLD_REFUSED)
+        after = "on hold" if name == "hold" else "retrieved"
+        await lists(self.bench, self.controller, expected, after=after, blame=NOT_HELD, one_row=joined_calls)
+        self.bench.measure(f"{name}_time", self.bench.now() - started, "s")
+        await self.all_up("while held" if name == "hold" else "retrieved")
+        await self._are_told(notice, marks)
+
+    async def adds(self, party: Party) -> None:
+        """One more call, what was active being held meanwhile, and not hearing what is said."""
+        before = self.others
+        await self.calls(party)
+        held: Listing = ONE_HELD if len(before) == 1 else joined(len(before), CallStat.HELD)
         await lists(
-            self.bench, self.b, steering.NO_CALL, after="dropped", blame=(Layer.CORE, Cause.GHOST_CALL)
+            self.bench,
+            self.controller,
+            (*ONE_ACTIVE, *held),
+            after=f"with {len(before) + 1} calls",
+            blame=NOT_HELD,
+            one_row=self.as_one,
         )
-        progress = await self.second.call.released(within=LIVES_S)
-        self.bench.require(
-            f"the other leg lives {LIVES_S:g} s",
-            expected="up",
-            actual="up" if progress.outcome is CallOutcome.SILENT else str(progress.outcome),
-            ok=progress.outcome is not CallOutcome.RELEASED,
-            blame=_DROPPED,
+        a = self.a
+        await self.talk.nobody_hears([Direction(a, one) for one in before], f"with {len(before) + 1} calls")
+        await self.are_still_up()
+
+    async def joins(self, name: str = "join") -> None:
+        """All are one conference, at every phone."""
+        marks = self._marks()
+        started = self.bench.now()
+        await self._steers(Steering.JOIN, name, Cause.CONFERENCE_REFUSED)
+        self.as_one = await lists(
+            self.bench,
+            self.controller,
+            joined(len(self.rings)),
+            after=f"after {name}",
+            blame=NOT_JOINED,
+            one_row=True,
         )
-        await all_hear(self.bench, both_ways(self.a, self.c))
+        await self.all_up("in the conference")
+        self.bench.measure(f"{name.replace(' ', '_')}_time", self.bench.now() - started, "s")
+        self._began = self._began or started
+        await self._are_told(MULTIPARTY, marks)
+
+    # Who hears whom
+
+    async def everybody_hears(self, when: str = "in the conference") -> None:
+        """Every direction of the conference: six of three parties, twelve of four."""
+        pairs = combinations((self.a, *self.others), 2)
+        await self.hear([one for pair in pairs for one in both_ways(*pair, bridge=self.a)], when)
+
+    async def hear(self, directions: Sequence[Direction], when: str) -> None:
+        await self.talk.all_hear(directions, when, self.are_still_up)
+
+    async def all_up(self, when: str) -> None:
+        """Every other phone has its call, and that one only: its own leg is held or joined by nobody else."""
+        for one in self.others:
+            await lists(self.bench, self.phone(one), ONE_ACTIVE, after=when, blame=steering.DROPPED)
+
+    async def are_still_up(self) -> None:
+        """No call was cut off before its planned end; says nothing where it is so."""
+        for one in self.others:
+            call = self.rings[one.sim.name].call
+            progress = await call.released(within=0.0)
+            if progress.outcome is CallOutcome.RELEASED:
+                self.bench.require(
+                    "no call is cut off",
+                    expected="up",
+                    actual=told(progress),
+                    ok=False,
+                    blame=steering.DROPPED,
+                )
+
+    # Privately
+
+    async def talks_privately(self, party: Party) -> bool:
+        """With one party; the other is held and hears nothing. False where that cannot be tried."""
+        if self.as_one:
+            self.bench.not_checked("private call", "the modem lists the conference as one call")
+            return False
+        (other,) = (one for one in self.others if one is not party)
+        marks = self._marks()
+        await self._steers(Steering.PRIVATE, "private call", Cause.CONFERENCE_REFUSED, self.call_to(party))
+        # of a conference with one left the flag goes (22.084), or networks leave it
+        await lists(
+            self.bench, self.controller, ACTIVE_AND_HELD, after="in private", blame=NOT_HELD, flags=False
+        )
+        await steering.is_told(self.bench, self.phone(other), HELD, since=marks[other.sim.name])
+        await self.all_up("while two talk privately")
+        a = self.a
+        await self.hear(both_ways(a, party), "in private")
+        await self.talk.nobody_hears([*both_ways(a, other), *both_ways(party, other)], "in private")
+        await self.are_still_up()
+        return True
+
+    # The end
+
+    async def drops(self, party: Party) -> None:
+        """One is out; with the others it goes on, and they hear each other."""
+        ring = self.rings.pop(party.sim.name)
+        if self.as_one:
+            await party.modem.hang_up_all()
+        else:
+            await ring.call.hang_up()
+        await lists(self.bench, Phone(party), NO_CALL, after="dropped", blame=steering.GHOST)
+        for other in self.rings.values():
+            await self._lasts(other, steering.DROPPED, f"the other leg lives {LIVES_S:g} s")
+        await lists(
+            self.bench,
+            self.controller,
+            ONE_ACTIVE,
+            after="after one was dropped",
+            blame=NOT_JOINED,
+            flags=False,
+        )
+        await self.all_up("after one was dropped")
+        left = [one for other in self.others for one in both_ways(self.a, other)]
+        await self.hear(left, "after one was dropped")
+
+    async def transfers(self) -> None:
+        """The controller leaves, the two others go on and hear each other."""
+        b, c = self.others
+        marks = self._marks()
+        await self._steers(Steering.TRANSFER, "transfer", Cause.TRANSFER_REFUSED)
+        blame = (Layer.CORE, Cause.TRANSFER_REFUSED)
+        await lists(self.bench, Phone(self.a), NO_CALL, after="after the transfer", blame=blame)
+        await self.all_up("after the transfer")
+        await self._are_told(TRANSFERRED, marks)
+        await self.talk.all_hear(
+            both_ways(b, c), "after the transfer", lambda: self.all_up("in the transferred call")
+        )
 
     async def ends(self) -> None:
-        await steering.nothing_is_left(self.bench, (self.a, self.b, self.c))
+        """The controller leaves; every call is over."""
+        if self._began:
+            self.bench.measure("conference_time", self.bench.now() - self._began, "s")
+        await steering.leaves(self.bench, self.a, self.others)
+
+    async def _steers(self, what: Steering, name: str, refused: Cause, call: Call | None = None) -> None:
+        await steers(self.bench, self.controller, what, name, refused=refused, call=call)
+
+    def _marks(self) -> dict[str, int]:
+        return {one.sim.name: one.modem.events.mark() for one in self.others}
+
+    async def _are_told(self, notice: int, marks: dict[str, int]) -> None:
+        for one in self.others:
+            await steering.is_told(self.bench, self.phone(one), notice, since=marks[one.sim.name])

@@ -1,35 +1,34 @@
-"""The number under test controls: it holds, joins, splits and leaves."""
+"""The number under test controls: it holds, joins, splits, transfers and leaves."""
 
 from __future__ import annotations
 
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem, Steering
-from interop.record import Cause
 from suites.parties import party
+from suites.threeway import steering
 from suites.threeway.conference import Conference
-from suites.threeway.steering import steers
-from suites.threeway.talk import Direction, all_hear, both_ways, nobody_hears
+from suites.threeway.talk import both_ways
 
 
-@case(service="hold", standard="3GPP TS 22.083 2; 24.083", expected_s=40)
+@case(service="hold", standard="3GPP TS 22.083 2; 24.083", expected_s=50)
 async def holds_and_resumes(
     bench: Bench,
     *,
     subject: Modem = role("modem", "voice", "multiparty"),
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
-    third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """A call is held, nobody hears anything, it is retrieved, both hear each other again."""
-    trio = await _trio(bench, subject, peer, third)
-    await all_hear(bench, both_ways(trio.a, trio.b))
-    await trio.holds()
-    await nobody_hears(bench, [Direction(trio.a, trio.b), Direction(trio.b, trio.a)])
-    await trio.retrieves()
-    await all_hear(bench, both_ways(trio.a, trio.b))
-    await trio.ends()
+    a, b = party(bench, "subject", subject), party(bench, "peer", peer)
+    await steering.can(bench, a, Steering.SWAP)
+    conference = Conference(bench, a)
+    await conference.calls(b)
+    await conference.holds()
+    await conference.retrieves()
+    await conference.hear(both_ways(a, b), "after it was held")
+    await conference.ends()
 
 
-@case(service="conference-mo", standard="3GPP TS 22.084; 24.084; GSMA IR.26", expected_s=90)
+@case(service="conference-mo", standard="3GPP TS 22.084; 24.084; GSMA IR.26", expected_s=150)
 async def joins_three(
     bench: Bench,
     *,
@@ -37,19 +36,52 @@ async def joins_three(
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
-    """The subject joins two calls; all hear each other, privately only two do; one leaves, one stays."""
-    trio = await _trio(bench, subject, peer, third)
-    await trio.holds()
-    await trio.calls_the_third()
-    await trio.joins()
-    await trio.everybody_hears()
-    await trio.talks_privately()
-    await steers(bench, trio.a, Steering.JOIN, "join again", refused=Cause.CONFERENCE_REFUSED)
-    await trio.everybody_hears()
-    await trio.drops_the_first()
-    await trio.ends()
+    """Two calls are joined; all hear each other, two privately, all again, held and back; one is dropped."""
+    b, c = party(bench, "peer", peer), party(bench, "third", third)
+    conference = await Conference.of_three(bench, party(bench, "subject", subject), b, c)
+    if await conference.talks_privately(b):
+        await conference.joins("join again")
+        await conference.everybody_hears("joined again")
+    await conference.holds(joined_calls=True)
+    await conference.retrieves(joined_calls=True)
+    await conference.everybody_hears("after it was held")
+    await conference.drops(b)
+    await conference.ends()
 
 
-async def _trio(bench: Bench, subject: Modem, peer: Modem, third: Modem) -> Conference:
+@case(service="conference-transfer", standard="3GPP TS 22.091; 24.091", expected_s=60)
+async def leaves_the_others_talking(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice", "multiparty"),
+    peer: Modem = role("modem", "voice", cast=Cast.PEER),
+    third: Modem = role("modem", "voice", cast=Cast.OTHER),
+) -> None:
+    """The subject connects the one it holds with the one it speaks to, and is out of it."""
     a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
-    return await Conference.begins(bench, a, b, c)
+    await steering.can(bench, a, Steering.TRANSFER)
+    conference = Conference(bench, a)
+    await conference.calls(b)
+    await conference.holds()
+    await conference.adds(c)
+    await conference.transfers()
+    await steering.leaves(bench, b, (a, c))
+
+
+@case(service="conference-four", standard="3GPP TS 22.084 1.2 (up to five others)", expected_s=160)
+async def joins_a_fourth(
+    bench: Bench,
+    *,
+    subject: Modem = role("modem", "voice", "multiparty"),
+    second: Modem = role("modem", "voice", cast=Cast.OTHER),
+    third: Modem = role("modem", "voice", cast=Cast.OTHER),
+    fourth: Modem = role("modem", "voice", cast=Cast.OTHER),
+) -> None:
+    """The conference is held for one more call and joined with it: twelve directions; the subject ends it."""
+    b, c = party(bench, "second", second), party(bench, "third", third)
+    conference = await Conference.of_three(bench, party(bench, "subject", subject), b, c)
+    await conference.holds(joined_calls=True)
+    await conference.adds(party(bench, "fourth", fourth))
+    await conference.joins("join a fourth")
+    await conference.everybody_hears("with a fourth")
+    await conference.ends()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from interop.engine import Bench
-from interop.protocols.modem import Call, CallEntry, CallStat, Steered, Steering
+from interop.protocols.modem import Call, CallEntry, CallOutcome, CallStat, Progress, Steered, Steering
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from interop.record.events import Notified
+from suites.call_steps import told
 from suites.parties import Party
 
 WITHIN_S: Final = 8.0
@@ -18,22 +20,42 @@ LOOK_AGAIN_S: Final = 1.0
 NOTICE_S: Final = 4.0
 HELD, RETRIEVED, MULTIPARTY, FORWARDED_HERE = 2, 3, 4, 0
 """<code2> of +CSSU (27.007 7.17)"""
+TRANSFERRED: Final = 8
 _WORDS: Final = {
     HELD: "on hold",
     RETRIEVED: "retrieved",
     MULTIPARTY: "multiparty",
     FORWARDED_HERE: "forwarded",
+    TRANSFERRED: "transferred",
 }
 
 Listing = tuple[tuple[CallStat, bool], ...]
 """calls as (state, multiparty)"""
 ONE_ACTIVE: Final[Listing] = ((CallStat.ACTIVE, False),)
 ONE_HELD: Final[Listing] = ((CallStat.HELD, False),)
+ACTIVE_AND_HELD: Final[Listing] = (*ONE_ACTIVE, *ONE_HELD)
 NO_CALL: Final[Listing] = ()
+_COMING: Final = (CallStat.INCOMING, CallStat.WAITING)
+
+DROPPED: Final[Blame] = (Layer.CORE, Cause.LEG_DROPPED)
+NOT_HELD: Final[Blame] = (Layer.CORE, Cause.HOLD_NOT_APPLIED)
+GHOST: Final[Blame] = (Layer.CORE, Cause.GHOST_CALL)
 
 
-def joined(parties: int) -> Listing:
-    return ((CallStat.ACTIVE, True),) * parties
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A party, and those of its calls that must be up."""
+
+    party: Party
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.party.sim.name
+
+
+def joined(parties: int, stat: CallStat = CallStat.ACTIVE) -> Listing:
+    return ((stat, True),) * parties
 
 
 async def can(bench: Bench, party: Party, what: Steering) -> None:
@@ -44,12 +66,23 @@ async def can(bench: Bench, party: Party, what: Steering) -> None:
 
 
 async def steers(
-    bench: Bench, party: Party, what: Steering, name: str, *, refused: Cause, call: Call | None = None
+    bench: Bench, phone: Phone, what: Steering, name: str, *, refused: Cause, call: Call | None = None
 ) -> None:
-    """The network does what the party asks for; what it says proves nothing yet."""
-    await can(bench, party, what)
-    started = bench.now()
-    answer = await party.modem.steer(what, call)
+    """The network does what the party asks for; that it says so proves nothing yet. `phone`: its calls that
+    were up before.
+    """
+    await can(bench, phone.party, what)
+    answer = await phone.party.modem.steer(what, call)
+    if not answer.done and (cut := await _cut(phone)) is not None:
+        bench.require(name, expected="OK", actual=f"the call was {told(cut)}", ok=False, blame=DROPPED)
+    is_done(bench, phone.party, answer, name, refused=refused)
+
+
+def is_done(bench: Bench, party: Party, answer: Steered, name: str, *, refused: Cause) -> None:
+    """A refusal accuses by its cause; one without may be our modem's own."""
+    if not answer.done and answer.cause is None:
+        why = f"{party.modem.name} does not tell why: {_refusal(answer)}"
+        bench.inconclusive(InconcReason.MODEM, f"{name} refused, and {why}")
     bench.require(
         name,
         expected="OK",
@@ -57,7 +90,6 @@ async def steers(
         ok=answer.done,
         blame=codes.of_steering(answer.cause, refused),
     )
-    bench.measure(f"{name.replace(' ', '_')}_time", bench.now() - started, "s")
 
 
 def _refusal(answer: Steered) -> str:
@@ -67,30 +99,68 @@ def _refusal(answer: Steered) -> str:
 
 
 async def lists(
-    bench: Bench, party: Party, expected: Listing, *, after: str, blame: Blame, one_row: bool = False
-) -> list[CallEntry]:
-    """+CLCC there says so, soon. `one_row`: a conference may be listed as one call (IMS)."""
-    name = f"calls of {party.sim.name} {after}"
+    bench: Bench,
+    phone: Phone,
+    expected: Listing,
+    *,
+    after: str,
+    blame: Blame,
+    one_row: bool = False,
+    flags: bool = True,
+) -> bool:
+    """+CLCC there says so, soon; whether it listed a conference as one call (IMS), where `one_row` allows it.
+
+    `blame`: of calls that are otherwise than they should be; one that is missing was dropped. `flags`:
+    whether the flags of a conference count.
+    """
+    name, expected = f"calls of {phone.name} {after}", _sorted(expected)
     until = bench.now() + WITHIN_S
     while True:
-        entries = await party.modem.calls()
-        found = _listing(entries)
-        as_one = one_row and found == joined(1)
-        if found == _sorted(expected) or as_one or bench.now() >= until:
+        found = _listing(await phone.party.modem.calls(), expected, flags)
+        as_one = one_row and found != expected and found == _as_one(expected)
+        if found == expected or as_one or bench.now() >= until:
             break
         await asyncio.sleep(LOOK_AGAIN_S)  # no event tells of it: the list itself is what is proved
+    actual = _in_words(found) + (" (one row for the conference)" if as_one else "")
+    if len(found) < len(expected) and not as_one:
+        cut = await _cut(phone)
+        if cut is None:
+            what = f"{phone.party.modem.name} does not list its calls, nor say that they are over"
+            bench.inconclusive(InconcReason.MODEM, f"{name}: {what}")
+        actual, blame = f"{actual}: {told(cut)}", DROPPED
     bench.require(
         name,
-        expected=_in_words(_sorted(expected)),
-        actual=_in_words(found) + (" (one row for the conference)" if as_one else ""),
-        ok=found == _sorted(expected) or as_one,
+        expected=_in_words(expected),
+        actual=actual,
+        ok=found == expected or as_one,
         blame=blame,
     )
-    return entries
+    return as_one
 
 
-def _listing(entries: Iterable[CallEntry]) -> Listing:
-    return _sorted((entry.stat, entry.multiparty) for entry in entries)
+async def _cut(phone: Phone) -> Progress | None:
+    """How a call ended that must be up, None where none is known to have."""
+    for call in phone.calls:
+        progress = await call.released(within=0.0)
+        if progress.outcome is CallOutcome.RELEASED:
+            return progress
+    return None
+
+
+def _listing(entries: Iterable[CallEntry], expected: Listing, flags: bool) -> Listing:
+    """Without strangers, who may ring any phone at any time."""
+    awaited = {stat for stat, _ in expected}
+    return _sorted(
+        (entry.stat, flags and entry.multiparty)
+        for entry in entries
+        if entry.stat not in _COMING or entry.stat in awaited
+    )
+
+
+def _as_one(listing: Listing) -> Listing:
+    """With one row for all that are joined."""
+    alone = [row for row in listing if not row[1]]
+    return _sorted([*alone, *{row for row in listing if row[1]}])
 
 
 def _sorted(listing: Iterable[tuple[CallStat, bool]]) -> Listing:
@@ -101,10 +171,10 @@ def _in_words(listing: Listing) -> str:
     return ", ".join(f"{stat.name.lower()}{' mpty' if mpty else ''}" for stat, mpty in listing) or "none"
 
 
-async def is_told(bench: Bench, party: Party, code: int, *, since: int) -> None:
+async def is_told(bench: Bench, phone: Phone, code: int, *, since: int) -> None:
     """+CSSU came; networks need not deliver it: that is recorded, and accuses nobody."""
-    name = f"{party.sim.name} is told: {_WORDS[code]}"
-    notice = await party.modem.events.wait(
+    name = f"{phone.name} is told: {_WORDS[code]}"
+    notice = await phone.party.modem.events.wait(
         Notified, within=NOTICE_S, since=since, where=lambda event: not event.own and event.code == code
     )
     if notice is None:
@@ -113,10 +183,10 @@ async def is_told(bench: Bench, party: Party, code: int, *, since: int) -> None:
         bench.check(name, expected=code, actual=notice.code)
 
 
-async def nothing_is_left(bench: Bench, parties: Iterable[Party]) -> None:
-    """Everybody hangs up, and no phone lists a call any more."""
-    parties = list(parties)
-    for one in parties:
-        await one.modem.hang_up_all()
-    for one in parties:
-        await lists(bench, one, NO_CALL, after="at the end", blame=(Layer.CORE, Cause.GHOST_CALL))
+async def leaves(bench: Bench, party: Party, others: Sequence[Party]) -> None:
+    """This party hangs up all its calls; the others' end with them, and none is left anywhere."""
+    await party.modem.hang_up_all()
+    if await party.modem.calls():
+        bench.inconclusive(InconcReason.MODEM, f"{party.modem.name} hung up and still has a call")
+    for one in others:
+        await lists(bench, Phone(one), NO_CALL, after="at the end", blame=GHOST)

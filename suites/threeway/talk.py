@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Final
 
 from interop.engine import Bench
+from interop.protocols.errors import CommandRefused
 from interop.protocols.modem import Stat
 from interop.record import Blame, Cause, Layer
 from interop.record.events import ToneHeard
 from suites.parties import Party
+from suites.threeway.steering import NOT_HELD
 
 HEARD_S: Final = 6.0
 SILENCE_S: Final = 4.0
@@ -19,6 +22,8 @@ _DIGITS: Final = "1234567890"
 
 SILENT: Final[Blame] = (Layer.CORE, Cause.MEDIA_SILENT)
 ONE_WAY: Final[Blame] = (Layer.CORE, Cause.MEDIA_ONE_WAY)
+_SUSPECTS: Final = {True: (ONE_WAY,), False: (SILENT,), None: (SILENT, ONE_WAY)}
+"""of a direction in which nothing is heard, by what is heard in the other one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,71 +34,82 @@ class Direction:
     listener: Party
     bridge: Party | None = None
 
+    @property
+    def back(self) -> Direction:
+        return Direction(self.listener, self.speaker, self.bridge)
+
     def __str__(self) -> str:
         return f"{self.listener.sim.name} hears {self.speaker.sim.name}"
 
 
-async def listen(bench: Bench, parties: Sequence[Party]) -> None:
-    """Switch the detectors on; where a modem has none, the case is about something else."""
-    for one in parties:
-        if not await one.modem.listen_for_tones():
-            bench.not_checked(f"what {one.sim.name} hears", f"{one.modem.name} detects no tones")
+def both_ways(one: Party, other: Party, bridge: Party | None = None) -> list[Direction]:
+    return [Direction(one, other, bridge), Direction(other, one, bridge)]
 
 
-async def all_hear(bench: Bench, directions: Sequence[Direction]) -> None:
-    """Each listener gets each speaker's digit; a direction that fails is tried once more with another one."""
-    heard = {direction: await _is_heard(bench, direction, HEARD_S) for direction in directions}
-    missing = [direction for direction, came in heard.items() if came is False]
-    for direction in missing:
-        heard[direction] = await _is_heard(bench, direction, HEARD_S)
-    for direction, came in heard.items():
+class Talk:
+    """`digits`: each another than the nine before it, so that a tone told late is not taken for the next."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._digits: Iterator[str] = cycle(bench.random.sample(_DIGITS, len(_DIGITS)))
+
+    async def all_hear(
+        self, directions: Sequence[Direction], when: str, are_up: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Each listener gets each speaker's digit; what is not heard is tried once more with another one.
+
+        `are_up`: checks that the calls are up, asked before silence is blamed on anything else.
+        """
+        heard = {direction: await self._is_heard(direction, HEARD_S) for direction in directions}
+        missing = [direction for direction, came in heard.items() if came is False]
+        for direction in missing:
+            heard[direction] = await self._is_heard(direction, HEARD_S)
+        if False in heard.values():
+            await are_up()
+        for direction, came in heard.items():
+            await self._check(direction, when, came, back=heard.get(direction.back))
+
+    async def _check(self, direction: Direction, when: str, came: bool | None, *, back: bool | None) -> None:
+        """`back`: the inverse direction, None where it is not known."""
+        name = f"{direction} {when}"
         if came is None:
-            bench.not_checked(str(direction), "no tone detector")
+            self._bench.not_checked(name, f"{direction.listener.modem.name} has no tone detector")
         elif came is False and await _by_ims(direction.bridge):
             # telephone events need not cross a mixer (RFC 4733): the voices may well be heard
-            bench.not_checked(str(direction), "tones may not cross a conference over IMS")
+            self._bench.not_checked(name, "tones may not cross a conference over IMS")
         else:
-            bench.check(
-                str(direction),
-                expected="the tone",
-                actual="the tone" if came else "nothing",
-                blame=ONE_WAY if _heard_back(direction, heard) else SILENT,
-            )
+            actual = "the tone" if came else "nothing"
+            suspects = _SUSPECTS[back]
+            self._bench.check(name, expected="the tone", actual=actual, ambiguous=suspects)
 
+    async def nobody_hears(self, directions: Sequence[Direction], when: str) -> None:
+        """The negative: a held party hears nothing, and is not heard."""
+        for direction in directions:
+            name = f"{direction.listener.sim.name} does not hear {direction.speaker.sim.name} {when}"
+            try:
+                came = await self._is_heard(direction, SILENCE_S)
+            except CommandRefused as refused:
+                # 27.007 C.2.11: +VTS is for the active call, and who holds his only one has none
+                self._bench.not_checked(name, str(refused))
+                continue
+            if came is None:
+                self._bench.not_checked(name, f"{direction.listener.modem.name} has no tone detector")
+                continue
+            actual = "the tone" if came else "nothing"
+            self._bench.check(name, expected="nothing", actual=actual, blame=NOT_HELD)
 
-async def nobody_hears(bench: Bench, directions: Sequence[Direction]) -> None:
-    """The negative: a held party hears nothing, and is not heard."""
-    for direction in directions:
-        came = await _is_heard(bench, direction, SILENCE_S)
-        name = f"{direction.listener.sim.name} does not hear {direction.speaker.sim.name}"
-        if came is None:
-            bench.not_checked(name, "no tone detector")
-        else:
-            bench.check(
-                name,
-                expected="nothing",
-                actual="the tone" if came else "nothing",
-                blame=(Layer.CORE, Cause.HOLD_NOT_APPLIED),
-            )
-
-
-async def _is_heard(bench: Bench, direction: Direction, within: float) -> bool | None:
-    """None where the listener has no detector."""
-    listener = direction.listener.modem
-    if not await listener.listen_for_tones():
-        return None
-    digit = bench.random.choice(_DIGITS)
-    mark = listener.events.mark()
-    await direction.speaker.modem.send_tones(digit)
-    tone = await listener.events.wait(
-        ToneHeard, within=within, since=mark, where=lambda event: event.digit == digit
-    )
-    return tone is not None
-
-
-def _heard_back(direction: Direction, heard: dict[Direction, bool | None]) -> bool:
-    back = Direction(direction.listener, direction.speaker, direction.bridge)
-    return heard.get(back) is True
+    async def _is_heard(self, direction: Direction, within: float) -> bool | None:
+        """None where the listener has no detector. Modems may switch theirs off with the call: on again."""
+        listener = direction.listener.modem
+        if not await listener.listen_for_tones():
+            return None
+        digit = next(self._digits)
+        mark = listener.events.mark()
+        await direction.speaker.modem.send_tones(digit)
+        tone = await listener.events.wait(
+            ToneHeard, within=within, since=mark, where=lambda event: event.digit == digit
+        )
+        return tone is not None
 
 
 async def _by_ims(party: Party | None) -> bool:
@@ -101,7 +117,3 @@ async def _by_ims(party: Party | None) -> bool:
         return False
     cs = (await party.modem.registration()).cs
     return cs not in (Stat.HOME, Stat.ROAMING)
-
-
-def both_ways(one: Party, other: Party, bridge: Party | None = None) -> list[Direction]:
-    return [Direction(one, other, bridge), Direction(other, one, bridge)]

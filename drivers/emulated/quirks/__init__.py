@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from drivers.emulated.injection import meant, split
-from drivers.emulated.quirks import answers, equipment, lines, news, shapes
+from drivers.emulated.quirks import answers, conferences, equipment, lines, news, shapes
 from drivers.emulated.quirks.quirk import KINDS, RANDOM, Lines, Quirk, Subject, fraction
 from interop.lab.model import Lab
 from interop.protocols.equipment import Injectable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command
 
 # importing a module of kinds registers them
-_THEMES = (answers, equipment, lines, news, shapes)
+_THEMES = (answers, conferences, equipment, lines, news, shapes)
 
 RATES = (1, 0.5, 0.2, 0.05)
 """of the quirks that `random` draws"""

@@ -1,24 +1,19 @@
-"""Calls: D, A, H, +CHUP, +CHLD, +CLCC, +CLIP, +CRC, +COLP, +CCWA, +CEER, +VTS (27.007 6, 7; V.250 6.3)."""
+"""Calls: D, A, H, +CHUP, +CLCC, +CLIP, +CRC, +COLP, +CEER (27.007 6, 7; V.250 6.3)."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.air import ACTIVE, BUSY, INCOMING, NORMAL, Cli, Leg
+from drivers.emulated.air import ACTIVE, ALERTING, DIALLING, HELD, INCOMING, NORMAL, Cli, Leg
+from drivers.emulated.air import Refused as Error
 from drivers.emulated.terminal import ussd
 from drivers.emulated.terminal.console import LATER
 from drivers.emulated.terminal.progress import Entry, tell
-from drivers.emulated.terminal.results import (
-    NO_SERVICE,
-    NOT_ALLOWED,
-    NOT_SUPPORTED,
-    WRONG_PARAMETERS,
-    Ended,
-    Refused,
-    table,
-)
+from drivers.emulated.terminal.requests import ask
+from drivers.emulated.terminal.results import NOT_ALLOWED, Ended, Refused, table
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.commands import Handler
@@ -35,10 +30,7 @@ _DIAL: Final = re.compile(
 )
 _NOT_DIALLED: Final = str.maketrans("", "", "-.,() /wW!@")
 _NUMBER: Final = re.compile(r"\+?[0-9*#A-C]+$")
-_ASK, _ONLY_SHOWN = 2, 3
-"""modes of +CCWA: interrogate, and ours for none given"""
 _CLIR_PREFIX: Final = re.compile(r"([*#])31#(?=.)")
-_DTMF: Final = re.compile(r'(?:"?[0-9A-D*#]+"?|\{[0-9A-D*#],\d+\})(?:,\d+)?$', re.IGNORECASE)
 
 
 class Calls:
@@ -48,6 +40,7 @@ class Calls:
         self._modem = modem
         self.entries: dict[int, Entry] = {}
         self.last_cause: int | None = None
+        self._by_service = False
         self.last_dialled = ""
         self._answering: Entry | None = None
 
@@ -103,7 +96,7 @@ class Calls:
         entry.active_since = asyncio.get_running_loop().time()
         tell(self._modem, "active", entry)
         if leg.outgoing and self._modem.settings.on("+COLP"):
-            self._modem.console.unsolicited(f'+COLP: "{entry.number}",{entry.toa}')
+            self._modem.console.unsolicited(_connected(entry))
         self._answered(entry, None)
 
     def released(self, leg: Leg, cause: int) -> None:
@@ -119,11 +112,25 @@ class Calls:
         if self._answered(entry, Ended(told)):
             return
         self._modem.console.result(told)
+        self.review()
         self.ring_what_waits()
+
+    def review(self) -> None:
+        """Tell of calls that were held, retrieved, joined or split since anything was told of them."""
+        for _, entry in sorted(self.entries.items()):
+            (before, _), (state, _) = entry.told, entry.now
+            if entry.told == entry.now or state not in (ACTIVE, HELD):
+                continue
+            event = "joined" if state == before else "held" if state == HELD else "retrieved"
+            tell(self._modem, event, entry)
+
+    def failed(self, cause: int) -> None:
+        """The network refused something; numbers of both worlds stand for the supplementary service's."""
+        self.last_cause, self._by_service = cause, cause in list(Error)
 
     def _drop(self, entry: Entry, cause: int) -> None:
         del self.entries[entry.index]
-        self.last_cause = cause
+        self.last_cause, self._by_service = cause, False
         self._modem.indicators.changed()
 
     def ring_what_waits(self) -> None:
@@ -147,6 +154,9 @@ class Calls:
         return "NO CARRIER" if said == "BUSY" and self._modem.console.extended < 3 else said
 
     def answer(self, entry: Entry) -> Reply:
+        """Raises Refused while another call is active or being set up: the network would not listen."""
+        if self.active() or self.in_set_up():
+            raise Refused(NOT_ALLOWED)
         self._modem.air.answer(entry.leg)
         return self.wait_for(entry)
 
@@ -159,6 +169,7 @@ class Calls:
         self._drop(entry, cause)
         self._modem.air.hang_up(entry.leg, cause)
         tell(self._modem, "ended", entry, cause, by_us=True)
+        self.review()
 
     def end_all(self) -> None:
         for entry in list(self.entries.values()):
@@ -168,14 +179,57 @@ class Calls:
         return next((e for e in self.entries.values() if e.leg.state == INCOMING), None)
 
     def active(self) -> list[Entry]:
-        return [entry for entry in self.entries.values() if entry.leg.state == ACTIVE]
+        """One call, or all of a conference."""
+        return self._in(ACTIVE)
+
+    def held(self) -> list[Entry]:
+        return self._in(HELD)
+
+    def in_set_up(self) -> list[Entry]:
+        return self._in(DIALLING, ALERTING)
+
+    def _in(self, *states: int) -> list[Entry]:
+        return [entry for _, entry in sorted(self.entries.items()) if entry.leg.state in states]
+
+    def rows(self) -> list[Entry]:
+        """As listed: a conference that was made as IMS does it is one call (24.147)."""
+        listed = [entry for _, entry in sorted(self.entries.items())]
+        merged = [entry for entry in listed if entry.leg.merged]
+        return [entry for entry in listed if entry not in merged[1:]]
+
+    def at(self, index: int) -> list[Entry]:
+        """What stands in the row `index`."""
+        entry = next((entry for entry in self.rows() if entry.index == index), None)
+        if entry is None or not entry.leg.merged:
+            return [entry] if entry else []
+        return [one for _, one in sorted(self.entries.items()) if one.leg.merged]
+
+    def report(self) -> str:
+        """For +CEER: what the last call ended with, or what the network refused since."""
+        cause, ceer = self.last_cause, self._modem.profile.ceer
+        if cause is None:
+            return ceer.none
+        known = table("services" if self._by_service else "causes")
+        template = (self._by_service and ceer.service) or ceer.text
+        return template.format(cause=cause, words=known.get(cause, f"Cause {cause}"))
 
     def _of(self, leg: Leg) -> Entry | None:
         return next((entry for entry in self.entries.values() if entry.leg is leg), None)
 
 
+def _connected(entry: Entry) -> str:
+    """+COLP: who answered, nobody where that is withheld (27.007 7.8)."""
+    who = entry.leg.connected
+    if who is None:
+        return f'+COLP: "{entry.number}",{entry.toa}'
+    return f'+COLP: "{who.number}",{who.toa}' if not who.validity else '+COLP: "",128'
+
+
 def dial(modem: EmulatedModem, command: Command) -> Reply:
-    """ATD<number>[I|i]; is a voice call: OK at once, its end as a result code later. "L" redials."""
+    """ATD<number>[I|i]; is a voice call: OK at once, its end as a result code later. "L" redials.
+
+    A call that is up goes on hold first (22.030 6.5.5.1); where the network refuses that, NO CARRIER.
+    """
     match = _DIAL.fullmatch(command.text)
     if match is None:
         raise Ended("ERROR")
@@ -195,8 +249,17 @@ def dial(modem: EmulatedModem, command: Command) -> Reply:
         return None
     if not modem.registration.voice:
         raise Ended("NO DIALTONE" if modem.console.extended in (2, 4) else "NO CARRIER")
-    if modem.calls.entries:
-        raise Refused(NOT_ALLOWED)  # a second call needs hold, which Air does not offer yet
+    calls = modem.calls
+    active = calls.active()
+    if calls.incoming() is not None or calls.in_set_up() or (active and calls.held()):
+        raise Refused(NOT_ALLOWED)
+    if not active:
+        return _place(modem, number, withheld)
+    hold = partial(modem.air.hold, [entry.leg for entry in active])
+    return ask(modem, hold, partial(_place, modem, number, withheld), refused=Ended("NO CARRIER"))
+
+
+def _place(modem: EmulatedModem, number: str, withheld: bool) -> Reply:
     modem.calls.last_dialled = number
     entry = modem.calls.dial(number, withheld=withheld)
     return modem.calls.wait_for(entry) if modem.quirks.withholds("D") else None
@@ -205,7 +268,7 @@ def dial(modem: EmulatedModem, command: Command) -> Reply:
 def answer(modem: EmulatedModem, command: Command) -> Reply:
     del command
     entry = modem.calls.incoming()
-    if entry is None or entry.waiting:
+    if entry is None or modem.calls.active() or modem.calls.in_set_up():
         raise Ended("NO CARRIER")
     return modem.calls.answer(entry)
 
@@ -216,65 +279,14 @@ def hang_up(modem: EmulatedModem, command: Command) -> Reply:
     return None
 
 
-def hold(modem: EmulatedModem, command: Command) -> Reply:
-    """+CHLD (27.007 7.13) as far as there is no hold: 0 refuse, 1 end and accept, 1x end x."""
-    action, calls = command.text.strip().strip('"'), modem.calls
-    waiting = calls.incoming()
-    if action == "0" and waiting is not None:
-        calls.end(waiting, BUSY)
-    elif action == "1" and (waiting is not None or calls.active()):
-        for entry in calls.active():
-            calls.end(entry)
-        if waiting is not None:
-            return calls.answer(waiting)
-    elif re.fullmatch(r"1\d", action) and int(action[1]) in calls.entries:
-        calls.end(calls.entries[int(action[1])])
-        calls.ring_what_waits()
-    else:
-        raise Refused(NOT_ALLOWED if action in ("0", "1") or action[:1] == "1" else NOT_SUPPORTED)
-    return None
-
-
 def listed(modem: EmulatedModem, command: Command) -> Reply:
     del command
-    return [f"+CLCC: {entry.row}" for _, entry in sorted(modem.calls.entries.items())]
+    return [f"+CLCC: {entry.row}" for entry in modem.calls.rows()]
 
 
 def report(modem: EmulatedModem, command: Command) -> Reply:
     del command
-    cause, ceer = modem.calls.last_cause, modem.profile.ceer
-    if cause is None:
-        return ceer.none
-    return ceer.text.format(cause=cause, words=table("causes").get(cause, f"Cause {cause}"))
-
-
-def waiting_set(modem: EmulatedModem, command: Command) -> Reply:
-    """+CCWA=<n>[,<mode>[,<class>]] (27.007 7.12): <n> shows +CCWA here; <mode> asks the network (2) or
-    switches the service on and off there, and is left out where only <n> is meant."""
-    shown, mode = command.number(0, modem.settings.first("+CCWA")), command.number(1, _ONLY_SHOWN)
-    if shown > 1 or mode > _ONLY_SHOWN:
-        raise Refused(WRONG_PARAMETERS)
-    if mode != _ONLY_SHOWN and not modem.registration.voice:
-        raise Refused(NO_SERVICE)
-    if mode == _ASK:
-        return f"+CCWA: {int(modem.air.call_waiting(modem))},1"
-    modem.settings.put("+CCWA", shown)
-    if mode != _ONLY_SHOWN:
-        modem.air.set_call_waiting(modem, mode == 1)
-    return None
-
-
-def forwarding(modem: EmulatedModem, command: Command) -> Reply:
-    """Only the question (mode 2): nothing is ever forwarded here."""
-    if command.number(1, 2) != 2:
-        raise Refused(NOT_SUPPORTED)
-    return "+CCFC: 0,255"
-
-
-def tones(modem: EmulatedModem, command: Command) -> Reply:
-    if not _DTMF.match(command.text) or not modem.calls.active():
-        raise Refused(NOT_ALLOWED)
-    return None
+    return modem.calls.report()
 
 
 COMMANDS: dict[str, Handler] = {
@@ -282,10 +294,6 @@ COMMANDS: dict[str, Handler] = {
     "A": answer,
     "H": hang_up,
     "+CHUP": hang_up,
-    "+CHLD=": hold,
     "+CLCC": listed,
     "+CEER": report,
-    "+CCWA=": waiting_set,
-    "+CCFC=": forwarding,
-    "+VTS=": tones,
 }

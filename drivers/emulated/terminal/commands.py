@@ -20,6 +20,9 @@ from drivers.emulated.terminal import (
     registration,
     settings,
     sim,
+    steering,
+    supplementary,
+    tones,
     ussd,
 )
 from drivers.emulated.terminal.console import Reply
@@ -38,6 +41,9 @@ _AREAS = (
     preferred,
     registration,
     calls,
+    steering,
+    supplementary,
+    tones,
     message_commands,
     ussd,
 )
@@ -59,6 +65,8 @@ def table(name: str) -> dict[str, Handler]:
     found |= {key: _constant(text) for key, text in own.answers.items()}
     for area in _AREAS:
         found |= area.COMMANDS
+    if own.dtmf_by_call:
+        found |= tones.BY_CALL
     found |= {f"{command}=": settings.switch for command in own.switches}
     found |= {key: _identity(text) for key, text in own.identify.items()}
     found |= {key: _iccid(text) for key, text in own.iccid.items()}

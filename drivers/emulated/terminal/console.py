@@ -184,6 +184,10 @@ class Console:
         self._out += [self._block((line,)) for line in self._quirks.before(command.name)]
         return True
 
+    def resume(self, act: Callable[[], Reply]) -> None:
+        """Carry on with a command that returned LATER: `act` answers in its place, LATER again perhaps."""
+        self._resume(act)
+
     def finish(self, *lines: str, ended: Ended | None = None) -> None:
         """The end of a command that returned LATER."""
 

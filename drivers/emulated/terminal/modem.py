@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from drivers.emulated.air import USSD_GSM, Air, Camp, Cli, Leg
+from drivers.emulated.air import USSD_GSM, Air, Camp, Cli, Hint, Leg, Notice
 from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks
+from drivers.emulated.terminal import supplementary, tones
 from drivers.emulated.terminal.calls import Calls
 from drivers.emulated.terminal.clock import Clock
 from drivers.emulated.terminal.commands import table
@@ -254,6 +255,18 @@ class EmulatedModem:
 
     def released(self, leg: Leg, cause: int) -> None:
         self.calls.released(leg, cause)
+
+    def notified(self, leg: Leg, notice: Notice) -> None:
+        del leg
+        supplementary.notified(self, notice)
+
+    def hinted(self, leg: Leg, hint: Hint) -> None:
+        del leg
+        supplementary.hinted(self, hint)
+
+    def heard(self, leg: Leg, digit: str) -> None:
+        del leg
+        tones.heard(self, digit)
 
     def message(self, tpdu: bytes, smsc: str) -> bool:
         return self._awake and self.messages.delivered(tpdu, smsc)

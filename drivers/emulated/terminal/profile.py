@@ -33,7 +33,9 @@ class Setting(_Data):
 class Progress(_Data):
     """How call progress is told: templates by event, sent while `setting` is not 0 (always, where empty).
 
-    Fields: id, dir (0 MO, 1 MT), stat (by `states`), number, toa, mpty, seconds, hms, clock, cause, end.
+    Fields: id, dir (0 MO, 1 MT), stat (by `states`), number, toa, mpty, channel (1 with a traffic channel),
+    seconds, hms, clock, cause, end. Where there is `row`, every event tells all calls, each by it, and then
+    `last`.
     """
 
     setting: str = ""
@@ -42,15 +44,49 @@ class Progress(_Data):
     alerting: str = ""
     active: str = ""
     incoming: str = ""
+    held: str = ""
+    retrieved: str = ""
+    joined: str = ""
+    """it has become, or is no longer, one of a conference"""
     ended: str = ""
     missed: str = ""
+    row: str = ""
+    last: str = ""
 
 
 class Ceer(_Data):
-    """+CEER: `text` with {cause} and {words}; `none` before any call."""
+    """+CEER: `text` with {cause} and {words}; `none` before any call.
+
+    `service`: the same for an error of supplementary services (24.080), where it looks different.
+    """
 
     text: str = "+CEER: {words}"
     none: str = "+CEER: No cause information available"
+    service: str = ""
+
+
+class Steering(_Data):
+    """+CHLD: the `actions` that AT+CHLD=? lists, any other is refused with `lacks`.
+
+    `refusals`: +CME ERROR by the cause that the network gave (24.080, 24.008), `refused` for those without.
+    """
+
+    actions: tuple[str, ...] = ("0", "1", "1x", "2", "2x", "3", "4", "4*")
+    lacks: int = 4
+    refusals: dict[int, int] = Field(default_factory=dict)
+    refused: int = 3
+
+
+class Detector(_Data):
+    """DTMF in what is heard: told by `heard`, with {digit} and {ascii}, while the value at `position` of
+    `setting` is not 0; `timed`, with {ms} too, while that at `timed_by` is not 0 either.
+    """
+
+    setting: str
+    heard: str
+    position: int = 0
+    timed: str = ""
+    timed_by: int = 0
 
 
 class Profile(_Data):
@@ -78,6 +114,12 @@ class Profile(_Data):
     memories: dict[str, int] = Field(default_factory=lambda: {"SM": 20, "ME": 50, "SR": 10})
     ceer: Ceer = Ceer()
     progress: tuple[Progress, ...] = ()
+    steering: Steering = Steering()
+    detector: Detector | None = None
+    dtmf_by_call: bool = False
+    """has ^DTMF=<call>,<digit>"""
+    vts_duration: bool = True
+    """the second value of +VTS is a duration, as makers have it; else another tone (27.007 C.2.11)"""
     ussd_packed: bool = False
     full: str = ""
     """what is said when a message does not fit, with {memory}"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from drivers.at.answers import Clip
-from drivers.at.calls import Calls, Explain, Leg, Look, News, Phase
+from drivers.at.calls import Calls
+from drivers.at.legs import Explain, Leg, Look, News, Phase
 from interop.protocols.modem import CallEntry, CallStat
 from interop.record.events import Alerting, CallerId, Connected, Released, Ringing
 

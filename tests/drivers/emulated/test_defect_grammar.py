@@ -68,6 +68,7 @@ def test_what_is_listed_can_be_injected(lab: Lab, kind: object) -> None:
         "service": "sms", "direction": "in", "from": "CTCC", "to": "CTCC", "site": "bank-a",
         "number": "10086", "cause": "38", "after": "5", "mode": "card", "text": "诈骗", "value": "1",
         "gateway": "cmcc-gw", "code": "6", "digits": "2", "part": "2", "receiver": "13900001234",
+        "leg": "first", "speaker": "second", "listener": "controller",
     }  # fmt: skip
     assert row.effect and all(row.parameters.values())
     for key in row.parameters:

@@ -9,12 +9,12 @@ import os
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from drivers.emulated.air import Camp, Leg, Submitted, Terminal
+from drivers.emulated.air import Camp, Done, Forward, Forwarding, Leg, Submitted, Terminal
 from drivers.emulated.card import Card
 from drivers.emulated.ptys import UNREAD_LIMIT, PtyPort
 from drivers.emulated.terminal import EmulatedModem
@@ -64,6 +64,22 @@ class QuietAir:
     def legs(self, terminal: Terminal) -> list[Leg]:
         del terminal
         return []
+
+    def hold(self, legs: Sequence[Leg], done: Done) -> None: ...
+    def retrieve(self, legs: Sequence[Leg], done: Done) -> None: ...
+    def join(self, terminal: Terminal, done: Done) -> None: ...
+    def split(self, leg: Leg, done: Done) -> None: ...
+    def transfer(self, terminal: Terminal, done: Done) -> None: ...
+    def deflect(self, leg: Leg, number: str, done: Done) -> None: ...
+    def tone(self, terminal: Terminal, digit: str) -> None: ...
+
+    def forwarding(self, terminal: Terminal, when: Forward) -> Forwarding | None:
+        del terminal, when
+        return None
+
+    def set_forwarding(
+        self, terminal: Terminal, when: Forward, forwarding: Forwarding | None, done: Done
+    ) -> None: ...
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         del terminal, smsc

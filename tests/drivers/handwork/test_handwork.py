@@ -104,6 +104,18 @@ def test_a_call_step_by_step(small: Callable[..., Any]) -> None:
     assert (done.exit_code, steps) == (0, ["dialling", "alerting", "connected", "hung up here"])
 
 
+def test_a_three_way_call_step_by_step(small: Callable[..., Any]) -> None:
+    call = ("call", "m04", "18600001234", "--join", "17090001234", "--for", "1", "--lab", "small", "--json")
+    done = small(*call, "--tones", "12")
+    steps = json.loads(done.stdout)["steps"]
+    assert done.exit_code == 0, done.output
+    assert [step["step"] for step in steps] == [
+        "dialling", "alerting", "connected", "tones 12", "second call, to 17090001234",
+        "dialling", "alerting", "connected", "joined", "hung up here",
+    ]  # fmt: skip
+    assert steps[8]["why"] == "1 active mpty, 2 active mpty"
+
+
 def test_a_call_to_nobody_is_released_with_its_cause_in_words(small: Callable[..., Any]) -> None:
     done = small("call", "m04", "19999999999", "--lab", "small")
     assert done.exit_code == 1

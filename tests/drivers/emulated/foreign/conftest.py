@@ -154,10 +154,10 @@ class Phone(Stream):
         return [octets[octets[0] + 1 :] for octets in found][:count]
 
     def registered(self) -> None:
-        """Return once it is in service for calls."""
-        self.at("AT+CREG=1")
-        if not re.search(r"\+CREG: 1,[15]", " ".join(self.at("AT+CREG?"))):
-            self.wait(r"\+CREG: [15]\b")
+        """Return once it is in service for calls: of Telecom there is only E-UTRAN, with IMS."""
+        self.at("AT+CREG=1;+CEREG=1")
+        if not re.search(r"REG: 1,[15]", " ".join(self.at("AT+CREG?;+CEREG?"))):
+            self.wait(r"\+CE?REG: [15]\b")
 
     def close(self) -> None:
         os.close(self._fd)

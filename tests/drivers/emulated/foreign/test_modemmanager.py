@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.foreign
 
 ROOT = "/org/freedesktop/ModemManager1"
-ACTIVE, TERMINATED = 4, 7
+ACTIVE, HELD, TERMINATED = 4, 5, 7
 """MMCallState"""
 FAR = "m04"
 """the handset at the other side, of another operator, driven by a raw client"""
+FAR_NUMBER = "13900001234"
+OTHER, OTHER_NUMBER = "m03", "17000001234"
+"""a third one, of a third operator; these two hear tones as +QTONEDET: with the ASCII code"""
 BALANCE = "您好，您的当前余额为50.00元。"
 
 
@@ -54,6 +57,24 @@ class Managed:
         how = ", true" if kind == "SMS" else ""
         return self.signal(rf"{self.modem}: \S+Added \(objectpath '({ROOT}/{kind}/\d+)'{how}")[1].decode()
 
+    def call(self, number: str, called: Phone) -> str:
+        """The object path of a call to `number`, once `called` has answered it."""
+        made = self.mmcli("-m", self.modem, f"--voice-create-call=number={number}")
+        found = re.search(rf"{ROOT}/Call/\d+", made)
+        assert found is not None
+        self.mmcli("-o", found[0], "--start")
+        called.wait("RING")
+        assert called.at("ATA")[-1] == "OK"
+        self.becomes(found[0], ACTIVE)
+        return found[0]
+
+    def becomes(self, call: str, state: int) -> None:
+        self.signal(rf"{call}: \S+\.StateChanged \(\d+, {state}, ")
+
+    def multiparty(self, call: str) -> bool:
+        said: str = self.show("-o", call)["call"]["properties"]["multiparty"]
+        return said == "yes"
+
 
 @pytest.fixture(scope="module", params=SUBJECTS, ids=lambda subject: subject.plugin)
 def subject(request: pytest.FixtureRequest) -> Subject:
@@ -62,7 +83,12 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 
 @pytest.fixture(scope="module")
-def manager(subject: Subject, small: Emulated, modem_manager: Manager) -> Managed:
+def manager(
+    subject: Subject, small: Emulated, modem_manager: Manager, beside: Callable[[str], Phone]
+) -> Managed:
+    """Its simtech plugin understands +RXDTMF and leaves it to others to switch that on."""
+    if subject.plugin == "simtech":
+        assert beside(small.modems[subject.modem]["tcp"]).at("AT+DDET=1") == ["OK"]
     return Managed(modem_manager, modem_manager.modem(subject.plugin, small.modems[subject.modem]["unix"]))
 
 
@@ -103,15 +129,10 @@ def test_messages(manager: Managed, subject: Subject, far: Phone) -> None:
 
 
 def test_a_call_out(manager: Managed, far: Phone) -> None:
-    made = manager.mmcli("-m", manager.modem, "--voice-create-call=number=13900001234")
-    found = re.search(rf"{ROOT}/Call/\d+", made)
-    assert found is not None
-    call = found[0]
-    manager.mmcli("-o", call, "--start")
-    far.wait("RING")
-    assert far.at("ATA")[-1] == "OK"
-    manager.signal(rf"{call}: \S+\.StateChanged \(\d+, {ACTIVE}, ")
+    assert far.at("AT+QTONEDET=1")[-1] == "OK"
+    call = manager.call(FAR_NUMBER, far)
     manager.mmcli("-o", call, "--send-dtmf=5")
+    far.wait(r"\+QTONEDET: 53\r")
     manager.mmcli("-o", call, "--hangup")
     far.wait("NO CARRIER")
 
@@ -127,6 +148,70 @@ def test_a_call_comes_in(manager: Managed, subject: Subject, far: Phone) -> None
     assert far.at("AT+CLCC")[0].startswith("+CLCC: 1,0,0,0,0")
     far.at("ATH")
     manager.signal(rf"{call}: \S+\.StateChanged \(\d+, {TERMINATED}, ")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS[::2], ids=["generic", "simtech"], indirect=True)
+def test_a_conference(
+    manager: Managed, subject: Subject, small: Emulated, far: Phone, phone: Callable[[str], Phone]
+) -> None:
+    """Set up, split, joined again and ended by ModemManager; both others say what the network did."""
+    other = phone(small.modems[OTHER]["pty"])
+    for end in (far, other):
+        assert end.at("AT+CSSN=1,1;+QTONEDET=1")[-1] == "OK"
+    first = manager.call(FAR_NUMBER, far)
+    second = manager.call(OTHER_NUMBER, other)
+    far.wait(r"\+CSSU: 2\r")
+    manager.mmcli("-o", first, "--join-multiparty")  # by the one that is held
+    far.wait(r"\+CSSU: 3\r\n\r\n\+CSSU: 4\r")
+    other.wait(r"\+CSSU: 4\r")
+    assert manager.multiparty(first) and manager.multiparty(second)
+    manager.mmcli("-o", first, "--send-dtmf=1")
+    far.wait(r"\+QTONEDET: 49\r")
+    other.wait(r"\+QTONEDET: 49\r")
+    far.at("AT+VTS=2")
+    other.wait(r"\+QTONEDET: 50\r")
+    if subject.plugin == "simtech":
+        manager.signal(rf"{ROOT}/Call/\d+: \S+\.DtmfReceived \('2',\)")
+    other.at("AT+VTS=3")
+    far.wait(r"\+QTONEDET: 51\r")
+    manager.mmcli("-o", first, "--leave-multiparty")
+    other.wait(r"\+CSSU: 2\r")
+    manager.becomes(second, HELD)
+    assert not manager.multiparty(first)
+    far.at("AT+VTS=4")  # between the two of them
+    manager.mmcli("-o", second, "--join-multiparty")
+    other.wait(r"\+CSSU: 3\r\n\r\n\+CSSU: 4\r")
+    far.at("AT+VTS=5")
+    other.wait(r"\+QTONEDET: 53\r")
+    assert b"+QTONEDET: 52" not in other.heard, "it was held"
+    manager.mmcli("-m", manager.modem, "--voice-hangup-all")
+    far.wait("NO CARRIER")
+    other.wait("NO CARRIER")
+    assert far.at("AT+CLCC") == ["OK"] and other.at("AT+CLCC") == ["OK"]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS[:1], ids=["generic"], indirect=True)  # enough once
+def test_a_second_call_comes_in(
+    manager: Managed, subject: Subject, small: Emulated, far: Phone, phone: Callable[[str], Phone]
+) -> None:
+    """It waits, ModemManager holds the first and takes it, and speaks to the first again when it ends."""
+    other = phone(small.modems[OTHER]["pty"])
+    for end in (far, other):
+        assert end.at("AT+CSSN=1,1")[-1] == "OK"
+    manager.mmcli("-m", manager.modem, "--voice-enable-call-waiting")
+    assert "enabled" in manager.mmcli("-m", manager.modem, "--voice-query-call-waiting")
+    first = manager.call(FAR_NUMBER, far)
+    other.at(f"ATD{subject.msisdn};")
+    second = manager.added("Call")
+    other.wait(r"\+CSSI: 3\r")
+    manager.mmcli("-m", manager.modem, "--voice-hold-and-accept")
+    far.wait(r"\+CSSU: 2\r")
+    manager.becomes(second, ACTIVE)
+    manager.mmcli("-m", manager.modem, "--voice-hangup-and-accept")
+    other.wait("NO CARRIER")
+    far.wait(r"\+CSSU: 3\r")
+    manager.mmcli("-o", first, "--hangup")
+    far.wait("NO CARRIER")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS[:1], ids=["generic"], indirect=True)  # all share one USSD

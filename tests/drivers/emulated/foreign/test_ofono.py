@@ -25,6 +25,8 @@ STATE = Path("/var/lib/ofono")
 """where the daemon keeps what it learnt of a SIM, by IMSI; Debian's knows no other place"""
 IMSI = "460011860001234"
 MODEM, MSISDN, FAR = "m05", "18600001234", "m04"
+FAR_NUMBER = "13900001234"
+OTHER, OTHER_NUMBER = "m03", "17000001234"
 PATH = "/phonesim"
 
 
@@ -34,13 +36,33 @@ class Ofono:
     def __init__(self, run: Callable[..., str], signals: Program) -> None:
         self._run = run
         self.signal = signals.wait
+        self.ever = signals.ever
 
     def script(self, name: str, *arguments: str) -> str:
         return self._run(str(SCRIPTS / name), *arguments)
 
     def set(self, interface: str, name: str, value: str) -> None:
+        self._method(f"{interface}.SetProperty", name, value)
+
+    def tones(self, digits: str) -> None:
+        self._method("VoiceCallManager.SendTones", digits)
+
+    def transfer(self) -> None:
+        self._method("VoiceCallManager.Transfer")
+
+    def call(self, number: str, called: Phone) -> str:
+        """The object path of a call to `number`, once `called` has answered it."""
+        self.script("dial-number", PATH, number)
+        added = self.signal(r"CallAdded \(objectpath '(/phonesim/voicecall\d+)', \{'State': <'dialing'>")
+        call = added[1].decode()
+        called.wait("RING")
+        assert called.at("ATA")[-1] == "OK"
+        self.signal(rf"{call}: \S+PropertyChanged \('State', <'active'>\)")
+        return call
+
+    def _method(self, name: str, *arguments: str) -> None:
         place = ("--session", "--dest", "org.ofono", "--object-path", PATH)
-        self._run("gdbus", "call", *place, "--method", f"org.ofono.{interface}.SetProperty", name, value)
+        self._run("gdbus", "call", *place, "--method", f"org.ofono.{name}", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +181,59 @@ def test_a_call_waits(ofono: Ofono, country: Emulated, phone: Callable[[str], Ph
     far.wait("NO CARRIER")
     ofono.signal(rf"{second}: \S+PropertyChanged \('State', <'active'>\)")
     ofono.script("hangup-all")
+    other.wait("NO CARRIER")
+
+
+def test_a_conference(ofono: Ofono, country: Emulated, phone: Callable[[str], Phone], far: Phone) -> None:
+    """Set up, split, swapped, joined again and ended by oFono; both others say what the network did."""
+    other = phone(country.modems[OTHER]["pty"])
+    for end in (far, other):
+        assert end.at("AT+CSSN=1,1;+QTONEDET=1")[-1] == "OK"
+    first = ofono.call(FAR_NUMBER, far)
+    second = ofono.call(OTHER_NUMBER, other)
+    far.wait(r"\+CSSU: 2\r")
+    made = ofono.script("create-multiparty")
+    assert first in made and second in made
+    far.wait(r"\+CSSU: 3\r\n\r\n\+CSSU: 4\r")
+    other.wait(r"\+CSSU: 4\r")
+    ofono.ever(rf"{second}: \S+PropertyChanged \('Multiparty', <true>\)")
+    ofono.tones("1")
+    far.wait(r"\+QTONEDET: 49\r")
+    other.wait(r"\+QTONEDET: 49\r")
+    far.at("AT+VTS=2")
+    other.wait(r"\+QTONEDET: 50\r")
+    other.at("AT+VTS=3")
+    far.wait(r"\+QTONEDET: 51\r")
+    ofono.script("private-chat", first)
+    other.wait(r"\+CSSU: 2\r")
+    far.at("AT+VTS=4")  # between the two of them
+    ofono.script("swap-calls", PATH)
+    other.wait(r"\+CSSU: 3\r")
+    far.wait(r"\+CSSU: 2\r")
+    ofono.script("create-multiparty")
+    far.wait(r"\+CSSU: 3\r\n\r\n\+CSSU: 4\r")
+    far.at("AT+VTS=5")
+    other.wait(r"\+QTONEDET: 53\r")
+    assert b"+QTONEDET: 52" not in other.heard, "it was held"
+    ofono.script("hangup-multiparty")
+    far.wait("NO CARRIER")
+    other.wait("NO CARRIER")
+    assert far.at("AT+CLCC") == ["OK"] and other.at("AT+CLCC") == ["OK"]
+
+
+def test_a_transfer(ofono: Ofono, country: Emulated, phone: Callable[[str], Phone], far: Phone) -> None:
+    other = phone(country.modems[OTHER]["pty"])
+    for end in (far, other):
+        assert end.at("AT+CSSN=1,1;+QTONEDET=1")[-1] == "OK"
+    calls = [ofono.call(FAR_NUMBER, far), ofono.call(OTHER_NUMBER, other)]
+    ofono.transfer()
+    far.wait(r"\+CSSU: 8\r")
+    other.wait(r"\+CSSU: 8\r")
+    for call in calls:
+        ofono.ever(rf"CallRemoved \(objectpath '{call}'")
+    far.at("AT+VTS=9")
+    other.wait(r"\+QTONEDET: 57\r")
+    far.at("ATH")
     other.wait("NO CARRIER")
 
 

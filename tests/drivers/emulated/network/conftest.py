@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from drivers.emulated.air import Camp, Cli, Leg, Submitted
+from drivers.emulated.air import Camp, Cli, Hint, Leg, Notice, Submitted
 from drivers.emulated.defects import parse_all
 from drivers.emulated.hlr import OPERATORS, Subscriber
 from drivers.emulated.network import Network
@@ -48,6 +48,18 @@ class Handset:
     def released(self, leg: Leg, cause: int) -> None:
         del leg
         self._note("released", cause)
+
+    def notified(self, leg: Leg, notice: Notice) -> None:
+        del leg
+        self._note("notified", notice)
+
+    def hinted(self, leg: Leg, hint: Hint) -> None:
+        del leg
+        self._note("hinted", hint)
+
+    def heard(self, leg: Leg, digit: str) -> None:
+        assert leg.terminal is self
+        self._note("heard", digit)
 
     def message(self, tpdu: bytes, smsc: str) -> bool:
         if self.room:
@@ -111,6 +123,10 @@ class Town:
         self.handsets = {
             sim.name: Handset(self.network, sim.name, sim.imsi, sim.msisdn) for sim in self.lab.sims
         }
+
+    @staticmethod
+    def read(name: str = "emulated") -> Lab:
+        return read_lab(name)
 
     def __getitem__(self, sim: str) -> Handset:
         return self.handsets[sim]

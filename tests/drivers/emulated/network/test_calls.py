@@ -243,3 +243,19 @@ def test_call_waiting(town: type[Town]) -> None:
         assert await second_call(two) == [17]
 
     run_virtual(scenario())
+
+
+def test_a_call_that_ended_is_not_answered(town: type[Town]) -> None:
+    """The caller gave up, and the called handset answers before it hears of that."""
+
+    async def scenario() -> None:
+        here = await town().settle()
+        a, b = here["mi-1709"], here["cucc-bj"]
+        leg = a.dial(b.msisdn)
+        await asyncio.sleep(8)
+        here.network.hang_up(leg)
+        here.network.answer(b.offers[0][0])
+        await asyncio.sleep(1)
+        assert b.saw("progressed") == [] and b.saw("released") == [16] and here.network.legs(b) == []
+
+    run_virtual(scenario())

@@ -56,6 +56,12 @@ def unreached(cause: int, calls: Outcome) -> Touched:
 
 
 OF_GATEWAYS = tuple(name for name, kind in KINDS.items() if kind.scope is Scope.GATEWAY)
+OF_CALL_CONTROL = tuple(
+    name
+    for name in KINDS
+    if name.split(".")[0]
+    in ("hold", "retrieve", "mpty", "media", "notices", "transfer", "waiting", "forwarding")
+)
 
 TABLE: dict[str, Touched] = {
     "route.missing@segment=171,from=CMCC": Touched(
@@ -218,9 +224,10 @@ def not_ok(seen: Outcome) -> Outcome:
     return {pair: what for pair, what in seen.items() if what != "ok"}
 
 
-def test_defects_of_gateways_touch_nothing_between_handsets(town: type[Town]) -> None:
+@pytest.mark.parametrize("defects", [OF_GATEWAYS, OF_CALL_CONTROL], ids=["gateways", "call control"])
+def test_others_touch_nothing_between_two_handsets(town: type[Town], defects: tuple[str, ...]) -> None:
     async def scenario() -> Touched:
-        return await observe(await town(*OF_GATEWAYS).settle())
+        return await observe(await town(*defects).settle())
 
     assert run_virtual(scenario()) == Touched()
 
@@ -265,8 +272,8 @@ def test_absence_and_silence_are_masked_too(town: type[Town], handset_is: str, c
 
 
 def test_every_defect_has_a_row() -> None:
-    """Those of gateways have a table of their own."""
-    assert {text.partition("@")[0] for text in TABLE} | set(OF_GATEWAYS) == set(KINDS)
+    """Those of gateways and of call control have tables of their own."""
+    assert {text.partition("@")[0] for text in TABLE} | {*OF_GATEWAYS, *OF_CALL_CONTROL} == set(KINDS)
 
 
 def test_a_hotline_that_is_empty_for_one_customer_rings_for_another_of_the_brand(town: type[Town]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
 
-from drivers.emulated.air import Camp, Cli, Leg, Submitted, Terminal
+from drivers.emulated.air import ACTIVE, HELD, Camp, Cli, Done, Forward, Forwarding, Leg, Submitted, Terminal
 from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks, parse
 from drivers.emulated.terminal import EmulatedModem
@@ -33,6 +33,12 @@ class FakeAir:
         self.codes: list[str] = []
         self.verdict: Submitted | None = None
         self.waiting = False
+        self.asked: list[tuple[object, ...]] = []
+        """what supplementary services were asked for: name, arguments"""
+        self.refuses: dict[str, int] = {}
+        """cause by name"""
+        self.tones: list[str] = []
+        self.forwardings: dict[Forward, Forwarding] = {}
 
     def power_on(self, terminal: Terminal, *, volte: bool) -> None:
         self.on.append(terminal)
@@ -77,6 +83,78 @@ class FakeAir:
     def legs(self, terminal: Terminal) -> list[Leg]:
         return [leg for leg in self.calls if leg.terminal is terminal]
 
+    def _service(self, done: Done, act: Callable[[], None], name: str, *what: object) -> None:
+        """Recorded, and obeyed 0.2 s later unless it is in `refuses`."""
+        self.asked.append((name, *what))
+        cause = self.refuses.get(name)
+
+        def due() -> None:
+            if cause is None:
+                act()
+            done(cause)
+
+        asyncio.get_running_loop().call_later(0.2, due)
+
+    def hold(self, legs: Sequence[Leg], done: Done) -> None:
+        self._service(done, lambda: self._move(legs, HELD), "hold", *(leg.number for leg in legs))
+
+    def retrieve(self, legs: Sequence[Leg], done: Done) -> None:
+        active = [leg for leg in self.calls if leg.state == ACTIVE]
+
+        def act() -> None:
+            self._move(active, HELD)
+            self._move(legs, ACTIVE)
+
+        self._service(done, act, "retrieve", *(leg.number for leg in legs))
+
+    def join(self, terminal: Terminal, done: Done) -> None:
+        def act() -> None:
+            for leg in self.calls:
+                if leg.state in (ACTIVE, HELD):
+                    leg.state, leg.multiparty = ACTIVE, True
+
+        self._service(done, act, "join")
+
+    def split(self, leg: Leg, done: Done) -> None:
+        def act() -> None:
+            others = [one for one in self.calls if one.multiparty and one is not leg]
+            self._move(others, HELD)
+            leg.multiparty = False
+            for other in others:
+                other.multiparty = len(others) > 1
+
+        self._service(done, act, "split", leg.number)
+
+    def transfer(self, terminal: Terminal, done: Done) -> None:
+        self._service(done, lambda: None, "transfer")
+
+    def deflect(self, leg: Leg, number: str, done: Done) -> None:
+        self._service(done, lambda: None, "deflect", leg.number, number)
+
+    @staticmethod
+    def _move(legs: Sequence[Leg], state: int) -> None:
+        for leg in legs:
+            leg.state = state
+
+    def tone(self, terminal: Terminal, digit: str) -> None:
+        del terminal
+        self.tones.append(digit)
+
+    def forwarding(self, terminal: Terminal, when: Forward) -> Forwarding | None:
+        del terminal
+        return self.forwardings.get(when)
+
+    def set_forwarding(
+        self, terminal: Terminal, when: Forward, forwarding: Forwarding | None, done: Done
+    ) -> None:
+        def act() -> None:
+            if forwarding is None:
+                self.forwardings.pop(when, None)
+            else:
+                self.forwardings[when] = forwarding
+
+        self._service(done, act, "forward", when, forwarding)
+
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         del terminal
         self.submitted.append((tpdu, smsc))
@@ -86,9 +164,11 @@ class FakeAir:
         del terminal
         return self.waiting
 
-    def set_call_waiting(self, terminal: Terminal, on: bool) -> None:
+    def set_call_waiting(self, terminal: Terminal, on: bool) -> int | None:
         del terminal
-        self.waiting = on
+        if (cause := self.refuses.get("waiting")) is None:
+            self.waiting = on
+        return cause
 
     def ussd(self, terminal: Terminal, code: str) -> None:
         del terminal

@@ -148,7 +148,7 @@ def test_second_caller(on_desk: OnDesk) -> None:
         assert await desk.lines("AT+CHLD=1") == ["OK"]
         assert desk.air.answered == [waiting]
         assert await desk.lines("AT+CLCC") == ['+CLCC: 2,1,0,0,0,"10010",129', "OK"]
-        assert await desk.lines("AT+CMEE=1;+CHLD=3") == ["+CME ERROR: 4"]
+        assert await desk.lines("AT+CMEE=1;+CHLD=5") == ["+CME ERROR: 4"]
         assert await desk.lines("AT+CHLD=12") == ["OK"]
         assert await desk.lines("AT+CLCC") == ["OK"]
 

@@ -1,0 +1,363 @@
+"""What each defect means for whoever holds the three phones: by hand, as in `tests.suites.codes.tables`.
+
+Nothing here is computed from the model that injects the defects. `EFFECTS` says which cases see a defect of
+whom; what silence looks like depends on who has a tone detector, so `_oneway` and `_silent` go through the
+directions in the order in which the cases listen. Whatever is named nowhere must pass.
+
+The small lab: m05 (cucc-bj, any modem) has no tone detector; hna-1700 and ctcc-gz are on IMS only, where
+tones need not cross a conference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from interop.record import Attempt, Blame, Cause, Finding, InconcReason, Layer
+from tests.suites.codes.tables import (
+    BESIDE,
+    CMCC,
+    CTCC,
+    CUCC,
+    HNA,
+    MI,
+    SELECTED,
+    SNAIL,
+    Seen,
+    says,
+)
+
+SIM_OF: Final = {"m01": MI, "m02": SNAIL, "m03": HNA, "m04": CMCC, "m05": CUCC, "m06": CTCC}
+DEAF: Final = (CUCC,)
+OVER_IMS: Final = (HNA, CTCC)
+
+HOLD, MO, MT, TRANSFER, FOUR = (
+    "hold", "conference-mo", "conference-mt", "conference-transfer", "conference-four"
+)  # fmt: skip
+WAITING, REFUSED, OFF = "call-waiting", "waiting-refused", "waiting-off"
+FORWARDING: Final = (
+    "forwarding-always",
+    "forwarding-busy",
+    "forwarding-no-reply",
+    "forwarding-not-reachable",
+)
+JOINED: Final = (MO, MT, FOUR)
+HELD: Final = (HOLD, MO, MT, TRANSFER, FOUR)
+
+Pair = tuple[str, str]
+"""two roles"""
+
+
+def _roles(service: str, first: bool) -> tuple[str, ...]:
+    """The controller, and whom it calls, in that order. `first`: the invited subject is called first."""
+    return {
+        HOLD: ("subject", "peer"),
+        MO: ("subject", "peer", "third"),
+        TRANSFER: ("subject", "peer", "third"),
+        FOUR: ("subject", "second", "third", "fourth"),
+        MT: ("peer", "subject", "third") if first else ("peer", "third", "subject"),
+        WAITING: ("subject", "peer"),
+        REFUSED: ("subject", "second"),
+        OFF: ("subject", "second"),
+        "forwarding-busy": ("subject", "fourth"),
+    }.get(service, ())
+
+
+def dials(service: str, first: bool) -> list[Pair]:
+    """Who calls whom, up to what makes the case end; the second leg of a forwarded call included."""
+    roles = _roles(service, first)
+    calls = [(roles[0], other) for other in roles[1:]]
+    if service in (WAITING, REFUSED, OFF, *FORWARDING):
+        calls.append(("third", "subject"))
+    if service in FORWARDING:
+        calls.append(("subject", "peer"))
+    return calls
+
+
+def spoken(service: str, first: bool) -> list[Pair]:
+    """Who must hear whom, both ways, in the order in which it is tried."""
+    roles = _roles(service, first)
+    if service in FORWARDING:
+        return [("third", "peer")]
+    if service == WAITING:
+        return [("subject", "peer"), ("subject", "third")]
+    direct = [(roles[0], other) for other in roles[1:]]
+    return direct + [(roles[1], roles[2])] if service in (MO, MT, TRANSFER, FOUR) else direct
+
+
+def blames(layer: Layer, *causes: Cause) -> tuple[Blame, ...]:
+    return tuple((layer, cause) for cause in causes)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is seen by cases of `services` in which a SIM with the defect plays `who`."""
+
+    services: tuple[str, ...]
+    suspects: tuple[Blame, ...] | InconcReason
+    who: str = "controller"
+
+
+SUBSCRIPTION: Final = blames(Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)
+HOLD_REFUSED: Final = blames(Layer.CORE, Cause.HOLD_REFUSED)
+NOT_APPLIED: Final = blames(Layer.CORE, Cause.HOLD_NOT_APPLIED)
+DROPPED: Final = blames(Layer.CORE, Cause.LEG_DROPPED)
+NOT_JOINED: Final = blames(Layer.CORE, Cause.CONFERENCE_NOT_JOINED)
+REFUSED_TO_JOIN: Final = blames(Layer.CORE, Cause.CONFERENCE_REFUSED)
+CONGESTED: Final = blames(Layer.CORE, Cause.CONGESTION)
+NO_TRANSFER: Final = blames(Layer.CORE, Cause.TRANSFER_REFUSED)
+NOT_WAITING: Final = blames(Layer.CORE, Cause.CALL_NOT_WAITING)
+NOT_FORWARDED: Final = blames(Layer.CORE, Cause.FORWARDING_REFUSED)
+IGNORED: Final = blames(Layer.CORE, Cause.FORWARDING_IGNORED)
+NO_NUMBER: Final[tuple[Blame, ...]] = (
+    (Layer.CORE, Cause.CLI_MISSING),
+    (Layer.INTERCONNECT, Cause.CLI_MISSING),
+)
+WRONG_CAUSE: Final = blames(Layer.INTERCONNECT, Cause.RELEASE_CAUSE_WRONG)
+ONE_WAY: Final = blames(Layer.CORE, Cause.MEDIA_ONE_WAY)
+SILENT: Final = blames(Layer.CORE, Cause.MEDIA_SILENT)
+EITHER: Final = (*SILENT, *ONE_WAY)
+"""where the other direction cannot be listened to"""
+
+# in the order in which they are met
+EFFECTS: Final[dict[str, tuple[Effect, ...]]] = {
+    "registration.barred": (),  # `_barred`
+    "waiting.unsubscribed": (Effect((WAITING, REFUSED), SUBSCRIPTION, "subject"),),
+    "waiting.unsubscribed@cause=50": (Effect((WAITING, REFUSED), SUBSCRIPTION, "subject"),),
+    "forwarding.refused": (Effect(FORWARDING, SUBSCRIPTION, "subject"),),
+    "forwarding.refused@cause=18": (Effect(FORWARDING, NOT_FORWARDED, "subject"),),
+    "hold.unsubscribed": (Effect((*HELD, WAITING), SUBSCRIPTION),),
+    "hold.unsubscribed@cause=50": (Effect((*HELD, WAITING), SUBSCRIPTION),),
+    "hold.unsubscribed@cause=21": (Effect((*HELD, WAITING), HOLD_REFUSED),),
+    "hold.dropped": (Effect((*HELD, WAITING), DROPPED),),
+    "hold.not_applied": (Effect((MO, MT, TRANSFER, FOUR, WAITING), NOT_APPLIED),),
+    "retrieve.refused": (Effect((HOLD, MO, WAITING), HOLD_REFUSED),),
+    "mpty.unsubscribed": (Effect(JOINED, SUBSCRIPTION),),
+    "mpty.unsubscribed@cause=50": (Effect(JOINED, SUBSCRIPTION),),
+    "mpty.refused": (Effect(JOINED, SUBSCRIPTION),),
+    "mpty.refused@cause=17": (Effect(JOINED, REFUSED_TO_JOIN),),
+    "mpty.refused@cause=47": (Effect(JOINED, CONGESTED),),
+    "mpty.fake": (Effect(JOINED, NOT_JOINED),),
+    "mpty.leg_dropped": (Effect(JOINED, DROPPED),),
+    "mpty.leg_dropped@leg=first": (Effect(JOINED, DROPPED),),
+    "mpty.row": (),
+    "media.oneway": (),  # `_oneway`
+    "media.silent": (),  # `_silent`
+    "transfer.refused": (Effect((TRANSFER,), SUBSCRIPTION),),
+    "transfer.refused@cause=17": (Effect((TRANSFER,), NO_TRANSFER),),
+    "waiting.busy": (Effect((WAITING, REFUSED), NOT_WAITING, "subject"),),
+    "release.masked": (Effect((REFUSED, OFF), WRONG_CAUSE, "subject"),),
+    "forwarding.ignored": (Effect(FORWARDING, IGNORED, "subject"),),
+    "forwarding.cli_lost": (Effect(FORWARDING, NO_NUMBER, "subject"),),
+    "notices.missing": (),
+    # what the recognition suite is about: any call of the case may meet it (`_met_by_a_call`)
+    "call.barred": (),
+    "route.missing": (),
+    "route.unassigned": (),
+    "call.silent": (),
+    "clip.missing": (),
+    "clip.wrong": (),
+    "clip.doubled86": (),
+    "clip.type": (),
+    "call.dropped": (),
+}
+OF_HEARING: Final = ("hold.not_applied", "media.oneway", "media.silent")
+_CALLED: Final = {
+    "route.missing": blames(Layer.INTERCONNECT, Cause.NO_ROUTE),
+    "route.unassigned": blames(Layer.INTERCONNECT, Cause.NUMBER_UNASSIGNED),
+    "call.silent": blames(Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED),
+}
+_SHOWN: Final = {
+    "clip.missing": Cause.CLI_MISSING,
+    "clip.wrong": Cause.CLI_REWRITTEN,
+    "clip.doubled86": Cause.CLI_DOUBLED_86,
+    "clip.type": Cause.CLI_TYPE_WRONG,
+}
+
+NO_CONCERN: Final = (
+    "report.dropped", "report.false", "sms.lost", "sms.refused", "sms.sender", "sms.text", "sms.barred",
+    "plmn.foreign", "hotline.empty", "free.unreachable", "label.marked", "site.format", "site.policy",
+    "site.opaque", "site.down", "site.code_elsewhere", "site.code_wrong", "site.code_not_sent",
+    "site.code_late", "gateway.segment", "gateway.throttled", "gateway.dropped", "smsc.dropped", "smsc.late",
+    "gateway.false_report", "gateway.report_missing", "gateway.undelivered_report", "gateway.late",
+    "gateway.sender_cut", "gateway.sender_rewritten", "gateway.text", "gateway.encoding",
+    "gateway.part_lost", "gateway.parts_reordered", "gateway.duplicate", "gateway.reply_lost",
+    "gateway.reply_text", "sim.imsi", "sim.iccid", "sim.msisdn", "sim.spn", "sim.smsc",
+)  # fmt: skip
+OWN: Final = ("after", "cause", "leg", "direction", "speaker", "listener", "number")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A defect: `own` its own parameters, `sims` whom it is of."""
+
+    name: str
+    own: Mapping[str, str]
+    sims: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Wrong:
+        name, _, given = text.partition("@")
+        values = dict(pair.split("=", 1) for pair in given.split(",") if pair)
+        own = {key: values.pop(key) for key in OWN if key in values}
+        return cls(name, own, SELECTED[",".join(f"{key}={value}" for key, value in values.items())])
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        for key, value in self.own.items():
+            if f"{self.name}@{key}={value}" in EFFECTS:
+                return EFFECTS[f"{self.name}@{key}={value}"]
+        return EFFECTS[self.name]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One case as it was played: `cast` role -> SIM."""
+
+    service: str
+    cast: Mapping[str, str]
+    first: bool
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Scene:
+        cast = {role: SIM_OF[modem] for role, modem in attempt.devices.items()}
+        return cls(attempt.service, cast, "-first]" in attempt.case)
+
+    def with_subject(self, sim: str) -> Scene:
+        return Scene(self.service, {**self.cast, "subject": sim}, self.first)
+
+    @property
+    def controller(self) -> str:
+        return self.cast["peer" if self.service == MT else "subject"]
+
+    def who(self, role: str) -> str:
+        return self.controller if role == "controller" else self.cast[role]
+
+
+def seen(scene: Scene, defect: str) -> tuple[Seen, ...]:
+    """What a case may say, one or several: each is as right as the others."""
+    wrong = Wrong.parse(defect)
+    match wrong.name:
+        case "media.oneway":
+            return (_oneway(scene, wrong),)
+        case "media.silent":
+            return (_silent(scene, wrong),)
+        case "registration.barred":
+            barred = [sim for sim in scene.cast.values() if sim in wrong.sims]
+            return (InconcReason.NOT_REGISTERED,) if barred else (None,)
+        case "call.barred" | "call.dropped":
+            return (_met_by_a_call(scene, wrong),)
+        case name if name in _CALLED or name in _SHOWN:
+            return (_met_by_a_call(scene, wrong),)
+    for effect in wrong.effects:
+        if scene.service in effect.services and scene.who(effect.who) in wrong.sims:
+            if wrong.name == "hold.not_applied" and not _is_overheard(scene):
+                return (None,)
+            return (effect.suspects,)
+    return (None,)
+
+
+def _is_overheard(scene: Scene) -> bool:
+    """Whether a held party that goes on hearing has a detector: the first called is held while the next is
+    called; in a private talk the second of three is, or the invited; each of two while the other speaks.
+    """
+    others = [scene.cast[role] for role in _roles(scene.service, scene.first)[1:]]
+    if scene.service == TRANSFER:
+        return others[0] not in DEAF
+    if scene.service == MT:
+        return others[0] not in DEAF or scene.cast["subject"] not in DEAF
+    return True
+
+
+def _oneway(scene: Scene, wrong: Wrong) -> Seen:
+    """One SIM of the case: nobody hears it (out), or it hears nobody (in)."""
+    for one, other in spoken(scene.service, scene.first):
+        pair = (scene.cast[one], scene.cast[other])
+        touched = next((sim for sim in pair if sim in wrong.sims), None)
+        if touched is None:
+            continue
+        far = pair[1] if pair[0] == touched else pair[0]
+        listener, speaker = (touched, far) if wrong.own.get("direction") == "in" else (far, touched)
+        if listener not in DEAF:
+            return EITHER if speaker in DEAF else ONE_WAY
+    return None
+
+
+def _silent(scene: Scene, wrong: Wrong) -> Seen:
+    """In a conference of this controller, of whom by whom."""
+    if scene.service not in JOINED or scene.controller not in wrong.sims or scene.controller in OVER_IMS:
+        return None
+    roles = _roles(scene.service, scene.first)[:3]
+    places = dict(zip(("controller", "first", "second"), (scene.cast[role] for role in roles), strict=True))
+
+    def is_lost(speaker: str, listener: str) -> bool:
+        return (
+            wrong.own.get("speaker", speaker) == speaker and wrong.own.get("listener", listener) == listener
+        )
+
+    for speaker, listener in _matrix():
+        if is_lost(speaker, listener) and places[listener] not in DEAF:
+            if places[speaker] in DEAF:
+                return EITHER
+            return SILENT if is_lost(listener, speaker) else ONE_WAY
+    return None
+
+
+def _matrix() -> Iterator[Pair]:
+    for one, other in (("controller", "first"), ("controller", "second"), ("first", "second")):
+        yield one, other
+        yield other, one
+
+
+def _met_by_a_call(scene: Scene, wrong: Wrong) -> Seen:
+    """Calls to the SIM (routes), from it (bars, numbers), or both (drops): the first that meets it."""
+    for number, (caller, called) in enumerate(dials(scene.service, scene.first)):
+        to, by = scene.cast[called] in wrong.sims, scene.cast[caller] in wrong.sims
+        diverted = scene.service in FORWARDING and (caller, called) == ("subject", "peer")
+        into_diversion = scene.service in FORWARDING and (caller, called) == ("third", "subject")
+        if (
+            wrong.name in _CALLED
+            and to
+            and not (into_diversion and wrong.name == "call.silent" and scene.service == "forwarding-always")
+        ):
+            unheard = scene.service == OFF and called == "subject"
+            return (*_CALLED[wrong.name], *WRONG_CAUSE) if unheard else _CALLED[wrong.name]
+        if wrong.name == "call.barred" and by:  # a forwarded call leaves the subject's exchange as his own
+            barred = blames(Layer.SUBSCRIPTION, Cause.CALL_BARRED)
+            return (*barred, *WRONG_CAUSE) if scene.service == OFF and caller == "third" else barred
+        if wrong.name in _SHOWN:
+            cause = _SHOWN[wrong.name]
+            if diverted and scene.cast["third"] in wrong.sims:
+                return (*blames(Layer.CORE, cause), *blames(Layer.INTERCONNECT, cause))
+            if by and not diverted and not into_diversion and not (scene.service == OFF and number):
+                return blames(Layer.INTERCONNECT, cause)
+        if wrong.name == "call.dropped" and (to or by):
+            return DROPPED if number else blames(Layer.CORE, Cause.CALL_DROPPED)
+    return None
+
+
+def findings(scene: Scene, sim: str, ours: Seen, defect: str) -> set[Finding | None]:
+    """What the ordinary SIM of the same operator adds to what ours saw."""
+    if not isinstance(ours, tuple):
+        return {None}
+    beside = BESIDE[sim]
+    if beside in scene.cast.values():
+        return {Finding.UNKNOWN}  # it plays another part already
+    found: set[Finding | None] = set()
+    for other in seen(scene.with_subject(beside), defect):
+        found.add(Finding.SEGMENT if other is None else Finding.PATH if other == ours else Finding.UNKNOWN)
+    if beside in DEAF and defect.partition("@")[0] in OF_HEARING:
+        found.add(Finding.UNKNOWN)  # it may have passed without listening
+    return found
+
+
+def is_as_tabled(attempt: Attempt, defects: Sequence[str]) -> bool:
+    """Verdict, layer, cause and finding of the attempt that counts for its case."""
+    assert len(defects) == 1
+    scene, sim = Scene.of(attempt), attempt.subject.sim
+    finding = attempt.control.finding if attempt.control else None
+    return any(
+        says(attempt) == ours and finding in findings(scene, sim, ours, defects[0])
+        for ours in seen(scene, defects[0])
+    )
