@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Final
 
 from interop.engine import Bench
-from interop.protocols.errors import CommandRefused
+from interop.protocols.errors import CommandRefused, NotAvailable
 from interop.protocols.modem import Stat
 from interop.record import Blame, Cause, Layer
 from interop.record.events import ToneHeard
@@ -88,7 +88,7 @@ class Talk:
             name = f"{direction.listener.sim.name} does not hear {direction.speaker.sim.name} {when}"
             try:
                 came = await self._is_heard(direction, SILENCE_S)
-            except CommandRefused as refused:
+            except (CommandRefused, NotAvailable) as refused:
                 # 27.007 C.2.11: +VTS is for the active call, and who holds his only one has none
                 self._bench.not_checked(name, str(refused))
                 continue

@@ -9,7 +9,7 @@ import pytest
 from interop.engine.bench import Inconclusive
 from interop.engine.verdicts import equipment_trouble, finding, service_lost
 from interop.protocols.modem import Health
-from interop.record import Attempt, Event, Finding, InconcReason, Subject, Verdict
+from interop.record import Attempt, Check, Event, Finding, InconcReason, Subject, Verdict
 from interop.record.events import RegistrationSeen
 
 HOME, SEARCHING, ROAMING = 1, 2, 5
@@ -65,3 +65,18 @@ def test_a_control_in_another_city_says_so() -> None:
     assert found.finding is Finding.SEGMENT
     assert "北京" in found.why and "上海" in found.why
     assert not finding(failed, replace(control, subject=failed.subject)).why
+
+
+@pytest.mark.parametrize(
+    ("passed", "found"), [(Verdict.PASS, Finding.SEGMENT), (Verdict.NONE, Finding.UNKNOWN)]
+)
+def test_a_control_that_could_not_look_says_nothing(passed: Verdict, found: Finding) -> None:
+    """Its modem hears no tones, say: that it passed is no contrast to a silence."""
+    failed, control = attempt("上海", Verdict.FAIL), attempt("北京", Verdict.PASS)
+    said = [
+        Check("it rings", "RING", "RING", Verdict.PASS),
+        Check("上海 hears b", "tone", "nothing", Verdict.FAIL),
+    ]
+    looked = [said[0], Check("北京 hears b", "tone", "tone", passed)]
+    judged = finding(replace(failed, checks=tuple(said)), replace(control, checks=tuple(looked)))
+    assert judged.finding is found

@@ -183,3 +183,54 @@ def test_the_subject_of_the_record() -> None:
     assert (subject.mvno, subject.base_operator, subject.city) == ("蜗牛移动", "CUCC", "上海")
     ordinary = next(sim for sim in load("small").sims if sim.name == "cmcc-bj")
     assert subject_of(Seat(ordinary, None)).mvno == ""
+
+
+def with_others(number: int) -> Spec:
+    others = {f"other{one}": Role("modem", ("voice",), Cast.OTHER) for one in range(number)}
+    return Spec(**CALLS.roles, **others)
+
+
+def test_a_third_party_is_any_sim_but_who_must_stand_in_for_the_subject() -> None:
+    found = by_id(with_others(1), load("small"))
+    assert names(found["mi-1709->CMCC"].candidates["other0"]) == [
+        "snail-1718",
+        "hna-1700",
+        "cmcc-bj",
+        "ctcc-gz",
+    ]
+    assert names(found["hna-1700->CMCC"].candidates["other0"]) == [
+        "mi-1709",
+        "snail-1718",
+        "cmcc-bj",
+        "cucc-bj",
+    ]
+
+
+def test_who_must_stand_in_is_a_third_party_where_there_is_nobody_else() -> None:
+    """Six SIMs: the subject, its peer and four others are all of them."""
+    found = by_id(with_others(4), load("small"))
+    assert "cucc-bj" in names(found["mi-1709->CMCC"].candidates["other0"])
+    assert not any(binding.missing for binding in found.values())
+
+
+def test_a_lab_with_too_few_sims_for_all_parties_says_so() -> None:
+    found = by_id(with_others(5), load("small"))
+    assert {binding.missing for binding in found.values()} == {
+        ("7 parties are needed, the lab has fewer SIMs that can play them",)
+    }
+
+
+def test_a_third_party_lacks_what_the_case_needs() -> None:
+    deaf = Spec(**CALLS.roles, other=Role("modem", ("mms",), Cast.OTHER))
+    assert "modem m02 (snail-1718) has no mms" in by_id(deaf, load("small"))["mi-1709->CMCC"].missing
+
+
+def test_the_control_keeps_the_third_party() -> None:
+    tested = by_id(with_others(1), load("small"))["mi-1709->CMCC"]
+    found = control_for(tested, chosen(tested, peer="cmcc-bj", other0="hna-1700"))
+    assert isinstance(found, Binding)
+    assert {role: names(players) for role, players in found.candidates.items()} == {
+        "subject": ["cucc-bj"],
+        "peer": ["cmcc-bj"],
+        "other0": ["hna-1700"],
+    }

@@ -63,8 +63,8 @@ def tell(modem: EmulatedModem, event: str, entry: Entry, cause: int = NORMAL, by
         if way.setting and not modem.settings.on(way.setting):
             continue
         if way.row and event != "missed":
-            rows = (_filled(modem, way, way.row, one) for one in modem.calls.rows())
-            modem.console.unsolicited(*rows, way.last)
+            rows = [_filled(modem, way, way.row, one) for one in modem.calls.rows()]
+            modem.console.unsolicited("\r\n".join([*rows, way.last]))
         elif template := getattr(way, event):
             modem.console.unsolicited(_filled(modem, way, template, entry, event, cause, by_us))
 

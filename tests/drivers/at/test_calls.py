@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from drivers.at.answers import Clip
-from drivers.at.calls import Calls
+from drivers.at.calls import LEAVES_WITHIN, Calls
 from drivers.at.legs import Explain, Leg, Look, News, Phase
 from interop.protocols.modem import CallEntry, CallStat
-from interop.record.events import Alerting, CallerId, Connected, Released, Ringing
+from interop.record.events import Alerting, CallerId, Connected, HungUp, Released, Ringing
 
 
 def row(index: int, stat: CallStat, *, outgoing: bool = True) -> CallEntry:
@@ -170,3 +170,57 @@ def test_an_index_that_is_another_calls_now() -> None:
     news = list(calls.listed([CallEntry(1, True, CallStat.DIALLING, False, "+8613900001234")]))
     assert [item.leg for item in news if isinstance(item, Explain)] == [old]
     assert (new.index, new.listed, new.live, old.live) == (1, True, True, False)
+
+
+# Several at once
+
+
+def two_up() -> tuple[Calls, Leg, Leg]:
+    calls = Calls()
+    first = placed(calls)
+    told(calls.listed([row(1, CallStat.ACTIVE)]))
+    second = placed(calls)
+    told(calls.listed([row(1, CallStat.HELD), row(2, CallStat.ACTIVE)]))
+    assert (first.held, second.held) == (True, False)
+    return calls, first, second
+
+
+def test_a_word_without_an_index_is_explained_by_the_one_that_is_gone() -> None:
+    calls, first, second = two_up()
+    assert told(calls.ended(None, None)) == [Look()]
+    assert (first.end_said, second.end_said) == (True, True)
+    assert told(calls.listed([row(1, CallStat.HELD)])) == [Explain(second)]
+    assert first.live and not first.end_said
+
+
+def test_a_word_that_says_once_more_what_is_known_casts_no_doubt_on_the_other() -> None:
+    """^CEND or ^DSCI with an index, then NO CARRIER."""
+    calls, first, second = two_up()
+    assert told(calls.ended(2, 16)) == [Explain(second, 16)]
+    assert told(calls.ended(None, None)) == [Look()]
+    assert first.live and not first.end_said
+    calls, first, second = two_up()
+    calls.hung_up(second)
+    told(calls.ended(None, None))
+    assert not first.end_said
+    told(calls.listed([row(1, CallStat.ACTIVE)]))
+    told(calls.ended(None, None))  # but this one is news
+    assert first.end_said
+
+
+def test_a_row_alone_that_contradicts_what_is_known_asks_for_the_list() -> None:
+    calls, first, _ = two_up()
+    news = told(calls.row(row(1, CallStat.WAITING, outgoing=False)))
+    assert news == [Look(), Ringing(waiting=True)]
+    assert first.live
+
+
+def test_an_end_that_was_asked_for_is_not_waited_for_for_ever() -> None:
+    calls, first, second = two_up()
+    calls.leave([second])
+    for _ in range(LEAVES_WITHIN):
+        told(calls.listed([row(1, CallStat.HELD), row(2, CallStat.ACTIVE)]))
+    assert told(calls.listed([row(1, CallStat.HELD)])) == [Explain(second)]
+    calls.leave([first])
+    assert told(calls.ended(1, 16)) == [HungUp()]
+    assert first.phase is Phase.ENDED

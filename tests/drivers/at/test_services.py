@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interop.engine.clock import run_virtual
-from interop.protocols.errors import EmergencyRefused
+from interop.protocols.errors import EmergencyRefused, NotAnswering
 from interop.protocols.modem import Divert, Steered
 from interop.record.events import CallerId, ForwardingSet, Ringing
 
@@ -37,6 +37,18 @@ def test_call_waiting(answer: bytes, waits: bool | None, scripted: Any) -> None:
     async def main() -> None:
         modem = await scripted({"AT+CCWA=1,2,1": answer}).modem()
         assert await modem.call_waiting() is waits
+
+    run_virtual(main())
+
+
+def test_a_question_is_asked_once_more_and_an_order_is_not(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted({"AT+CCWA=1,2,1": [None, said("+CCWA: 1,1", "OK")], "AT+CCWA=1,1,1": None})
+        modem = await device.modem()
+        assert await modem.call_waiting() is True
+        with pytest.raises(NotAnswering):
+            await modem.set_call_waiting(True)
+        assert sum(line.startswith("AT+CCWA=1,1,1") for line in device.heard) == 1
 
     run_virtual(main())
 

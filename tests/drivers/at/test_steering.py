@@ -245,6 +245,92 @@ def test_an_order_needs_its_call(scripted: Any) -> None:
     run_virtual(main())
 
 
+D = '3,1,{},0,0,"13100005678",129'
+
+
+async def with_a_third_that_waits(device: Any) -> Any:
+    modem, first, second = await two_calls(device)
+    device.table["AT+CLCC"] = rows(B.format(1, 0), C.format(0, 0), D.format(5))
+    device.say('+CCWA: "13100005678",129,1')
+    offer = await modem.waiting(5)
+    return modem, first, second, offer.call
+
+
+def test_busy_for_a_waiting_call_is_none_for_a_held_one(scripted: Any) -> None:
+    """22.030 6.5.5.1: a waiting call has precedence over a held one."""
+
+    async def main() -> None:
+        device = scripted()
+        modem, first, _, third = await with_a_third_that_waits(device)
+        obeys(device, "AT+CHLD=0", both(1, 0))
+        mark = modem.events.mark()
+        assert (await modem.steer(Steering.RELEASE_HELD)).done
+        device.table["AT+CLCC"] = rows(C.format(0, 0))
+        device.say("NO CARRIER")
+        assert (await first.released(5)).outcome is CallOutcome.RELEASED
+        assert (await third.released(5)).outcome is CallOutcome.RELEASED
+        ends = [event for event in of_steering(modem, mark) if isinstance(event, HungUp | Released)]
+        assert sorted(map(repr, ends)) == [repr(HungUp()), repr(Released(None, ""))]
+
+    run_virtual(main())
+
+
+def test_what_is_on_hold_outlives_the_answer_to_a_waiting_call(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted()
+        _, first, second, third = await with_a_third_that_waits(device)
+        obeys(device, "AT+CHLD=1", rows(B.format(1, 0), D.format(0)))
+        await third.answer()
+        assert (await second.released(5)).outcome is CallOutcome.RELEASED
+        for call in (first, third):
+            assert (await call.released(5)).outcome is CallOutcome.SILENT
+
+    run_virtual(main())
+
+
+def test_the_end_of_what_was_retrieved_is_not_our_doing(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted()
+        modem, first, second = await two_calls(device)
+        obeys(device, "AT+CHLD=1", rows(B.format(0, 0)))
+        await modem.steer(Steering.RELEASE_ACTIVE)
+        await second.released(5)
+        mark = modem.events.mark()
+        device.table["AT+CLCC"] = OK
+        device.say("NO CARRIER")
+        assert (await first.released(5)).outcome is CallOutcome.RELEASED
+        assert [type(event) for event in of_steering(modem, mark)] == [Released]
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize("dialect", ["generic", "simcom", "quectel"])
+def test_the_list_is_looked_at_soon_after_each_order(dialect: str, scripted: Any) -> None:
+    """Also where the modem tells of its calls and is asked seldom: not all tell of hold and conference."""
+
+    async def main() -> None:
+        device = scripted()
+        modem, _, _ = await two_calls(device, dialect)
+        for what in (Steering.SWAP, Steering.JOIN):
+            await modem.steer(what)
+            before = device.heard.count("AT+CLCC")
+            await asyncio.sleep(1)
+            assert device.heard.count("AT+CLCC") > before
+
+    run_virtual(main())
+
+
+def test_a_list_that_is_refused_in_the_middle_of_a_call_stops_nothing(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted()
+        modem, first, _ = await two_calls(device)
+        device.table["AT+CLCC"] = said("+CME ERROR: 100")
+        assert (await modem.steer(Steering.PRIVATE, first)).done
+        assert orders(device)[-1] == "AT+CHLD=21"
+
+    run_virtual(main())
+
+
 # Refusals
 
 
@@ -302,12 +388,44 @@ def test_the_cause_of_a_refusal_is_not_that_of_a_later_release(scripted: Any) ->
     run_virtual(main())
 
 
-def test_no_carrier_of_one_leg_is_no_answer_to_a_join(scripted: Any) -> None:
+def test_a_refusal_is_not_the_cause_of_a_release_that_gives_none(scripted: Any) -> None:
     async def main() -> None:
-        device = scripted({"AT+CHLD=3": b"\r\nNO CARRIER\r\n" + said("+CME ERROR: 3")})
+        device = scripted()
+        modem, first, _ = await two_calls(device)
+        device.table |= {"AT+CHLD=3": said("+CME ERROR: 3"), "AT+CEER": said("+CEER: 5,50") + OK}
+        assert (await modem.steer(Steering.JOIN)).cause == 50
+        device.table["AT+CLCC"] = rows(C.format(0, 0))
+        device.say("NO CARRIER")
+        assert ((end := await first.released(5)).cause, end.text) == (None, "")
+
+    run_virtual(main())
+
+
+def test_what_was_refused_is_not_expected_any_more(scripted: Any) -> None:
+    """The far end hangs up soon after: it was not we. Nor is a lone row a conference that was refused."""
+
+    async def main() -> None:
+        device = scripted({"AT+CHLD=11": said("ERROR"), "AT+CHLD=3": said("ERROR")})
+        modem, first, second = await two_calls(device)
+        assert not (await modem.steer(Steering.RELEASE_ONE, first)).done
+        assert not (await modem.steer(Steering.JOIN)).done
+        mark = modem.events.mark()
+        device.table["AT+CLCC"] = rows("2,0,0,0,1")
+        device.say("NO CARRIER")
+        assert (await first.released(5)).outcome is CallOutcome.RELEASED
+        assert [type(event) for event in of_steering(modem, mark)] == [Released]
+        assert (await second.released(5)).outcome is CallOutcome.SILENT
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize(("final", "done"), [("+CME ERROR: 3", False), ("OK", True)])
+def test_no_carrier_of_one_leg_is_no_answer_to_a_join(final: str, done: bool, scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted({"AT+CHLD=3": said("NO CARRIER") + said(final)})
         modem, first, second = await two_calls(device)
         device.table["AT+CLCC"] = rows(C.format(0, 0))
-        assert not (await modem.steer(Steering.JOIN)).done
+        assert (await modem.steer(Steering.JOIN)).done is done
         assert (await first.released(5)).outcome is CallOutcome.RELEASED
         assert (await second.released(5)).outcome is CallOutcome.SILENT
 

@@ -30,8 +30,8 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("hold.unsubscribed@operator=CTCC,cause=21", "holds_and or takes_the"),
     ("hold.not_applied@segment=171", CONTROLS),
     ("hold.not_applied@segment=1709", "invited or leaves_the"),
-    ("hold.dropped@operator=CTCC", CONTROLS),
-    ("retrieve.refused@segment=1709", CONTROLS),
+    ("hold.dropped@operator=CTCC", "hna-1700 or CTCC and (holds or invited)"),
+    ("retrieve.refused@segment=1709", "mi-1709"),
     ("mpty.unsubscribed@segment=171", JOINS),
     ("mpty.unsubscribed@mvno=海航通信,cause=50", "joins_three"),
     ("mpty.refused@segment=1709", "joins"),
@@ -41,11 +41,11 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("mpty.leg_dropped@segment=1709", JOINS),
     ("mpty.leg_dropped@operator=CTCC,leg=first,after=5", "joins"),
     ("mpty.row", JOINS),
-    ("media.oneway@segment=171", "mi-1709 or snail-1718"),
-    ("media.oneway@mvno=海航通信,direction=in", CONTROLS),
+    ("media.oneway@segment=171", "(snail-1718 and (CUCC or CTCC)) or hna-1700->MVNO or waiting"),
+    ("media.oneway@mvno=海航通信,direction=in", "hna-1700 or mi-1709->MVNO"),
     ("media.oneway@segment=186", f"holds_and or {DIVERTS}"),
     ("media.silent@segment=1709", JOINS),
-    ("media.silent", "invited"),
+    ("media.silent", "invited and not MVNO"),
     *(
         (f"media.silent@segment={segment},speaker={speaker},listener={listener}", "joins")
         for segment, speaker, listener in (
@@ -59,7 +59,7 @@ ALONE: tuple[tuple[str, str], ...] = (
     ),
     ("media.silent@operator=CUCC,speaker=controller", "invited"),
     ("media.silent@segment=171,listener=controller", "joins"),
-    ("notices.missing", f"{CONTROLS} or always"),
+    ("notices.missing", "CMCC"),
     ("transfer.refused@segment=171", "leaves_the"),
     ("transfer.refused@operator=CTCC,cause=17", "leaves_the"),
     ("waiting.unsubscribed@segment=1709", f"{WAITS} or busy"),
@@ -72,16 +72,16 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("forwarding.ignored@segment=1709", DIVERTS),
     ("forwarding.cli_lost@segment=171", DIVERTS),
     # what the recognition suite is about, and reaches these calls as well
-    ("call.barred@segment=171", "snail-1718 or CMCC"),
-    ("route.missing@segment=1709", "mi-1709 or CMCC"),
+    ("call.barred@segment=171", "snail-1718->CMCC or mi-1709->CTCC or waiting-off"),
+    ("route.missing@segment=1709", "mi-1709->CMCC or hna-1700->MVNO or waiting-off"),
     ("route.unassigned@segment=171", WAITS),
     ("call.silent@segment=171", f"holds_and or {WAITS}"),
-    ("clip.missing@segment=171", "snail-1718 or CMCC"),
+    ("clip.missing@segment=171", "snail-1718->CMCC or hna-1700->CUCC or waiting-off"),
     ("clip.wrong@segment=1709", "diverts_always or takes_the"),
     ("clip.doubled86@segment=1709", "holds_and or takes_the"),
     ("clip.type@segment=171", "holds_and or takes_the"),
     ("call.dropped@segment=171", HOLDS),
-    ("registration.barred@segment=1709", "mi-1709"),
+    ("registration.barred@segment=1709", "mi-1709->CMCC or joins_a_fourth"),
 )  # fmt: skip
 
 
