@@ -196,6 +196,11 @@ class Voice:
                 return
             if self._dialect.needs_index and leg.index is None:
                 await self._watch.until(lambda: leg.index is not None or not leg.live, INDEX_WITHIN_S)
+            await self._abort()
+            if any(other is not leg for other in self._calls.legs):
+                await self._watch.glance()  # which index it has, what is on hold, whether it is up at all
+                if not leg.live:
+                    return
             leg.closing = True
             try:
                 await self._end(leg)
@@ -210,14 +215,9 @@ class Voice:
         others = [other for other in self._calls.legs if other is not leg]
         if others and leg.outgoing and self._dialect.release_one_from_alerting:
             await self._watch.until(lambda: leg.phase >= Phase.ALERTING, INDEX_WITHIN_S)
-        await self._abort()
-        if others:
-            await self._watch.glance()  # which index it has, and which of them are on hold
         if leg.merged:
             why = "the modem lists the conference as one call: no party of it can be hung up alone"
             raise NotAvailable(self._channel.device, why)
-        if not leg.live:
-            return
         one = (f"AT+CHLD=1{leg.index}",) if others and leg.index is not None else ()
         for command in (*one, *self._ways_to_end(leg, others)):
             if await self._try(command):
@@ -229,8 +229,8 @@ class Voice:
         """Where one call cannot be named: what ends it and no other (27.007 7.13, 6.5)."""
         if leg.held:
             return () if any(other.held or other.waiting for other in others) else ("AT+CHLD=0",)
-        alone = not leg.multiparty or all(other.held or other.waiting for other in others)
-        return self._dialect.hang_up if alone else ()
+        shared = leg.multiparty and not all(other.held or other.waiting for other in others)
+        return () if shared or (others and leg.absent) else self._dialect.hang_up
 
     async def _try(self, text: str) -> bool:
         """False where the modem refuses."""

@@ -7,211 +7,91 @@ to the network, IN from the network to the party, NOTE at the party's own line.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from enum import StrEnum
 from typing import Any, ClassVar
 
-
-class Flow(StrEnum):
-    OUT = "out"
-    IN = "in"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Dialled:
-    flow: ClassVar[Flow] = Flow.OUT
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    flow: ClassVar[Flow] = Flow.OUT
-
-
-@dataclass(frozen=True, slots=True)
-class HungUp:
-    flow: ClassVar[Flow] = Flow.OUT
-
-
-@dataclass(frozen=True, slots=True)
-class Alerting:
-    """The far end rings (27.007 +CLCC stat 3)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    flow: ClassVar[Flow] = Flow.IN
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The call ended. `cause`: 3GPP TS 24.008 table 10.5.123, None where the modem does not tell."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    cause: int | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ringing:
-    """`waiting`: it came while another call was up (call waiting, 27.007 7.12)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    waiting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CallerId:
-    """+CLIP (27.007 7.6). `validity`: 0 valid, 1 withheld, 2 not available; None where omitted."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    number: str
-    toa: int | None
-    validity: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CallSteered:
-    """+CHLD (27.007 7.13), which this party asked for: "2", "3", "21"; `what` in words."""
-
-    flow: ClassVar[Flow] = Flow.OUT
-    action: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class SteeringDone:
-    """The network did what the last `CallSteered` of this party asked for, as far as the modem says."""
-
-    flow: ClassVar[Flow] = Flow.IN
-
-
-@dataclass(frozen=True, slots=True)
-class SteeringRefused:
-    """`code`: of +CME ERROR; `cause`: of +CEER (24.008, or 24.080 for supplementary services)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    code: int | None = None
-    cause: int | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notified:
-    """+CSSU about a call that is up, or +CSSI (`own`) about one that this party sets up (27.007 7.17)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    code: int
-    own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CallsListed:
-    """+CLCC where a case looked: each call as "1 active mpty", "2 held"."""
-
-    flow: ClassVar[Flow] = Flow.NOTE
-    calls: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ToneSent:
-    """DTMF into what this party says."""
-
-    flow: ClassVar[Flow] = Flow.OUT
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToneHeard:
-    """DTMF found in what this party hears."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForwardingSet:
-    """`number` "": erased."""
-
-    flow: ClassVar[Flow] = Flow.OUT
-    when: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSubmitted:
-    """One SUBMIT: `text` is what it carries of a text that needs `parts` of them. `tpdu`: hex, 23.040."""
-
-    flow: ClassVar[Flow] = Flow.OUT
-    to: str
-    text: str
-    part: int = 1
-    parts: int = 1
-    tpdu: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageAccepted:
-    """`reference`: TP-MR, 0..255."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    reference: int
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRefused:
-    """`code`: +CMS ERROR (27.005 3.2.5)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    code: int | None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageReceived:
-    """A whole message. `sent_at`: TP-SCTS as ISO 8601 with zone; `toa`: type of address octet; `tpdu`: hex.
-
-    A long one is told when its last part is there: `parts` says how many there were, `sent_at` is of the one
-    that the service centre had last, and `tpdu` is "" for each part stands as a `PartReceived` before it.
-    """
-
-    flow: ClassVar[Flow] = Flow.IN
-    sender: str
-    toa: int
-    text: str
-    sent_at: str
-    smsc: str = ""
-    parts: int = 1
-    tpdu: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PartReceived:
-    """Part `number` of `total` of a long message, as it came (23.040 9.2.3.24.1); a second copy as well."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    sender: str
-    toa: int
-    reference: int
-    number: int
-    total: int
-    text: str
-    sent_at: str
-    smsc: str = ""
-    tpdu: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusReported:
-    """`status`: TP-ST (23.040 9.2.3.15)."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    reference: int
-    recipient: str
-    status: int
-    tpdu: str = ""
+from interop.record.call_events import (
+    Alerting,
+    Answered,
+    CallSteered,
+    CallerId,
+    CallsListed,
+    Connected,
+    Dialled,
+    ForwardingSet,
+    HungUp,
+    Notified,
+    Released,
+    Ringing,
+    SteeringDone,
+    SteeringRefused,
+    ToneHeard,
+    ToneSent,
+)
+from interop.record.flow import Flow
+from interop.record.message_events import (
+    GatewayClaimed,
+    MessageAccepted,
+    MessageFromHandset,
+    MessageReceived,
+    MessageRefused,
+    MessageSubmitted,
+    PartReceived,
+    StatusReported,
+    TextHanded,
+    TextTaken,
+)
+
+__all__ = [
+    "Alerting",
+    "Answered",
+    "CallSteered",
+    "CallerId",
+    "CallsListed",
+    "CodeAnswered",
+    "CodeEntered",
+    "Connected",
+    "Dialled",
+    "EquipmentTrouble",
+    "Event",
+    "Flow",
+    "FormAnswered",
+    "FormSubmitted",
+    "ForwardingSet",
+    "GatewayClaimed",
+    "HungUp",
+    "KINDS",
+    "LabelAnswered",
+    "LabelAsked",
+    "LinkBack",
+    "LinkGivenUp",
+    "LinkLost",
+    "MessageAccepted",
+    "MessageFromHandset",
+    "MessageReceived",
+    "MessageRefused",
+    "MessageSubmitted",
+    "ModemReset",
+    "Note",
+    "Notified",
+    "Observed",
+    "PartReceived",
+    "RegistrationSeen",
+    "Released",
+    "Ringing",
+    "SimFileRead",
+    "StatusReported",
+    "SteeringDone",
+    "SteeringRefused",
+    "TextHanded",
+    "TextTaken",
+    "ToneHeard",
+    "ToneSent",
+    "Unclaimed",
+    "UssdAnswered",
+    "UssdSent",
+    "from_json",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,48 +161,6 @@ class CodeAnswered:
     http_status: int
     outcome: str
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextHanded:
-    """One text to a gateway, in `parts` messages; `sender`: the number that receivers are to see."""
-
-    flow: ClassVar[Flow] = Flow.OUT
-    to: str
-    text: str
-    sender: str
-    parts: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TextTaken:
-    """The gateway's answer: `acceptance` accepted, refused or unknown; `code` in its own numbers."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    acceptance: str
-    references: tuple[str, ...] = ()
-    code: int | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayClaimed:
-    """A status report of the gateway: its claim about one part, not what the handset got."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    reference: str
-    state: str
-    delivered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFromHandset:
-    """A reply that the gateway brought to the service number."""
-
-    flow: ClassVar[Flow] = Flow.IN
-    sender: str
-    to: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -603,3 +603,20 @@ def test_a_party_of_a_conference_is_not_ended_by_ending_the_conference(scripted:
         assert (await second.released(5)).outcome is CallOutcome.SILENT
 
     run_virtual(main())
+
+
+@pytest.mark.parametrize("listed", [rows(B.format(0, 0)), OK])
+def test_a_call_that_is_over_unnoticed_does_not_take_the_other_along(listed: bytes, scripted: Any) -> None:
+    """AT+CHLD=12 is refused, for there is no such call; AT+CHUP would end the one that is left."""
+
+    async def main() -> None:
+        device = scripted({"AT+CHLD=12": said("+CME ERROR: 3")})
+        modem, first, second = await two_calls(device)
+        device.table["AT+CLCC"] = [listed, rows(B.format(0, 0))]
+        await second.hang_up()
+        assert "AT+CHUP" not in device.heard and "ATH" not in device.heard
+        assert (await second.released(5)).outcome is CallOutcome.RELEASED
+        assert (await first.released(5)).outcome is CallOutcome.SILENT
+        assert [entry.index for entry in await modem.calls()] == [1]
+
+    run_virtual(main())
