@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from interop.record.call_events import (
     Alerting,
     Answered,
-    CallSteered,
     CallerId,
     CallsListed,
+    CallSteered,
     Connected,
     Dialled,
     ForwardingSet,
@@ -42,6 +42,7 @@ from interop.record.message_events import (
 )
 
 __all__ = [
+    "KINDS",
     "Alerting",
     "Answered",
     "CallSteered",
@@ -59,7 +60,6 @@ __all__ = [
     "ForwardingSet",
     "GatewayClaimed",
     "HungUp",
-    "KINDS",
     "LabelAnswered",
     "LabelAsked",
     "LinkBack",
