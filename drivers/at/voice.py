@@ -199,6 +199,8 @@ class Voice:
             await self._abort()
             if any(other is not leg for other in self._calls.legs):
                 await self._watch.glance()  # which index it has, what is on hold, whether it is up at all
+                if leg.absent and leg.live:
+                    await self._watch.glance()  # one list may have been lost
                 if not leg.live:
                     return
             leg.closing = True

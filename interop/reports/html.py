@@ -173,7 +173,7 @@ def _attempt(attempt: Attempt, events: list[Observed], *, counts: bool) -> dict[
         "evidence": [[clean(name), one_line(_listed(value))] for name, value in attempt.evidence.items()],
         "lanes": drawn.lanes,
         "network": drawn.network,
-        "steps": [[step.at, step.lane, step.flow, step.text] for step in drawn.steps],
+        "steps": [[step.at, step.lanes, step.flow, step.text, step.kind] for step in drawn.steps],
     }
 
 

@@ -6,11 +6,25 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from interop.record import Event, Flow, Observed
-from interop.record.events import MessageSubmitted, RegistrationSeen
+from interop.record.events import (
+    CallsListed,
+    CallSteered,
+    ForwardingSet,
+    MessageSubmitted,
+    Notified,
+    RegistrationSeen,
+    SteeringDone,
+    SteeringRefused,
+    ToneHeard,
+    ToneSent,
+)
 from interop.reports.text import one_line
 
 NETWORK = "network"
 _ONE_ANSWER_S = 0.5
+_BESIDE_S = 0.5
+_SHORT_NOTE = 24
+"""characters, so that two notes stand in one row"""
 
 # What the diagram says of each kind of event; the fields are the event's own.
 _LABELS: dict[str, str] = {
@@ -24,12 +38,12 @@ _LABELS: dict[str, str] = {
     "CallerId": "CLI {number}, type {toa}{validity}",
     "CallSteered": "{what} (+CHLD={action})",
     "SteeringDone": "OK",
-    "SteeringRefused": "refused, +CME ERROR {code}, cause {cause} ({text})",
-    "Notified": "{code}",
-    "CallsListed": "{calls}",
-    "ToneSent": "tones {digits}",
+    "SteeringRefused": "refused{code}{cause} ({text})",
+    "Notified": "told: {notice}",
+    "CallsListed": "lists {calls}",
+    "ToneSent": "tone {digits}",
     "ToneHeard": "hears {digit}",
-    "ForwardingSet": "forwards {when} to {number}",
+    "ForwardingSet": "forwards calls {when} to {number}",
     "MessageSubmitted": "{part}SMS to {to}: {text}",
     "MessageAccepted": "accepted, reference {reference}",
     "MessageRefused": "refused, +CMS ERROR {code} ({text})",
@@ -60,6 +74,34 @@ _LABELS: dict[str, str] = {
 }
 _EMPTY = {"label": "not marked", "number": "none", "state": "nothing"}
 
+# <code1> of +CSSI, <code2> of +CSSU (27.007 7.17), by whether it is about the party's own call set-up.
+_NOTICES: dict[bool, dict[int, str]] = {
+    True: {
+        0: "all its own calls are forwarded",
+        1: "some of its own calls are forwarded",
+        2: "the call is forwarded",
+        3: "the call waits",
+        4: "a closed user group call",
+        5: "outgoing calls are barred",
+        6: "incoming calls are barred there",
+        7: "the number stays withheld",
+        8: "the call is deflected",
+    },
+    False: {
+        0: "a forwarded call",
+        1: "a closed user group call",
+        2: "on hold",
+        3: "retrieved",
+        4: "in a conference",
+        5: "the held call is released",
+        6: "a forward check",
+        7: "transferred to a phone that rings",
+        8: "transferred",
+        9: "a deflected call",
+        10: "one more call was forwarded",
+    },
+}
+
 # Words for the codes of 27.007 7.2 (+CREG), 27.007 7.6 (+CLIP), 23.040 9.2.3.15 (TP-ST) and 31.102 4.2.
 _WORDS: dict[str, dict[object, str]] = {
     "stat": {
@@ -78,6 +120,12 @@ _WORDS: dict[str, dict[object, str]] = {
     "parts": {1: ""},
     "http_status": {0: ""},
     "delivered": {True: "delivered", False: "not delivered"},
+    "calls": {(): "no call"},
+    "when": {
+        "busy": "when busy",
+        "no_reply": "when nobody answers",
+        "not_reachable": "when not reachable",
+    },
     "file": {
         "2FE2": "EF_ICCID",
         "6F07": "EF_IMSI",
@@ -88,14 +136,28 @@ _WORDS: dict[str, dict[object, str]] = {
 }
 
 
+# What is told apart at a glance in a conference; the page has a style for each.
+_KINDS = {
+    CallSteered: "call",
+    SteeringDone: "call",
+    SteeringRefused: "call",
+    Notified: "told",
+    ToneSent: "tone",
+    ToneHeard: "tone",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event. `at`: seconds since the attempt's start; `lane`: index into the ladder's lanes."""
+    """One event, or the same at several parties. `at`: seconds since the attempt's start; `lanes`: indexes
+    into the ladder's lanes; `kind`: "call" control, "told" by a notification, a "tone", or "".
+    """
 
     at: float
-    lane: int
+    lanes: tuple[int, ...]
     flow: Flow
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +170,27 @@ class Ladder:
 
 
 def build(events: Iterable[Observed], *, start: float, first: str) -> Ladder:
-    """Events by (time, sequence); the party `first` (the subject's SIM) stands leftmost when it took part."""
+    """Events by (time, sequence). The party `first` (the subject's SIM) stands leftmost when it took part, the
+    others in the order in which they came into it.
+    """
     ordered = _folded(sorted(events, key=lambda item: (item.at, item.seq)))
-    parties = sorted({item.party for item in ordered}, key=lambda party: (party != first, party))
+    came = [item.party for item in ordered if not isinstance(item.event, RegistrationSeen | CallsListed)]
+    others = sorted({item.party for item in ordered})
+    parties = sorted(dict.fromkeys([*came, *others]), key=lambda party: party != first)
     middle = (len(parties) + 1) // 2
     lanes = (*parties[:middle], NETWORK, *parties[middle:])
     position = {party: index + (index >= middle) for index, party in enumerate(parties)}
-    steps = tuple(
-        Step(round(item.at - start, 3), position[item.party], item.event.flow, label(item.event))
-        for item in ordered
-    )
-    return Ladder(tuple(one_line(lane) for lane in lanes), middle, steps)
+    steps = [
+        Step(
+            round(item.at - start, 3),
+            (position[item.party],),
+            item.event.flow,
+            text,
+            _KINDS.get(type(item.event), ""),
+        )
+        for item, text in _counted(ordered)
+    ]
+    return Ladder(tuple(one_line(lane) for lane in lanes), middle, tuple(_beside(steps)))
 
 
 def label(event: Event) -> str:
@@ -129,10 +201,69 @@ def label(event: Event) -> str:
     'released, cause 16 (Normal call clearing)'
     """
     values = {name: _word(name, value) for name, value in asdict(event).items()}
-    if isinstance(event, MessageSubmitted):
-        values["part"] = "" if event.parts == 1 else f"part {event.part} of {event.parts}, "
-    text = _LABELS[type(event).__name__].format_map(values)
+    template = _LABELS[type(event).__name__]
+    match event:
+        case MessageSubmitted(parts=parts):
+            values["part"] = "" if parts == 1 else f"part {event.part} of {parts}, "
+        case Notified(code=code, own=own):
+            service = "+CSSI" if own else "+CSSU"
+            known = _NOTICES[own].get(code)
+            values["notice"] = f"{known} ({service}: {code})" if known else f"{service}: {code}"
+        case SteeringRefused(code=code, cause=cause):
+            values["code"] = "" if code is None else f", +CME ERROR {code}"
+            values["cause"] = "" if cause is None else f", cause {cause}"
+        case ForwardingSet(number=""):
+            template = "forwards calls {when} no more"
+    text = template.format_map(values)
     return one_line(text.replace(" ()", "")).rstrip(": ")
+
+
+def _counted(ordered: list[Observed]) -> list[tuple[Observed, str]]:
+    """Each with its label. A list that is looked at again and again until it changes is one row."""
+    rows: list[tuple[Observed, str]] = []
+    looks: dict[str, tuple[int, int]] = {}
+    for item in ordered:
+        text = label(item.event)
+        if not isinstance(item.event, CallsListed):
+            looks.pop(item.party, None)
+            rows.append((item, text))
+            continue
+        place, count = looks.get(item.party, (len(rows), 0))
+        if count and rows[place][0].event == item.event:
+            shown = rows[place][0]
+            rows[place] = shown, f"{text}, {count + 1} times in {item.at - shown.at:.1f} s"
+        else:
+            place, count = len(rows), 0
+            rows.append((item, text))
+        looks[item.party] = place, count + 1
+    return rows
+
+
+def _beside(steps: list[Step]) -> list[Step]:
+    """What several parties are told, hear or list at about the same time stands in one row, unless that would
+    put it before something else of the same party.
+    """
+    rows: list[Step] = []
+    last: dict[int, int] = {}
+    for step in steps:
+        (lane,) = step.lanes
+        place = len(rows) - 1
+        while place > last.get(lane, -1) and step.at - rows[place].at <= _BESIDE_S:
+            if _is_same(rows[place], step):
+                rows[place] = replace(rows[place], lanes=tuple(sorted((*rows[place].lanes, lane))))
+                break
+            place -= 1
+        else:
+            place = len(rows)
+            rows.append(step)
+        last[lane] = place
+    return rows
+
+
+def _is_same(one: Step, other: Step) -> bool:
+    if other.flow is Flow.OUT or (other.flow is Flow.NOTE and len(other.text) > _SHORT_NOTE):
+        return False
+    return (one.flow, one.kind, one.text) == (other.flow, other.kind, other.text)
 
 
 def _folded(ordered: list[Observed]) -> list[Observed]:
@@ -157,6 +288,8 @@ def _folded(ordered: list[Observed]) -> list[Observed]:
 
 def _word(name: str, value: object) -> object:
     words = _WORDS.get(name, {})
+    if value == () and value in words:
+        return words[value]
     if name == "file" and isinstance(value, str):
         number, record = value[:4], value[4:]
         return f"{words[number]}{record}" if number in words else value

@@ -40,10 +40,11 @@
 
   // ---- the ladder: a vertical line per party, the network in the middle, time downwards by event
 
-  const WIDTH = 960, EDGE = 150, END = 70, WIDEST = 420, ROW = 27, TOP = 34, GAP_S = 5;
+  const WIDTH = 1180, EDGE = 130, END = 70, WIDEST = 420, ROW = 25, HEAD = 26, GAP_S = 5;
 
   // About what the text takes at 12.5 px; a Chinese character is as wide as it is high.
   const breadth = (character) => (character.codePointAt(0) > 0x2e7f ? 12.7 : 7.2);
+  const length = (text) => [...text].reduce((sum, character) => sum + breadth(character), 0);
 
   function cut(text, room) {
     let used = 0, kept = "";
@@ -55,50 +56,70 @@
     return text;
   }
 
+  // Two drawings: the names stay in sight while the events scroll beneath them.
   function ladder(attempt) {
     const spacing = Math.min(WIDEST, (WIDTH - EDGE - END) / (attempt.lanes.length - 1));
+    const width = EDGE + END + spacing * (attempt.lanes.length - 1);
     const x = (lane) => EDGE + spacing * lane;
+    const names = draw("svg", { class: "ladder names", viewBox: `0 0 ${width} ${HEAD}`, "aria-hidden": "true" });
     const svg = draw("svg", { class: "ladder", role: "img" });
     const lines = draw("g"), rows = draw("g");
-    let y = TOP, before = null;
-    for (const [at, lane, flow, text] of attempt.steps) {
+    let y = 0, before = null;
+    for (const [at, lanes, flow, text, kind] of attempt.steps) {
       if (before !== null && at - before > GAP_S) {
         y += ROW * 0.8;
         rows.append(draw("text", { class: "gap", x: 4, y }, `⋮ ${(at - before).toFixed(1)} s`));
       }
       before = at;
       y += ROW;
-      rows.append(step(at, x(lane), x(attempt.network), flow, text, y));
+      rows.append(step(at, lanes.map(x), x(attempt.network), width, flow, text, kind, y));
     }
     const height = y + 18;
     attempt.lanes.forEach((name, lane) => {
       const network = lane === attempt.network;
-      lines.append(draw("line", { class: network ? "life network" : "life", x1: x(lane), x2: x(lane), y1: TOP - 8, y2: height - 6 }));
-      lines.append(draw("text", { class: "lane", x: x(lane), y: 16, "text-anchor": "middle" }, cut(name, Math.min(spacing, 2 * END) - 8)));
+      lines.append(draw("line", { class: network ? "life network" : "life", x1: x(lane), x2: x(lane), y1: 0, y2: height - 6 }));
+      names.append(draw("text", { class: "lane", x: x(lane), y: 17, "text-anchor": "middle" }, cut(name, Math.min(spacing, 2 * END) - 8)));
     });
-    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.append(draw("title", {}, `What ${attempt.lanes.length - 1} parties and the network did: ${attempt.steps.length} events`), lines, rows);
-    return svg;
+    const drawn = make("div", { class: "drawn" }, names, svg);
+    drawn.style.maxWidth = `${width}px`;
+    return drawn;
   }
 
-  function step(at, own, network, flow, text, y) {
-    const row = draw("g", { class: flow });
+  function step(at, owns, network, width, flow, text, kind, y) {
+    const row = draw("g", { class: `${flow} ${kind}`.trim() });
     row.append(draw("title", {}, `+${at.toFixed(3)} s ${text}`));
     row.append(draw("text", { class: "time", x: 4, y: y + 3 }, `+${at.toFixed(3)} s`));
     if (flow === "note") {
-      row.append(draw("circle", { class: "dot", cx: own, cy: y - 1, r: 4 }));
-      const right = own < network;
-      const room = right ? WIDTH - own - 20 : own - EDGE;
-      row.append(draw("text", { x: own + (right ? 9 : -9), y: y + 3, "text-anchor": right ? "start" : "end" }, cut(text, room)));
+      for (const own of owns) {
+        row.append(draw("circle", { class: "dot", cx: own, cy: y - 1, r: 4 }));
+        const right = own < network;
+        const room = right ? width - own - 20 : own - EDGE;
+        row.append(draw("text", { x: own + (right ? 9 : -9), y: y + 3, "text-anchor": right ? "start" : "end" }, cut(text, room)));
+      }
       return row;
     }
-    const [from, to] = flow === "out" ? [own, network] : [network, own];
-    const back = to > from ? -8 : 8;
-    row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
-    row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
-    const room = Math.abs(own - network) - 22;
-    row.append(draw("text", { x: (own + network) / 2, y: y - 6, "text-anchor": "middle" }, cut(text, room)));
+    for (const own of owns) {
+      const [from, to] = flow === "out" ? [own, network] : [network, own];
+      const back = to > from ? -8 : 8;
+      row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
+      row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
+    }
+    for (const side of [owns.filter((own) => own < network), owns.filter((own) => own > network)]) {
+      if (side.length) row.append(above(text, side, network, width, y));
+    }
     return row;
+  }
+
+  // In the middle of the shortest arrow of its side; what is wider begins at the network and goes on beyond.
+  function above(text, side, network, width, y) {
+    const left = side[0] < network;
+    const near = left ? side[side.length - 1] : side[0];
+    const wide = length(text) > Math.abs(near - network) - 22;
+    if (!wide) return draw("text", { x: (near + network) / 2, y: y - 6, "text-anchor": "middle" }, text);
+    const room = left ? network - EDGE - 12 : width - network - 12;
+    return draw("text", { x: network + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
   }
 
   // ---- cases and attempts
@@ -118,7 +139,7 @@
     }
     parts.push(make("h4", {}, "What every party did and saw"));
     if (attempt.steps.length) {
-      parts.push(make("div", { class: "scroll" }, ladder(attempt)), make("p", { class: "soft" }, "Solid: from the party to the network. Dashed: from the network to the party. Dots: noted at the party."));
+      parts.push(make("div", { class: "scroll" }, ladder(attempt)), make("p", { class: "soft" }, "Solid: from the party to the network. Dashed: from the network to the party. Bold: call control. Orange: notifications. Green: tones. Dots: noted at the party, as what it lists of its calls."));
     } else {
       parts.push(make("p", { class: "soft" }, "No event was recorded."));
     }
@@ -150,15 +171,22 @@
   // ---- opening and closing
 
   function close(button) {
+    const row = button.closest("tr"), rest = row.closest("tbody").querySelector("td.rest");
     button.setAttribute("aria-expanded", "false");
-    button.closest("tr").nextElementSibling.remove();
-    regroup(button, -1);
+    row.nextElementSibling.remove();
+    if (rest) {
+      row.closest("tbody").querySelector("th.service").rowSpan += rest.rowSpan;
+      rest.remove();
+    }
   }
 
-  // The service's own cell spans its rows, the opened one among them.
-  function regroup(button, difference) {
-    const service = button.closest("tbody").querySelector("th.service");
-    service.rowSpan += difference;
+  // The service's own cell spans its rows; it ends where one opens, so that what opens has the whole width.
+  function part(row) {
+    const service = row.closest("tbody").querySelector("th.service");
+    const above = [...row.closest("tbody").rows].indexOf(row) + 1, rest = service.rowSpan - above;
+    if (!rest) return;
+    service.rowSpan = above;
+    row.nextElementSibling.prepend(make("td", { class: "rest", rowspan: rest }));
   }
 
   function closeAll() {
@@ -170,14 +198,14 @@
   function open(button) {
     closeAll();
     const row = button.closest("tr");
-    const wide = table.tHead.rows[0].cells.length - 1;
+    const wide = table.tHead.rows[0].cells.length;
     const shut = make("button", { type: "button", class: "close" }, "Close");
     shut.addEventListener("click", () => { close(button); button.focus(); });
     const numbers = button.dataset.cases.split(",").map(Number);
     const panel = make("div", { class: "panel", role: "region", "aria-label": button.getAttribute("aria-label") },
       shut, ...numbers.map(caseArticle));
+    part(row);
     row.after(make("tr", { class: "opened" }, make("td", { colspan: wide }, panel)));
-    regroup(button, 1);
     button.setAttribute("aria-expanded", "true");
   }
 

@@ -191,7 +191,7 @@ async def arrives(
     within = OFFER_S
     if when is Divert.NO_REPLY and progress.outcome is not CallOutcome.RELEASED:
         within += NO_REPLY_S
-        await _rings_first(bench, dialled, progress)
+        await _rings_first(bench, caller, dialled, progress)
     released = progress.outcome is CallOutcome.RELEASED
     offer = await called.modem.offered(within=0.0 if released else within)
     if offer is None:
@@ -211,11 +211,13 @@ async def arrives(
     return ring
 
 
-async def _rings_first(bench: Bench, dialled: Party, progress: Progress) -> None:
+async def _rings_first(bench: Bench, caller: Party, dialled: Party, progress: Progress) -> None:
     """Where nobody answers. That it does not ring here at all is no matter of forwarding."""
     offer = await dialled.modem.offered(within=OFFER_S)
     if offer is None and await dialled.modem.calls():
         bench.inconclusive(InconcReason.MODEM, f"{dialled.modem.name} has the call but never said RING")
+    if offer is None:
+        tells(bench, caller, progress)
     bench.require(
         "it rings first where it was dialled",
         expected="RING",

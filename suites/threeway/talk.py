@@ -10,12 +10,14 @@ from typing import Final
 from interop.engine import Bench
 from interop.protocols.errors import CommandRefused, NotAvailable
 from interop.protocols.modem import Stat
-from interop.record import Blame, Cause, Layer
+from interop.record import Blame, Cause, InconcReason, Layer
 from interop.record.events import ToneHeard
 from suites.parties import Party
 from suites.threeway.steering import NOT_HELD
 
 HEARD_S: Final = 6.0
+TRIES: Final = 4
+"""of a direction in which nothing is heard, before that counts as silence: detectors lose a tone now and then"""
 SILENCE_S: Final = 4.0
 """how long to listen before it counts as silence that nobody is heard"""
 _DIGITS: Final = "1234567890"
@@ -51,26 +53,43 @@ class Talk:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._loses: dict[str, bool] = {}
+        """modems whose detector heard one tone and not the one before it"""
         self._digits: Iterator[str] = cycle(bench.random.sample(_DIGITS, len(_DIGITS)))
 
     async def all_hear(
         self, directions: Sequence[Direction], when: str, are_up: Callable[[], Awaitable[None]]
     ) -> None:
-        """Each listener gets each speaker's digit; what is not heard is tried once more with another one.
+        """Each listener gets each speaker's digit; what is not heard is tried again with others. Silence ends
+        the case: what comes after would only say the same.
 
         `are_up`: checks that the calls are up, asked before silence is blamed on anything else.
         """
         heard = {direction: await self._is_heard(direction, HEARD_S) for direction in directions}
         missing = [direction for direction, came in heard.items() if came is False]
         for direction in missing:
-            heard[direction] = await self._is_heard(direction, HEARD_S)
+            heard[direction] = await self._is_heard_again(direction)
         if False in heard.values():
             await are_up()
-        for direction, came in heard.items():
+        good = [
             await self._check(direction, when, came, back=heard.get(direction.back))
+            for direction, came in heard.items()
+        ]
+        if not all(good):
+            raise Ended("nobody need listen any more")
 
-    async def _check(self, direction: Direction, when: str, came: bool | None, *, back: bool | None) -> None:
-        """`back`: the inverse direction, None where it is not known."""
+    async def _is_heard_again(self, direction: Direction) -> bool:
+        listener = direction.listener.modem
+        for _ in range(TRIES - 1):
+            if await self._is_heard(direction, HEARD_S):
+                self._loses[listener.name] = True
+                return True
+        if self._loses.get(listener.name):
+            self._bench.inconclusive(InconcReason.MODEM, f"{listener.name} loses tones: {direction} is not sure")
+        return False
+
+    async def _check(self, direction: Direction, when: str, came: bool | None, *, back: bool | None) -> bool:
+        """False where it failed. `back`: the inverse direction, None where it is not known."""
         name = f"{direction} {when}"
         if came is None:
             self._bench.not_checked(name, f"{direction.listener.modem.name} has no tone detector")
@@ -79,8 +98,8 @@ class Talk:
             self._bench.not_checked(name, "tones may not cross a conference over IMS")
         else:
             actual = "the tone" if came else "nothing"
-            suspects = _SUSPECTS[back]
-            self._bench.check(name, expected="the tone", actual=actual, ambiguous=suspects)
+            return self._bench.check(name, expected="the tone", actual=actual, ambiguous=_SUSPECTS[back])
+        return True
 
     async def nobody_hears(self, directions: Sequence[Direction], when: str) -> None:
         """The negative: a held party hears nothing, and is not heard."""

@@ -169,7 +169,7 @@ async def waits(bench: Bench, conference: Conference, caller: Party) -> Ring:
 
 
 def is_ours(bench: Bench, ring: Ring) -> None:
-    """The caller has seen what was done to the waiting call: now a number that is not his is looked at, too."""
+    """The caller has seen what was done to the waiting call: it is his, whatever number it showed."""
     if not ring.ours:
         ring.ours = True
         check_caller_identity(bench, ring)

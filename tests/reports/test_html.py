@@ -94,7 +94,7 @@ def test_the_data_behind_a_cell_is_whole(page: Parsed) -> None:
         "the callee rings", "rings in 20 s", "released, cause 3", "fail", "interconnect: no_route",
     ]  # fmt: skip
     assert own["lanes"] == ["mi-1709", "network"]
-    assert own["steps"][-1] == [3.4, 0, "in", "released, cause 3 (No route to destination)"]
+    assert own["steps"][-1] == [3.4, [0], "in", "released, cause 3 (No route to destination)", ""]
     assert (control["role"], control["title"]) == ("control", "control with cu-186 (186)")
     report = next(one for one in embedded(page)["cases"] if one["case"] == "recognition.report[yt-165->CMCC]")
     assert [one["role"] for one in report["attempts"]] == ["retried", "final"]

@@ -73,7 +73,8 @@ class Ears:
 class Scripted:
     """Answers each command line from `table` (an answer, a list of them for one after another; else OK).
 
-    None is silence. `heard` has every line and payload in order; `wire` every byte.
+    None is silence. `heard` has every line and payload in order; `wire` every byte. `lists`: what +CLCC
+    answers from the time that the modem gets a line.
     """
 
     def __init__(self, table: Mapping[str, Any] | None = None, *, emulated: bool = True) -> None:
@@ -87,6 +88,7 @@ class Scripted:
         self.table.update(table or {})
         self.link, self.far = memory_pair("m1", emulated=emulated)
         self.far.connect(self._received)
+        self.lists: dict[str, bytes] = {}
         self.heard: list[str] = []
         self.wire = b""
         self.paper = Paper()
@@ -120,6 +122,8 @@ class Scripted:
         first, more, rest = line.partition(";")
         if not (more and rest) or line in self.table:
             self.heard.append(line)
+            if line in self.lists:
+                self.table["AT+CLCC"] = self.lists[line]
             answer = self.table.get(line, OK)
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]

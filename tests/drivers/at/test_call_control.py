@@ -84,7 +84,7 @@ def test_it_is_refused_without_touching_the_other(told: bool, scripted: Any) -> 
         if told:
             device.say('+CCWA: "13900001234",129,1')
         waiting = await modem.waiting(20)
-        device.table["AT+CLCC"] = rows("1,0,0,0,0")
+        device.lists["AT+CHLD=0"] = rows("1,0,0,0,0")
         await waiting.call.hang_up()
         assert controls(device) == ["ATD10086;", "AT+CHLD=0"]
         assert (await call.released(20)).outcome is CallOutcome.SILENT

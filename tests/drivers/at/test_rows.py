@@ -46,6 +46,7 @@ def test_it_stays_so_and_takes_in_who_is_joined_later() -> None:
     [
         ([party(1, B), party(2, C)], [row(1, B), row(2, C)]),  # as 27.007 has it
         ([party(1, B), party(2, C)], [row(1), row(2)]),  # without numbers
+        ([party(1, B), party(2, C), party(3, "10010")], [row(3), row(4)]),  # two rows, none of them for all
         ([party(1, B), party(2, C)], [row(2, C)]),  # B has left, and the flag stays on what is left of it
         ([party(1, B), party(2, C)], [row(2, "+86" + C)]),
         ([party(1, B, shown=""), party(2, C, shown="")], [row(2)]),  # the same from one that shows no numbers

@@ -16,10 +16,18 @@ from drivers.emulated.country import Country
 from interop.engine.clock import run_virtual
 from interop.lab.load import load
 from interop.protocols.equipment import Setting
-from interop.protocols.errors import CommandRefused
+from interop.protocols.errors import CommandRefused, EquipmentError
 from interop.protocols.link import NoJournal
 from interop.protocols.modem import Call, CallOutcome, Divert, Steered, Steering
-from interop.record.events import CallsListed, HungUp, Notified, Released, ToneHeard, Unclaimed
+from interop.record.events import (
+    CallsListed,
+    HungUp,
+    ModemReset,
+    Notified,
+    Released,
+    ToneHeard,
+    Unclaimed,
+)
 
 DIALECTS = ("generic", "simcom", "quectel", "huawei", "ublox", "telit", "zte", "cinterion", "wavecom")
 DEAF = ("generic", "zte", "cinterion", "wavecom")
@@ -31,7 +39,9 @@ SETTLED_S = 2.0
 class Three:
     """A, B and C of the small lab, all in one dialect."""
 
-    def __init__(self, dialect: str, scratch: Path, *defects: str) -> None:
+    def __init__(
+        self, dialect: str, scratch: Path, *defects: str, quirks: tuple[str, ...] = (), seed: int = 1
+    ) -> None:
         lab = load("small")
         parts = tuple(part.model_copy(update={"dialect": dialect}) for part in lab.modems)
         lab = lab.model_copy(update={"modems": parts})
@@ -39,7 +49,7 @@ class Three:
         sims = {sim.name: sim for sim in lab.sims}
         self.sims = [sims[str(part.sim)] for part in self.parts]
         setting = Setting(
-            lab=lab, seed=1, defects=defects, quirks=(), scratch=scratch, epoch=1.7e9, virtual=True
+            lab=lab, seed=seed, defects=defects, quirks=quirks, scratch=scratch, epoch=1.7e9, virtual=True
         )
         self.country = Country(setting)
         self.modems: list[AtModem] = []
@@ -129,6 +139,60 @@ def test_every_dialect_holds_joins_splits_and_drops(dialect: str, tmp_path: Path
         await three.close()
         said = [event for modem in (a, b, c) for event in modem.events.since(0)]
         assert [event for event in said if isinstance(event, Unclaimed)] == []
+
+    done(main())
+
+
+# Quirks of our own equipment
+
+
+async def conference(three: Three) -> None:
+    """Joined, one party dropped, the other lives and hangs up."""
+    a, _, _ = await three.open()
+    to_b, at_b = await three.call(1)
+    to_c, at_c = await three.call(2)
+    assert (await a.steer(Steering.JOIN)).done
+    assert await shown(a) == ("1 active mpty", "2 active mpty")
+    assert (await a.steer(Steering.RELEASE_ONE, to_b)).done
+    assert await shown(a) == ("2 active",)
+    assert (await at_b.released(10)).outcome is CallOutcome.RELEASED
+    assert (await to_c.released(5)).outcome is CallOutcome.SILENT
+    await at_c.hang_up()
+    assert (await to_c.released(10)).cause == 16
+    assert await a.calls() == []
+    await three.close()
+
+
+@pytest.mark.parametrize("dialect", ["quectel", "huawei", "simcom"])
+@pytest.mark.parametrize(
+    "quirk",
+    [
+        "bytes.noise", "echo.double", "echo.stuck", "error.verbose", "lines.crcrlf", "lines.lf", "urc.boot",
+        "urc.inside", "write.split",
+    ],
+)  # fmt: skip
+def test_a_quirk_that_must_not_be_felt(quirk: str, dialect: str, tmp_path: Path) -> None:
+    done(conference(Three(dialect, tmp_path, quirks=(quirk,), seed=3)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "quirk", ["answer.late@rate=0.03,by=12", *(f"modem.reset@after={at}" for at in (28, 32, 36, 40))]
+)
+def test_a_quirk_that_may_cost_the_attempt_but_not_the_truth(quirk: str, seed: int, tmp_path: Path) -> None:
+    """What is not as it should be is an equipment error, or a restart that events or probe tell of."""
+    three = Three(DIALECTS[2 * seed], tmp_path, quirks=(quirk,), seed=seed)
+
+    async def main() -> None:
+        try:
+            await conference(three)
+        except EquipmentError as error:
+            assert error.reason
+        except AssertionError:
+            health = [await modem.health() for modem in three.modems]
+            events = [event for modem in three.modems for event in modem.events.since(0)]
+            if not any(isinstance(event, ModemReset) for event in events):
+                assert any(one.trouble is not None for one in health)
 
     done(main())
 

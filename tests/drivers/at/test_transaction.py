@@ -255,9 +255,13 @@ def test_ready_signs_are_told() -> None:
         (b'\r\nERROR+CMTI: "SM",3\r\n', ["ERROR"], [(UrcKind.MESSAGE_STORED, '"SM",3')]),
         (b"\r\nOKRING\r\n", ["OK"], [(UrcKind.RING, "")]),
         (b'\r\nOK+CLIP: "10086",129\r\n', ["OK"], [(UrcKind.CALLER_ID, '"10086",129')]),
-        (b"+CSSI: 0\r\nOK\r\n", ["OK"], [(UrcKind.KNOWN, "0")]),
-        (b"+CSSI: 0OK\r\n", ["OK"], [(UrcKind.KNOWN, "0")]),
-        (b"+CSSI: 0+CSSU: 2\r\nOK\r\n", ["OK"], [(UrcKind.KNOWN, "0"), (UrcKind.KNOWN, "2")]),
+        (b"+CSSI: 0\r\nOK\r\n", ["OK"], [(UrcKind.SET_UP_NOTICE, "0")]),
+        (b"+CSSI: 0OK\r\n", ["OK"], [(UrcKind.SET_UP_NOTICE, "0")]),
+        (
+            b"+CSSI: 0+CSSU: 2\r\nOK\r\n",
+            ["OK"],
+            [(UrcKind.SET_UP_NOTICE, "0"), (UrcKind.CALL_NOTICE, "2")],
+        ),
         (
             b'RING+CLIP: "a+CSSI: b",129\r\nOK\r\n',
             ["OK"],

@@ -82,8 +82,10 @@ def spoken(service: str, first: bool) -> list[Pair]:
         return [("third", "peer")]
     if service == WAITING:
         return [("subject", "peer"), ("subject", "third")]
-    direct = [(roles[0], other) for other in roles[1:]]
-    return direct + [(roles[1], roles[2])] if service in (MO, MT, TRANSFER, FOUR) else direct
+    pairs = [(roles[0], other) for other in roles[1:]]
+    if service in (MO, MT, TRANSFER, FOUR):
+        pairs.append((roles[1], roles[2]))
+    return pairs
 
 
 def blames(layer: Layer, *causes: Cause) -> tuple[Blame, ...]:
@@ -193,14 +195,14 @@ class Wrong:
     """A defect: `own` its own parameters, `sims` whom it is of."""
 
     name: str
-    own: Mapping[str, str]
+    own: dict[str, str]
     sims: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> Wrong:
         name, _, given = text.partition("@")
-        values = dict(pair.split("=", 1) for pair in given.split(",") if pair)
-        own = {key: values.pop(key) for key in OWN if key in values}
+        values: dict[str, str] = dict(pair.split("=", 1) for pair in given.split(",") if pair)
+        own: dict[str, str] = {key: values.pop(key) for key in OWN if key in values}
         return cls(name, own, SELECTED[",".join(f"{key}={value}" for key, value in values.items())])
 
     @property
@@ -315,26 +317,30 @@ def _met_by_a_call(scene: Scene, wrong: Wrong) -> Seen:
     for number, (caller, called) in enumerate(dials(scene.service, scene.first)):
         to, by = scene.cast[called] in wrong.sims, scene.cast[caller] in wrong.sims
         diverted = scene.service in FORWARDING and (caller, called) == ("subject", "peer")
-        into_diversion = scene.service in FORWARDING and (caller, called) == ("third", "subject")
-        if (
-            wrong.name in _CALLED
-            and to
-            and not (into_diversion and wrong.name == "call.silent" and scene.service == "forwarding-always")
-        ):
-            unheard = scene.service == OFF and called == "subject"
-            return (*_CALLED[wrong.name], *WRONG_CAUSE) if unheard else _CALLED[wrong.name]
-        if wrong.name == "call.barred" and by:  # a forwarded call leaves the subject's exchange as his own
-            barred = blames(Layer.SUBSCRIPTION, Cause.CALL_BARRED)
-            return (*barred, *WRONG_CAUSE) if scene.service == OFF and caller == "third" else barred
-        if wrong.name in _SHOWN:
-            cause = _SHOWN[wrong.name]
-            if diverted and scene.cast["third"] in wrong.sims:
-                return (*blames(Layer.CORE, cause), *blames(Layer.INTERCONNECT, cause))
-            if by and not diverted and not into_diversion and not (scene.service == OFF and number):
-                return blames(Layer.INTERCONNECT, cause)
+        # a second call that should have been told busy: what it was told may be what became of that
+        doubted = WRONG_CAUSE if scene.service == OFF and number else ()
         if wrong.name == "call.dropped" and (to or by):
             return DROPPED if number else blames(Layer.CORE, Cause.CALL_DROPPED)
+        if wrong.name == "call.silent" and to:
+            return _CALLED[wrong.name]
+        if wrong.name in _CALLED and to:
+            return (*_CALLED[wrong.name], *doubted)
+        if wrong.name == "call.barred" and by:  # a forwarded call leaves the subject's exchange as his own
+            return (*blames(Layer.SUBSCRIPTION, Cause.CALL_BARRED), *doubted)
+        if wrong.name in _SHOWN and (shown := _shown(scene, wrong, number, diverted, by)):
+            return shown
     return None
+
+
+def _shown(scene: Scene, wrong: Wrong, number: int, diverted: bool, by: bool) -> tuple[Blame, ...]:
+    """A caller's number is looked at where the call ends up: the third's at the peer, if it was forwarded."""
+    cause = _SHOWN[wrong.name]
+    if diverted:
+        lost = (*blames(Layer.CORE, cause), *blames(Layer.INTERCONNECT, cause))
+        return lost if scene.cast["third"] in wrong.sims else ()
+    into_diversion = scene.service in FORWARDING and number == len(dials(scene.service, scene.first)) - 2
+    unseen = scene.service == OFF and number
+    return blames(Layer.INTERCONNECT, cause) if by and not into_diversion and not unseen else ()
 
 
 def findings(scene: Scene, sim: str, ours: Seen, defect: str) -> set[Finding | None]:

@@ -41,8 +41,8 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("mpty.leg_dropped@segment=1709", JOINS),
     ("mpty.leg_dropped@operator=CTCC,leg=first,after=5", "joins"),
     ("mpty.row", JOINS),
-    ("media.oneway@segment=171", "(snail-1718 and (CUCC or CTCC)) or hna-1700->MVNO or waiting"),
-    ("media.oneway@mvno=海航通信,direction=in", "hna-1700 or mi-1709->MVNO"),
+    ("media.oneway@segment=171", "(snail-1718 and (CUCC or CTCC)) or hna-1700 and MVNO or waiting"),
+    ("media.oneway@mvno=海航通信,direction=in", "hna-1700 or mi-1709 and MVNO"),
     ("media.oneway@segment=186", f"holds_and or {DIVERTS}"),
     ("media.silent@segment=1709", JOINS),
     ("media.silent", "invited and not MVNO"),
@@ -72,16 +72,16 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("forwarding.ignored@segment=1709", DIVERTS),
     ("forwarding.cli_lost@segment=171", DIVERTS),
     # what the recognition suite is about, and reaches these calls as well
-    ("call.barred@segment=171", "snail-1718->CMCC or mi-1709->CTCC or waiting-off"),
-    ("route.missing@segment=1709", "mi-1709->CMCC or hna-1700->MVNO or waiting-off"),
+    ("call.barred@segment=171", "snail-1718 and CMCC or mi-1709 and CTCC or is_busy"),
+    ("route.missing@segment=1709", "mi-1709 and CMCC or hna-1700 and MVNO or is_busy"),
     ("route.unassigned@segment=171", WAITS),
     ("call.silent@segment=171", f"holds_and or {WAITS}"),
-    ("clip.missing@segment=171", "snail-1718->CMCC or hna-1700->CUCC or waiting-off"),
+    ("clip.missing@segment=171", "snail-1718 and CMCC or hna-1700 and CUCC or is_busy"),
     ("clip.wrong@segment=1709", "diverts_always or takes_the"),
     ("clip.doubled86@segment=1709", "holds_and or takes_the"),
     ("clip.type@segment=171", "holds_and or takes_the"),
     ("call.dropped@segment=171", HOLDS),
-    ("registration.barred@segment=1709", "mi-1709->CMCC or joins_a_fourth"),
+    ("registration.barred@segment=1709", "mi-1709 and CMCC or joins_a_fourth"),
 )  # fmt: skip
 
 

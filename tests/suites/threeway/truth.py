@@ -21,4 +21,4 @@ class Threeway(Injected):
             return True
         scene = Scene.of(attempt)
         told = [one for defect in self.defects for one in seen(scene, defect) if one is not None]
-        return says(attempt) in (told or [None])
+        return says(attempt) in told if told else attempt.verdict is Verdict.PASS
