@@ -96,7 +96,7 @@ class SiteCode:
         """The right sender, a text as the lab file knows it, once."""
         message = arrived.message
         if self.part.sender:
-            is_from(self.bench, message, self.part.sender)
+            is_from(self.bench, message, self.part.sender, self.part)
         if self.part.message:
             damage = self._damage(message.text)
             self.bench.check(
@@ -218,7 +218,11 @@ class SiteCode:
     def _others(self) -> list[MessageReceived]:
         """What may be this code beyond recognition."""
         strange = [each for each in self._messages() if not is_of_ours(each.text)]
-        return [each for each in strange if self._comes_from(each) or otp.find(each.text).code]
+        return [
+            each
+            for each in strange
+            if self._comes_from(each) or is_illegible(each.text) or otp.find(each.text).code
+        ]
 
     def _messages(self) -> list[MessageReceived]:
         events = self.handset.modem.events.since(self.waited.mark)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.suites.recognition import harsh
 
-NEARLY_ALL = 0.9
+NEARLY_ALL = 0.85
+"""6 of the sample's 7 cases: the good driver survives, and a quirk that makes much inconclusive hides lies"""
 
-# The least share of cases with a verdict: of the sample's 20 in the first column, of all 75 in the second.
-# Lower than usual is what makes it impossible to get messages on every modem, or to send them.
+# The least share of cases with a verdict. Lower than usual is one of: messages that this quirk makes
+# impossible to get on every modem; what is lost at random.
 LEAST: dict[str, float] = dict.fromkeys(harsh.LEAST, NEARLY_ALL) | {
     "random": 0.0,
     "random@count=5": 0.0,
@@ -15,7 +16,8 @@ LEAST: dict[str, float] = dict.fromkeys(harsh.LEAST, NEARLY_ALL) | {
     "storage.full": 0.0,
     "storage.full@after=60": 0.0,
     # a long answer takes longer than any modem would
-    "write.split@size=1,gap=0.02": 0.4,
+    "write.split@size=1,gap=0.02": 0.3,
+    "command.swallowed@times=1000,rate=0.02": 0.4,
     # lines of long messages
     "line.swallowed@line=+CMTI:": NEARLY_ALL,
     "line.swallowed@line=+CMTI:,rate=0.3": NEARLY_ALL,
@@ -24,13 +26,13 @@ LEAST: dict[str, float] = dict.fromkeys(harsh.LEAST, NEARLY_ALL) | {
     "urc.twice@line=+CMTI:,rate=0.5": NEARLY_ALL,
     "answer.lost@command=+CMGR": 0.0,
     "answer.lost@command=+CMGD,rate=0.5": NEARLY_ALL,
-    "answer.lost@command=+CMGL,rate=0.5": NEARLY_ALL,
+    "answer.lost@command=+CMGL,rate=0.5": 0.2,
     "answer.late@command=+CMGR,by=8,rate=0.5": 0.8,
     "answer.swapped@command=+CMGR,rate=0.3": 0.8,
     "answer.twice@command=+CMGR": NEARLY_ALL,
     "command.refused@command=+CMGD,code=302,rate=0.5": NEARLY_ALL,
     "command.refused@command=+CMGR,code=321,rate=0.5": 0.7,
-    "command.refused@command=+CPMS,code=302,rate=0.5": NEARLY_ALL,
+    "command.refused@command=+CPMS,code=302,rate=0.5": 0.5,
     "prefix.missing@command=+CMGR,rate=0.5": NEARLY_ALL,
     "final.first@command=+CMGR": NEARLY_ALL,
     "final.missing@command=+CMGR,rate=0.3": 0.8,

@@ -63,7 +63,8 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 @pytest.fixture(scope="module")
 def manager(subject: Subject, small: Emulated, modem_manager: Manager) -> Managed:
-    return Managed(modem_manager, modem_manager.modem(subject.plugin, small.modems[subject.modem]["unix"]))
+    (modem,) = modem_manager.modems((subject.plugin, small.modems[subject.modem]["unix"]))
+    return Managed(modem_manager, modem)
 
 
 @pytest.fixture
