@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -78,6 +79,7 @@ def send(
         _refuse("the text is not UTF-8", as_json)
     if _live(whole, source) and not yes:
         _confirm(via, number, as_json)
+    redact: Callable[[str], str] = str
     try:
         sending = Sending(
             whole,
@@ -89,15 +91,16 @@ def send(
             defects=defect or (),
             engineer=AtTerminal(terminal()),
         )
+        redact = sending.redact  # a device may say again what it was told
         arrived = run(sending.run(journal), virtual=sending.virtual)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except EquipmentError as error:
-        _refuse(str(error), as_json, code=USAGE if isinstance(error, BudgetSpent) else NOT_ARRIVED)
+        _refuse(redact(str(error)), as_json, code=USAGE if isinstance(error, BudgetSpent) else NOT_ARRIVED)
     except (DriverError, SecretError, ValueError, OSError) as error:
-        _refuse(str(error), as_json)
+        _refuse(redact(str(error)), as_json)
     if as_json:
-        typer.echo(sending.redact(json.dumps(sending.answer, ensure_ascii=False, indent=2)))
+        typer.echo(json.dumps(sending.answer, ensure_ascii=False, indent=2))
     raise typer.Exit(ARRIVED if arrived else NOT_ARRIVED)
 
 

@@ -99,7 +99,7 @@ class _Mail:
     since: int
 
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
-        self.stage.evidence.expected.expect(self.lease, sim, text, sender, awaited)
+        self.stage.evidence.expect(self.lease, sim, text, sender, awaited)
 
     def owed(self, sim: str, sender: str) -> int:
         return self.stage.evidence.expected.owed(self.lease, sim, sender)
@@ -162,6 +162,7 @@ class _Performance:
         spent = stage.spent()
         stage.evidence.begin(lease, map(party_of, self._players.values()))
         error = await self._play()
+        stage.evidence.over(lease)
         troubles = await _to_its_end(self._clean_up(isinstance(error, Interrupted)))
         judgement = await self._judge(error, troubles)
         stage.evidence.end(lease)

@@ -48,6 +48,7 @@ _LABELS: dict[str, str] = {
     "LinkBack": "link back after {after_s} s: {port}",
     "LinkGivenUp": "given up: {why}",
     "Unclaimed": "unclaimed: {line}",
+    "MessageExpected": "{awaited}: {text} {sender}",
     "Note": "{text}",
 }
 _EMPTY = {"label": "not marked", "number": "none", "state": "nothing"}
@@ -69,6 +70,7 @@ _WORDS: dict[str, dict[object, str]] = {
     "status": {0: "0x00 (received)"},
     "parts": {1: ""},
     "http_status": {0: ""},
+    "awaited": {True: "waits for a message", False: "may get a message"},
     "delivered": {True: "delivered", False: "not delivered"},
     "file": {
         "2FE2": "EF_ICCID",

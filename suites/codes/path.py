@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from interop.lab.model import FormPart, GatewayPart, OriginatorPart
+from interop.lab.model import KEYBOARD, FormPart, GatewayPart, OriginatorPart
 from interop.record import Blame, Layer
 
 Source = GatewayPart | OriginatorPart
 
 BY_MODEM: Final = "modem"
+BY_US: Final = (BY_MODEM, KEYBOARD)
+"""who sends is our equipment, or the engineer: how long that takes is our own affair"""
 
 
 def on_path(source: Source | FormPart, suspects: Sequence[Blame]) -> tuple[Blame, ...]:

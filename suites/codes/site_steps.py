@@ -15,6 +15,7 @@ from interop.record import Blame, Cause, InconcReason, Layer
 from interop.record.events import MessageReceived
 from suites.codes import arrival
 from suites.codes.arrival import PART_LOST, Arrived, Waited
+from suites.codes.path import BY_US
 from suites.codes.senders import is_cut, is_from, same_number
 from suites.codes.steps import BLAME_OF_DAMAGE
 from suites.codes.texts import Damage, is_illegible, is_of_ours, read_otherwise
@@ -80,6 +81,7 @@ class SiteCode:
             life_s=part.code_life_s,
             patience_s=part.patience_s,
             ours=self._is_its,
+            by_us=part.driver in BY_US,
             given_up=lambda: self._elsewhere() is not None,
         )
         if arrived is None:

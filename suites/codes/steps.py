@@ -19,7 +19,7 @@ from suites.codes.arrival import (
     is_in_time,
     parts_of,
 )
-from suites.codes.path import Source, on_path
+from suites.codes.path import BY_US, Source, on_path
 from suites.codes.senders import is_from, same_number
 from suites.codes.texts import CodeText, Damage, is_of_ours
 from suites.parties import Party, has_room
@@ -104,6 +104,7 @@ async def reaches(
         life_s=source.code_life_s,
         patience_s=source.patience_s,
         ours=lambda message: sent.damage(message.text) is not None,
+        by_us=source.driver in BY_US,
     )
     if arrived is None:
         await has_room(bench, handset)

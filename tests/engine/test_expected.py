@@ -115,6 +115,13 @@ def test_what_is_owed_are_earlier_attempts_messages_that_never_came(table: Table
     assert table.expected.owed(attempt(5), SIM, BANK) == 2  # of three
 
 
+def test_the_number_of_an_account_stands_for_all_that_begin_so(table: Table) -> None:
+    """A lab file may know no more of a sender; of a longer number, the shorter one is another's."""
+    table.asks(attempt(1, over=True), sender=ACCOUNT)
+    assert table.expected.owed(attempt(2), SIM, BANK) == 1
+    assert table.expected.owed(attempt(2), SIM, ACCOUNT[:-1]) == 0
+
+
 def test_strays_since_a_place(table: Table) -> None:
     table.came("before", sim=OTHER)
     place = table.expected.place

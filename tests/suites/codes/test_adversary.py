@@ -229,8 +229,7 @@ def test_only_another_text_from_the_same_number() -> None:
 def test_a_text_of_another_attempt_is_not_this_one() -> None:
     scene = Scene()
     scene.gateway.on_text = lambda _text: scene.comes(another().text)
-    suspects = blamed(scene.code())
-    assert set(suspects) >= set(TAKEN_AND_LOST)
+    assert blamed(scene.code()) == TAKEN_AND_LOST
 
 
 def test_a_text_of_another_attempt_without_its_serial_is_not_this_one() -> None:
@@ -587,6 +586,31 @@ def test_a_text_that_an_engineer_sent() -> None:
     scene.gateway.answer = Handing(Acceptance.ACCEPTED, text="the engineer says: it was sent")
     scene.gateway.on_text = scene.comes
     assert scene.code().verdict is PASS
+
+
+@pytest.mark.parametrize(
+    ("sent_after", "came_after", "verdict"),
+    [(250, 255, PASS), (250, 310, INCONC), (20, 330, Verdict.FAIL), (250, 600, Verdict.FAIL)],
+)
+def test_the_time_that_an_engineer_takes_is_nobodys_fault(
+    sent_after: float, came_after: float, verdict: Verdict
+) -> None:
+    """He says that it was sent; when he did it between the question and that, he does not say."""
+    scene = Scene(engineer())
+    scene.gateway.answers_s = sent_after
+    scene.gateway.on_text = lambda text: scene.comes(text, came_after, held=came_after - 4)
+    judged = scene.code()
+    assert judged.verdict is verdict
+    assert scene.measured("code_delivery_time") is None
+    if verdict is Verdict.FAIL:
+        assert blamed(judged)[0] == (GW, Cause.MESSAGE_LATE)
+
+
+def test_the_time_that_an_engineer_takes_at_a_form() -> None:
+    scene = Scene(form=BANK.model_copy(update={"driver": "keyboard"}))
+    scene.site.answers_s = 250.0
+    scene.site.on_number = lambda: scene.comes(CODE, 310, sender=BANK.sender)
+    is_inconclusive(scene.site_code())
 
 
 def test_a_refusal_that_an_engineer_read_somewhere() -> None:
