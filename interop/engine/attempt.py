@@ -101,6 +101,9 @@ class _Mail:
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
         self.stage.evidence.expect(self.lease, sim, text, sender, awaited)
 
+    def settle(self, sim: str) -> None:
+        self.stage.evidence.expected.settle(self.lease, sim)
+
     def owed(self, sim: str, sender: str) -> int:
         return self.stage.evidence.expected.owed(self.lease, sim, sender)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,6 +47,10 @@ class Waited:
         bench.on_exit(end)
         return waited
 
+    def part_after(self, seconds: float) -> bool:
+        """Whether a part of a long message came later than that."""
+        return any(isinstance(event, PartReceived) and at - self.began > seconds for at, event in self.came)
+
     def after_s(self, message: MessageReceived) -> float:
         """From the asking to this very event."""
         return next(at for at, event in self.came if event is message) - self.began
@@ -77,7 +81,7 @@ async def arrives(
     patience_s: float,
     ours: Callable[[MessageReceived], bool],
     by_us: bool = False,
-    given_up: Callable[[], bool] = lambda: False,
+    given_up: Callable[[], Awaitable[bool]] | None = None,
 ) -> Arrived | None:
     """The first message that is `ours`; None when none came in `life_s + patience_s`. To be called when the
     asking is over; `by_us`: it was our modem, or the engineer, who took that long.
@@ -98,7 +102,7 @@ async def arrives(
             # what a look into the memory takes is no part of the message's way
             after = waited.after_s(message) if seen else min(until, bench.now() - waited.began)
             return Arrived(message, after, seen, *_legs(waited, message, after), ours_s)
-        if given_up():
+        if given_up is not None and await given_up():
             break
     return None
 

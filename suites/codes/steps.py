@@ -131,11 +131,15 @@ def _is_lost(
     suspects: Sequence[Blame]
     if parts:
         what, suspects = f"only part {parts}", PART_LOST
+        if waited.part_after(source.code_life_s):
+            suspects = (*PART_LOST, _QUEUE, _CENTRE)  # what is missing may just be later still
     elif failed := next((claim for claim in claims if not claim.delivered), None):
         blame = codes.of_claim(failed.state)
         if isinstance(blame, InconcReason):
             bench.inconclusive(blame, f"{source.name} claims {failed.state}")
-        what, suspects = f"nothing came, the gateway claims {failed.state}", (blame,)
+        # that the centre said so is the gateway's word
+        suspects = ((Layer.GATEWAY, blame[1]), blame) if blame[0] is Layer.CORE else (blame,)
+        what = f"nothing came, the gateway claims {failed.state}"
     elif claims:
         what, suspects = f"nothing came, the gateway claims {claims[0].state}", _FALSE
     else:

@@ -185,3 +185,13 @@ class Run(RuleBasedStateMachine):
 
 
 TestRun = Run.TestCase
+
+
+def test_what_is_settled_is_owed_no_more() -> None:
+    expectations, mine, next_one = Expectations(), Lease("mine", 1), Lease("next", 1)
+    expectations.expect(mine, "sim", "", "1065", True)
+    expectations.expect(mine, "other", "", "1065", True)
+    assert (expectations.owed(next_one, "sim", "1065"), expectations.owed(next_one, "", "1065")) == (1, 2)
+    expectations.settle(mine, "sim")
+    assert (expectations.owed(next_one, "sim", "1065"), expectations.owed(next_one, "", "1065")) == (0, 1)
+    assert expectations.owed(mine, "", "1065") == 0

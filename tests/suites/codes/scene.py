@@ -179,6 +179,9 @@ class _Mail:
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
         self._scene.expected.expect(self._scene.lease, sim, text, sender, awaited)
 
+    def settle(self, sim: str) -> None:
+        self._scene.expected.settle(self._scene.lease, sim)
+
     def owed(self, sim: str, sender: str) -> int:
         return self._scene.expected.owed(self._scene.lease, sim, sender)
 

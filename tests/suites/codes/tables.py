@@ -278,7 +278,7 @@ def together(service: str, names: set[str], keys: set[str], text: str) -> tuple[
     if {"gateway.false_report", "gateway.report_missing"} <= names:
         return (TAKEN_AND_LOST,)
     if {"gateway.false_report", "gateway.undelivered_report"} <= names:
-        return (((CORE, Cause.MESSAGE_REFUSED),),)  # nothing came, and that is what is claimed
+        return (gateway_or_core(Cause.MESSAGE_REFUSED),)  # nothing came, and that is what is claimed
     if BEYOND_PATIENCE in keys and "gateway.part_lost" in names and service == "code" and text in LONG:
         # pieces of one text come while the next one is waited for, and say nothing of whose they are
         return (TAKEN_AND_LOST, gateway_or_core(Cause.PART_LOST))

@@ -479,11 +479,11 @@ def test_a_form_whose_answer_is_unclear_though_the_code_comes() -> None:
     is_inconclusive(site((CODE, 5), answer=FormOutcome.UNCLEAR).site_code(), InconcReason.SITE)
 
 
-def test_a_code_that_is_found_with_doubt_is_not_given_back() -> None:
+def test_a_code_that_is_found_with_doubt_and_is_wrong_accuses_nobody() -> None:
     several = "【甲银行开户】验证码1：381268，验证码2：527710，5分钟内有效。"
-    scene = site((several, 5), form="甲银行开户")
+    scene = site((several, 5), form="甲银行开户", right="999999")
     assert scene.site_code().verdict is PASS
-    assert (scene.site.heard, scene.checked("code")) == ([], "none")
+    assert (scene.site.heard, scene.checked("code")) == (["381268"], "none")
 
 
 @pytest.mark.parametrize("shown", ["+86106579558801", "86106579558801"])
@@ -519,6 +519,34 @@ def test_only_the_banks_own_code_was_sent_to_the_wrong_phone(
     message = MessageReceived(sender, 129, text, "2026-01-05T09:00:05+08:00")
     scene.site.on_number = lambda: _ignored(scene.expected.came(ELSEWHERE, message))
     assert blamed(scene.site_code()) == suspects
+
+
+@pytest.mark.parametrize(
+    ("takes_codes", "right", "owed", "suspects"),
+    [
+        (True, "381268", 1, ((SITE, Cause.CODE_MISDIRECTED),)),
+        (True, "000000", 0, NOWHERE),
+        (False, None, 0, ((SITE, Cause.CODE_MISDIRECTED),)),
+        (False, None, 1, NOWHERE),
+    ],
+    ids=["the site takes it for ours", "the site does not", "cannot be asked", "somebody else's, perhaps"],
+)
+def test_whose_code_it_is_at_another_phone_the_site_knows(
+    takes_codes: bool, right: str | None, owed: int, suspects: tuple[Blame, ...]
+) -> None:
+    scene = site(right=right)
+    scene.site.takes_codes = takes_codes
+    for number in range(owed):
+        scene.expected.expect(Lease("earlier", number, ended=0.0), "third", "", BANK.sender or "", True)
+    message = MessageReceived(BANK.sender or "", 129, CODE, "2026-01-05T09:00:05+08:00")
+    scene.site.on_number = lambda: _ignored(scene.expected.came(ELSEWHERE, message))
+    assert blamed(scene.site_code()) == suspects
+
+
+def test_a_form_that_refuses_owes_no_code() -> None:
+    scene = site(answer=FormOutcome.REJECTED_BY_POLICY)
+    scene.site_code()
+    assert scene.expected.owed(Lease("next", 1), scene.sim.name, BANK.sender or "") == 0
 
 
 @pytest.mark.parametrize("shown", ["106579558801", "+86106579558801"])
