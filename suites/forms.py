@@ -27,8 +27,8 @@ async def takes_the_number(
         bench.expect_message(sim.name, sender=part.sender, awaited=awaited)
     started = bench.now()
     answer = await site.submit(sim.msisdn)
-    if answer.outcome is not FormOutcome.ACCEPTED:
-        bench.settle(sim.name)
+    if answer.outcome not in (FormOutcome.ACCEPTED, FormOutcome.UNCLEAR):
+        bench.settle(sim.name)  # a site that did not answer may have taken the number all the same
     if answer.outcome is FormOutcome.UNCLEAR and part.driver == KEYBOARD:
         # what an engineer saw he would see again: he is not asked a second time
         bench.inconclusive(InconcReason.INDETERMINATE, f"{part.name}: {answer.text or 'something else'}")

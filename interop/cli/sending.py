@@ -20,7 +20,7 @@ from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
 from interop.protocols.link import Journal, NoJournal
 from interop.protocols.modem import Modem, Stat
-from interop.protocols.originator import Acceptance, Handing, Originator
+from interop.protocols.originator import PENDING, Acceptance, Handing, Originator
 from interop.record.events import (
     Event,
     GatewayClaimed,
@@ -38,8 +38,6 @@ from interop.reports.ladder import label
 
 REGISTER_S: Final = 60.0
 """how long a modem that has just been switched on may take to find its network"""
-PENDING: Final = "ENROUTE"
-"""the one claim after which another one is to come"""
 _CAME: Final = (MessageReceived, PartReceived)
 _LEFT: Final = (MessageSubmitted, MessageAccepted, MessageRefused)
 Source = GatewayPart | OriginatorPart

@@ -60,6 +60,11 @@ class Evidence:
         self.expected.expect(lease, sim, text, sender, awaited)
         self._writer.observe(sim, seen.MessageExpected(text, sender, awaited), lease.key)
 
+    def settle(self, lease: Lease, sim: str) -> None:
+        """What it expected there will not come."""
+        self.expected.settle(lease, sim)
+        self._writer.observe(sim, seen.NoMessageExpected(), lease.key)
+
     def _hear(self, party: str, event: Event) -> None:
         lease = self._leases.get(party)
         late = self._late(party, event)

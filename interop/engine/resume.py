@@ -77,6 +77,8 @@ def recall(previous: Run, expected: Expectations) -> None:
             running.remove(lease)
         if isinstance(one.event, seen.MessageReceived):
             expected.came(one.party, one.event)
+        elif isinstance(one.event, seen.NoMessageExpected) and one.attempt in leases:
+            expected.settle(leases[one.attempt], one.party)
         elif isinstance(one.event, seen.MessageExpected) and one.attempt is not None:
             if one.attempt not in leases:
                 case, _, number = one.attempt.rpartition("#")

@@ -288,9 +288,8 @@ def _site_lacks(player: Player, role: Role) -> str:
     """Why it cannot send, or not tell what the case wants to know; "" when it can."""
     part = player.part
     kind = part.driver if isinstance(part, OriginatorPart) else "gateway"
-    if isinstance(player, Seat):
-        if lacks := _lacks(player, Role("modem", ("sms",), role.cast)):
-            return lacks
+    if isinstance(player, Seat) and (lacks := _lacks(player, Role("modem", ("sms",), role.cast))):
+        return lacks
     lacking = [one for one in role.capabilities if one not in _OF_ORIGINATORS.get(kind, ())]
     return f"{player.device} has no {lacking[0]}" if lacking else ""
 

@@ -49,7 +49,7 @@ def known(lab: Lab) -> list[str]:
             continue
         for name, value in resolved.items():
             if value != site.headers[name]:
-                found += dict.fromkeys((value, value.split()[-1]))  # of "Bearer abc" a site echoes "abc"
+                found += dict.fromkeys((value, *value.split()[-1:]))  # of "Bearer abc" a site echoes "abc"
     for gateway in lab.gateways:
         try:
             found.append(gateway_secret(lab, gateway))

@@ -329,6 +329,13 @@ class MessageExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class NoMessageExpected:
+    """What the case had asked for will not come to this SIM any more: it was refused, or went elsewhere."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     flow: ClassVar[Flow] = Flow.NOTE
     text: str
@@ -340,7 +347,8 @@ Event = (
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | CodeEntered | CodeAnswered | LabelAsked | LabelAnswered
     | TextHanded | TextTaken | GatewayClaimed | MessageFromHandset
-    | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed | MessageExpected | Note
+    | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed
+    | MessageExpected | NoMessageExpected | Note
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}

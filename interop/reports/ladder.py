@@ -49,6 +49,7 @@ _LABELS: dict[str, str] = {
     "LinkGivenUp": "given up: {why}",
     "Unclaimed": "unclaimed: {line}",
     "MessageExpected": "{awaited}: {text} {sender}",
+    "NoMessageExpected": "waits for no message any more",
     "Note": "{text}",
 }
 _EMPTY = {"label": "not marked", "number": "none", "state": "nothing"}

@@ -7,7 +7,7 @@ from typing import Final
 
 from interop import otp
 from interop.engine import Bench
-from interop.protocols.originator import Acceptance, Handing, Originator
+from interop.protocols.originator import PENDING, Acceptance, Handing, Originator
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from interop.record.events import GatewayClaimed, MessageReceived, PartReceived
 from suites.codes.arrival import (
@@ -26,8 +26,6 @@ from suites.parties import Party, has_room
 
 REPORT_S: Final = 60.0
 """how long a status report may take once the message is there"""
-PENDING: Final = "ENROUTE"
-"""the one claim after which another one is to come"""
 
 _QUEUE: Final[Blame] = (Layer.GATEWAY, Cause.MESSAGE_LATE)
 _CENTRE: Final[Blame] = (Layer.CORE, Cause.MESSAGE_LATE)

@@ -26,6 +26,10 @@ class ToyGateway:
     def __init__(self, name: str) -> None:
         self.name = name
         self.events = EventStream()
+        self.connected = 0
+
+    async def connect(self) -> None:
+        self.connected += 1
 
 
 def with_gateway(make_toy: Callable[..., Any], new_lab: Callable[..., Lab], **part: Any) -> Any:
@@ -73,6 +77,23 @@ def test_a_late_claim_is_told_to_its_own_case(make_toy: Any, new_lab: Any) -> No
     assert all("gw" in attempt.evidence["journals"] for attempt in run.attempts)
 
 
+def test_a_gateway_hears_before_the_case_begins(make_toy: Any, new_lab: Any) -> None:
+    """A reply may be the first thing that a case waits for; a gateway gives it to who is logged in."""
+
+    @case(service="sms-mo", standard="-", expected_s=2, contrast=Contrast.NONE)
+    async def is_answered(
+        bench: Bench,
+        *,
+        subject: Any = role("modem"),
+        sender: Any = role("originator", cast=Cast.EACH),
+    ) -> None:
+        bench.check("connections", expected=1, actual=sender.connected, blame=(Layer.CORE, Cause.REPLY_LOST))
+
+    toy = with_gateway(make_toy, new_lab)
+    run = toy.run(toy.cases(is_answered, only="mvno-a"))
+    assert [attempt.verdict for attempt in run.attempts] == [Verdict.PASS]
+
+
 def test_a_gateway_rests_between_two_cases(make_toy: Any, new_lab: Any) -> None:
     toy = with_gateway(make_toy, new_lab, cooldown_s=100.0)
     run = toy.run(toy.cases(hands()))
@@ -98,7 +119,7 @@ def test_two_originators_of_one_modem_have_a_control_each(make_toy: Any, new_lab
         for name in ("quick", "quicker")
     )
     toy = make_toy(lab=new_lab().model_copy(update={"originators": twins}))
-    toy.devices |= {twin.name: toy.devices["m-cmcc-1"] for twin in twins}
+    toy.devices |= {twin.name: ToyGateway(twin.name) for twin in twins}
     run = toy.run(toy.cases(loses, only="mvno-a"))
     tried = {attempt.case for attempt in run.attempts if attempt.control_of}
     assert len(run.final) == 2

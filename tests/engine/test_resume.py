@@ -50,6 +50,10 @@ class Killed:
         self._at += 1
         self._evidence.expect(lease, SIM, text, sender, awaited)
 
+    def settles(self, lease: Lease) -> None:
+        self._at += 1
+        self._evidence.settle(lease, SIM)
+
     def comes(self, text: str, sender: str = BANK, sim: str = SIM) -> None:
         self._at += 1
         self._heard[sim].append(message(text, sender))
@@ -112,6 +116,13 @@ def given_away(killed: Killed) -> None:
     killed.ends(lease)
 
 
+def refused(killed: Killed) -> None:
+    lease = killed.begins(1)
+    killed.asks(lease, sender=BANK)
+    killed.settles(lease)
+    killed.asks(killed.begins(2), sender=BANK)
+
+
 def to_another_phone(killed: Killed) -> None:
     lease = killed.begins(1)
     killed.asks(lease, sender=BANK)
@@ -122,7 +133,7 @@ def to_another_phone(killed: Killed) -> None:
 @pytest.mark.parametrize(
     ("happened", "owed", "whose"),
     [(one_came_while_the_second_waited, 1, 1), (late_by_its_text, 1, 1), (given_away, 1, None),
-     (to_another_phone, 1, 1)],
+     (to_another_phone, 1, 1), (refused, 1, 2)],
 )  # fmt: skip
 def test_what_came_before_is_not_waited_for_again(
     killed: Killed, happened: Callable[[Killed], None], owed: int, whose: int | None

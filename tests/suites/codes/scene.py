@@ -42,6 +42,10 @@ class FakeGateway:
         self.answer = Handing(Acceptance.ACCEPTED, ("1",))
         self.answers_s = 0.2
         self.on_text: Callable[[str], None] = lambda _text: None
+        self.on_connect: Callable[[], None] = lambda: None
+
+    async def connect(self) -> None:
+        self.on_connect()
 
     async def send(self, to: str, text: str, *, report: bool = True) -> Handing:
         self.on_text(text)

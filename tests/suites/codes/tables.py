@@ -250,6 +250,9 @@ def seen(service: str, sim: str, far: str, text: str, defects: Sequence[str]) ->
     for key, effects in EFFECTS.items():
         first = next((effect for effect in effects if effect.is_of(service, far, text)), None)
         if key in keys and first is not None:
+            if key.startswith("gateway.part_lost") and {BEFORE, BEHIND, BOTH} & keys:
+                # the parts that came were late: what is missing may just be later still
+                return ((*first.suspects, (GW, Cause.MESSAGE_LATE), (CORE, Cause.MESSAGE_LATE)),)
             return (first.suspects,)
     return (None,)
 

@@ -361,6 +361,16 @@ def test_somebody_elses_reply_is_not_ours() -> None:
     assert blamed(scene.reply()) == ((CORE, Cause.REPLY_LOST), (GW, Cause.REPLY_LOST))
 
 
+def test_a_reply_that_waited_for_a_lost_connection() -> None:
+    scene = Scene()
+
+    def wrote(text: str) -> None:
+        scene.gateway.on_connect = lambda: scene.reply_comes(text, NUMBER)
+
+    scene.handset.on_send = wrote
+    assert scene.reply().verdict is PASS
+
+
 # Sites
 
 
