@@ -1,4 +1,4 @@
-"""Output that outlives its reader: `... | head`, or a window that is closed, ends the printing, never the run."""
+"""Output that outlives its reader: `... | head`, or a closed window, ends the printing, never the run."""
 
 from __future__ import annotations
 
