@@ -89,7 +89,11 @@ def emulate(
     ] = None,
     tcp_port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, help="The first modem's TCP port, the others follow."),
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="The first modem's TCP port; the other modems', the sites' one and the gateways' follow.",
+        ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
@@ -112,7 +116,7 @@ def emulate(
     if not any(modem.emulated for modem in found.modems):
         raise _refused(f"lab {found.name}: has no modem with `port: emulated`")
     chosen = tuple(bearer or Bearer)
-    _check(tcp_port, chosen, sum(modem.emulated for modem in found.modems))
+    _check(tcp_port, chosen, _doors(found))
     with TemporaryDirectory(prefix="interop-") as scratch:
         setting = Setting(
             found, seed, defect or (), quirk or (), scratch=Path(scratch), epoch=time.time(), virtual=False
@@ -121,6 +125,7 @@ def emulate(
             if ports is not None:
                 ports.mkdir(parents=True, exist_ok=True)
             bearers = _Bearers(chosen, ports, ports or Path(scratch), tcp_port)
+            _say_who_cannot_log_in(found)
             as_many_as_allowed()  # a modem takes four, on all its bearers
             run(_stay_up(found, _country(setting), bearers, as_json), virtual=False)
         except KeyboardInterrupt:
@@ -131,11 +136,32 @@ def emulate(
             raise _refused(f"interop emulate: {where}{error.strerror or error}") from None
 
 
-def _check(first: int, chosen: Sequence[Bearer], modems: int) -> None:
+def _doors(lab: Lab) -> int:
+    """TCP ports that the lab takes: one for each modem, one for all sites, one for each gateway."""
+    from drivers.emulated.sites import SCHEME
+
+    sites = any(site.url.startswith(SCHEME) for site in lab.sites)
+    gateways = {part.url for part in lab.gateways if part.url.startswith(SCHEME)}
+    return sum(modem.emulated for modem in lab.modems) + sites + len(gateways)
+
+
+def _check(first: int, chosen: Sequence[Bearer], doors: int) -> None:
     if first and Bearer.TCP not in chosen:
         raise _refused("interop emulate: --tcp-port needs --bearer tcp")
-    if first + modems - 1 > LAST_PORT:
-        raise _refused(f"interop emulate: --tcp-port {first}: the last of {modems} is beyond {LAST_PORT}")
+    if first + doors - 1 > LAST_PORT:
+        raise _refused(f"interop emulate: --tcp-port {first}: the last of {doors} is beyond {LAST_PORT}")
+
+
+def _say_who_cannot_log_in(lab: Lab) -> None:
+    from drivers.emulated.sites import SCHEME
+    from interop.lab.secrets import SecretError, gateway_secret
+
+    for part in lab.gateways:
+        try:
+            gateway_secret(lab, part)
+        except SecretError as error:
+            if part.url.startswith(SCHEME):
+                typer.echo(f"gateway {part.name}: nobody can log in: secret: {error}", err=True)
 
 
 def _country(setting: Setting) -> Country:
@@ -196,13 +222,14 @@ async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool)
             _port(lab, name, await bearers.open(modem, index, stack))
             for index, (name, modem) in enumerate(country.modems.items())
         ]
-        root = await country.serve_on_loopback()
+        after = bearers.first + len(ports) if bearers.first else 0
+        root = await country.serve_on_loopback(after)
         sites = [
             Site(site.name, root + site.url.removeprefix(SCHEME))
             for site in lab.sites
             if root and site.url.startswith(SCHEME)
         ]
-        at = await country.gateways_on_loopback()
+        at = await country.gateways_on_loopback(after and after + bool(sites))
         gateways = [
             GatewayPort(
                 part.name, f"127.0.0.1:{at[part.name]}", part.driver, part.account, part.number, part.title
@@ -261,7 +288,8 @@ def _tables(lab: str, ports: list[Port], sites: list[Site], gateways: list[Gatew
     for site in sites:
         console.print(f"{site.name}: {site.url}", markup=False)
     if gateways:
-        table = Table(*GatewayPort.__slots__, box=box.SIMPLE_HEAD, pad_edge=False)
+        columns = (Column(name, overflow="fold") for name in GatewayPort.__slots__)
+        table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
         for gateway in gateways:
             table.add_row(*asdict(gateway).values())
         console.print(table)

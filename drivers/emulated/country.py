@@ -26,6 +26,7 @@ from drivers.emulated.hlr import Subscriber
 from drivers.emulated.network import Network
 from drivers.emulated.site_codes import SiteCodes
 from drivers.emulated.sites import SCHEME, application, paths
+from drivers.emulated.sockets import LOOPBACK, naming
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.terminal.profile import profiles
 from drivers.links.memory import Far, MemoryLink, memory_pair
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 HOST = "emulated.country"
-LOOPBACK = "127.0.0.1"
 _SITES = "sites.sock"
 _LONGEST_SOCKET = 100
 """octets; sun_path holds 108 with its end"""
@@ -161,25 +161,29 @@ class Country:
             return "", socket
         return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._sockets / _SITES)
 
-    async def gateways_on_loopback(self) -> dict[str, int]:
-        """The gateways on free TCP ports of 127.0.0.1 too; the port by the name of each account's part."""
+    async def gateways_on_loopback(self, first: int = 0) -> dict[str, int]:
+        """The gateways on TCP ports of 127.0.0.1 too, from `first` on, or free ones: the port by the name of
+        each account's part. Raises OSError where one is taken.
+        """
         exchange = self._exchange
         if exchange is None:
             return {}
-        await exchange.open_on_loopback()
+        await exchange.open_on_loopback(first)
         ports = {part.name: exchange.port(part) for part in self._setting.lab.gateways}
         return {name: port for name, port in ports.items() if port is not None}
 
-    async def serve_on_loopback(self) -> str | None:
-        """The sites on a free TCP port of 127.0.0.1 too, for browsers; their root URL, None without sites."""
+    async def serve_on_loopback(self, port: int = 0) -> str | None:
+        """The sites on a TCP port of 127.0.0.1 too, 0 a free one, for browsers; their root URL, None without
+        sites. Raises OSError where it is taken.
+        """
         if self._runner is None:
             return None
         from aiohttp import web
 
-        site = web.TCPSite(self._runner, LOOPBACK, 0)
-        await site.start()
-        port = self._runner.addresses[-1][1]
-        return f"http://{LOOPBACK}:{port}"
+        with naming(port):
+            await web.TCPSite(self._runner, LOOPBACK, port).start()
+        bound = self._runner.addresses[-1][1]
+        return f"http://{LOOPBACK}:{bound}"
 
     async def stop(self) -> None:
         for modem in self.modems.values():

@@ -89,6 +89,10 @@ class Hlr:
     def by_msisdn(self, national: str) -> Subscriber | None:
         return self._by_msisdn.get(national)
 
+    def subject(self, national: str, city: str = "") -> Subscriber:
+        """Whom defects select: a number of no subscriber here has its segment and itself, and `city`."""
+        return self._by_msisdn.get(national) or Subscriber(national, "", "", "", city)
+
     def switched_on(self, line: Line) -> None:
         self._lines[line.subscriber.imsi] = line
 

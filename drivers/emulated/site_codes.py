@@ -14,7 +14,7 @@ from typing import Final
 from drivers.emulated.defects import Defect, Defects
 from drivers.emulated.gateways.exchange import Exchange
 from drivers.emulated.gateways.hosts import Submission, Wanted
-from drivers.emulated.hlr import Hlr, Subscriber
+from drivers.emulated.hlr import Hlr
 from drivers.emulated.timers import Timers
 from interop.lab.model import FormPart
 from interop.smspdu import Address, split_text
@@ -93,6 +93,4 @@ class SiteCodes:
         return defect.values.get("receiver", min(after))
 
     def _defect(self, name: str, site: FormPart, number: str) -> Defect | None:
-        """A number of no subscriber here can still be selected by segment and msisdn."""
-        subject = self._hlr.by_msisdn(number) or Subscriber(number, "", "", "", "")
-        return self._defects.on(name, subject, site=site.name)
+        return self._defects.on(name, self._hlr.subject(number), site=site.name)

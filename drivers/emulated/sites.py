@@ -146,7 +146,7 @@ class _Sites:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             number = request.match_info.get("number") or request.query.get(_query_key(part.url), "")
-            subject = self._subject(number)
+            subject = self._hlr.subject(number)
             if self._defects.on("site.down", subject, site=part.name):
                 return web.Response(status=503, text="服务暂不可用")
             marked = self._defects.on("label.marked", subject, site=part.name)
@@ -166,13 +166,9 @@ class _Sites:
         return _VERIFIED if right else _WRONG_CODE
 
     def _answer(self, site: str, number: str) -> tuple[int, str]:
-        if answer := refusal(self._defects, self._subject(number), site):
+        if answer := refusal(self._defects, self._hlr.subject(number), site):
             return answer
         return _ACCEPTED if _MOBILE.fullmatch(number) else _BY_FORMAT
-
-    def _subject(self, number: str) -> Subscriber:
-        """A number of no subscriber here can still be selected by segment and msisdn."""
-        return self._hlr.by_msisdn(number) or Subscriber(number, "", "", "", "")
 
 
 def _said(part: FormPart, answer: tuple[int, str]) -> web.Response:

@@ -11,6 +11,8 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -47,10 +49,8 @@ class SocketPort:
         """Listen on a TCP port of this machine alone; 0: a free one. Raises OSError naming it."""
         clients: dict[_Client, None] = {}
         loop = asyncio.get_running_loop()
-        try:
+        with naming(port):
             server = await loop.create_server(lambda: _Client(modem, clients), LOOPBACK, port)
-        except OSError as error:
-            raise OSError(error.errno, os.strerror(error.errno or 0), f"{LOOPBACK}:{port}") from None
         bound: int = server.sockets[0].getsockname()[1]
         return cls(server, clients, f"{LOOPBACK}:{bound}")
 
@@ -92,6 +92,15 @@ class _Client(asyncio.Protocol):
     def hang_up(self) -> None:
         self._modem.detach(self.write)
         self._transport.abort()
+
+
+@contextmanager
+def naming(port: int) -> Iterator[None]:
+    """An OSError of listening on `port` names the place, as one of a file does."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), f"{LOOPBACK}:{port}") from None
 
 
 def _free_place(path: Path) -> str:

@@ -87,6 +87,9 @@ class KeyboardOriginator:
         self._allow = allow
         self._desk = _Desk(part.name, engineer, part.answer_s)
 
+    async def connect(self) -> None:
+        """Nothing to do."""
+
     async def send(self, to: str, text: str, *, report: bool = True) -> Handing:
         del report
         self._desk.check()

@@ -10,7 +10,7 @@ from interop.lab.model import OriginatorPart
 from interop.protocols.engineer import Engineer
 from interop.protocols.errors import NotAnswering, NotAvailable
 from interop.protocols.modem import Modem
-from interop.protocols.originator import Acceptance, Handing
+from interop.protocols.originator import PENDING, Acceptance, Handing
 from interop.protocols.stream import EventStream
 from interop.record import Event
 from interop.record.events import GatewayClaimed, MessageFromHandset, MessageReceived, StatusReported
@@ -19,7 +19,6 @@ from interop.smspdu import PduError, Status, StatusClass
 STATES: Final = {0x00: "DELIVRD", 0x46: "EXPIRED", 0x47: "DELETED", 0x48: "DELETED"}
 """TP-ST (3GPP TS 23.040 9.2.3.15) in the words of gateways' reports (SMPP 3.4 appendix B), where they have
 one for it; what is final and has none is told in hexadecimal, "TP-ST 41" """
-PENDING: Final = "ENROUTE"
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 
 
@@ -42,6 +41,9 @@ class ModemOriginator:
         self.events = EventStream()
         self._modem = modem
         self._stop_listening = modem.events.listen(self._heard)
+
+    async def connect(self) -> None:
+        """Nothing to do."""
 
     async def send(self, to: str, text: str, *, report: bool = True) -> Handing:
         if not _MOBILE.fullmatch(to):

@@ -1,4 +1,4 @@
-"""Output that outlives its reader: `interop run ... | head` ends the printing, never the run."""
+"""Output that outlives its reader: `... | head`, or a closed window, ends the printing, never the run."""
 
 from __future__ import annotations
 
@@ -42,21 +42,36 @@ class _Lines(io.TextIOWrapper):
 
 
 def outlive_readers() -> Patient | None:
-    """Make standard output patient; None where that is a terminal, or closed. What is closed is /dev/null."""
+    """Make standard output patient, and standard error on a terminal: a closed window takes both away.
+
+    None where output is a terminal, or closed. What is closed is /dev/null.
+    """
     out = sys.stdout
     sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or _nowhere()
+    if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr.isatty():
+        sys.stderr = _lasting(sys.stderr)
     if out is None:  # closed by the caller
         sys.stdout = _nowhere()
         return None
     if not isinstance(out, io.TextIOWrapper):
         return None
     if out.isatty():
+        sys.stdout = _lasting(out)
         return None
     out.flush()
     raw = Patient(out.fileno(), "wb", closefd=False)
     sys.stdout = _Lines(io.BufferedWriter(raw), encoding=out.encoding, errors=out.errors, line_buffering=True)
     return raw
+
+
+def _lasting(terminal: io.TextIOWrapper) -> io.TextIOWrapper:
+    """A terminal, and nowhere once its window is closed: EIO, tty_hangup of the kernel."""
+    terminal.flush()
+    raw = Patient(terminal.fileno(), "wb", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=terminal.encoding, errors=terminal.errors, line_buffering=True
+    )
 
 
 def screen() -> Console:

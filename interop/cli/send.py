@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -53,7 +54,6 @@ def send(
     from interop.lab.drivers import DriverError
     from interop.lab.load import LabError, load
     from interop.lab.secrets import SecretError
-    from interop.lab.shape import close
     from interop.protocols.errors import BudgetSpent, EquipmentError
 
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -62,14 +62,7 @@ def send(
         whole = load(lab)
     except LabError as error:
         _refuse(str(error), as_json, prefix="")
-    sources: tuple[Source, ...] = (*whole.gateways, *whole.originators)
-    source = next((each for each in sources if each.name == via), None)
-    if source is None:
-        known = [each.name for each in sources]
-        there_are = ", ".join(known) or "none"
-        _refuse(
-            f'lab {whole.name} has no originator "{via}" (there are: {there_are}){close(via, known)}', as_json
-        )
+    source = _source(whole, via, as_json)
     if not re.fullmatch(r"1[3-9]\d{9}", number):
         _refuse(f"{number!r} is no mobile number of 11 digits", as_json)
     try:
@@ -78,6 +71,7 @@ def send(
         _refuse("the text is not UTF-8", as_json)
     if _live(whole, source) and not yes:
         _confirm(via, number, as_json)
+    redact: Callable[[str], str] = str
     try:
         sending = Sending(
             whole,
@@ -89,16 +83,31 @@ def send(
             defects=defect or (),
             engineer=AtTerminal(terminal()),
         )
+        redact = sending.redact  # a device may say again what it was told
         arrived = run(sending.run(journal), virtual=sending.virtual)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except EquipmentError as error:
-        _refuse(str(error), as_json, code=USAGE if isinstance(error, BudgetSpent) else NOT_ARRIVED)
+        _refuse(redact(str(error)), as_json, code=USAGE if isinstance(error, BudgetSpent) else NOT_ARRIVED)
     except (DriverError, SecretError, ValueError, OSError) as error:
-        _refuse(str(error), as_json)
+        _refuse(redact(str(error)), as_json)
     if as_json:
-        typer.echo(sending.redact(json.dumps(sending.answer, ensure_ascii=False, indent=2)))
+        typer.echo(json.dumps(sending.answer, ensure_ascii=False, indent=2))
     raise typer.Exit(ARRIVED if arrived else NOT_ARRIVED)
+
+
+def _source(whole: Lab, via: str, as_json: bool) -> Source:
+    from interop.lab.shape import close
+
+    sources: tuple[Source, ...] = (*whole.gateways, *whole.originators)
+    for source in sources:
+        if source.name == via:
+            return source
+    known = [each.name for each in sources]
+    there_are = ", ".join(known) or "none"
+    _refuse(
+        f'lab {whole.name} has no originator "{via}" (there are: {there_are}){close(via, known)}', as_json
+    )
 
 
 def _live(whole: Lab, source: Source) -> bool:

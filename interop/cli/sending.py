@@ -15,12 +15,12 @@ from interop.engine.session import EPOCH
 from interop.lab.budget import Purse
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.model import EMULATED, FormPart, GatewayPart, Lab, LabelPart, ModemPart, OriginatorPart
-from interop.lab.secrets import gateway_secret
+from interop.lab.secrets import gateway_secret, known
 from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
 from interop.protocols.link import Journal, NoJournal
 from interop.protocols.modem import Modem, Stat
-from interop.protocols.originator import Acceptance, Handing, Originator
+from interop.protocols.originator import PENDING, Acceptance, Handing, Originator
 from interop.record.events import (
     Event,
     GatewayClaimed,
@@ -38,8 +38,6 @@ from interop.reports.ladder import label
 
 REGISTER_S: Final = 60.0
 """how long a modem that has just been switched on may take to find its network"""
-PENDING: Final = "ENROUTE"
-"""the one claim after which another one is to come"""
 _CAME: Final = (MessageReceived, PartReceived)
 _LEFT: Final = (MessageSubmitted, MessageAccepted, MessageRefused)
 Source = GatewayPart | OriginatorPart
@@ -55,7 +53,7 @@ class Sending:
     def __init__(
         self,
         whole: Lab,
-        gateway: Source,
+        source: Source,
         to: str,
         text: str,
         *,
@@ -66,11 +64,11 @@ class Sending:
     ) -> None:
         sim = next((each for each in whole.sims if each.msisdn == to), None)
         self._modem = whole.modem_of(sim) if sim else None
-        self._sender = sender_of(whole, gateway)
-        self._lab = _lab_of(whole, gateway, self._modem, self._sender)
+        self._sender = sender_of(whole, source)
+        self._lab = _lab_of(whole, source, self._modem, self._sender)
         self._engineer = engineer
         self._defects = tuple(defects)
-        self._gateway = gateway
+        self._source = source
         self._to = to
         self._text = text
         self._within = within
@@ -78,7 +76,9 @@ class Sending:
         self._began = 0.0
         self._seen: list[dict[str, Any]] = []
         self.virtual = all_emulated(self._lab)
-        self.redact = Redactor([gateway_secret(whole, gateway)] if isinstance(gateway, GatewayPart) else [])
+        if isinstance(source, GatewayPart):
+            gateway_secret(whole, source)  # it would not open
+        self.redact = Redactor(known(whole))
         self.answer: dict[str, Any] = {}
 
     async def run(self, journal: Path | None) -> bool:
@@ -88,7 +88,7 @@ class Sending:
             setting = Setting(self._lab, 1, self._defects, (), Path(scratch), epoch, self.virtual)
             purse = Purse(self._lab, confirm=lambda _question: True, already={})
             async with Equipment(setting, purse=purse, journal=kept, engineer=self._engineer) as equipment:
-                gateway = equipment.device(self._gateway.name)
+                originator = equipment.device(self._source.name)
                 modem = equipment.device(self._modem.name) if self._modem else None
                 sender = equipment.device(self._sender.name) if self._sender else None
                 modems = [each for each in (modem, sender) if each is not None]
@@ -97,18 +97,18 @@ class Sending:
                 for each, is_registered in zip(modems, registered, strict=True):
                     if not is_registered:
                         self._say(f"{each.name} is not registered")
-                self._listen(gateway, modem, sender)
-                return await self._follow(gateway, modem)
+                self._listen(originator, modem, sender)
+                return await self._follow(originator, modem)
 
-    async def _follow(self, gateway: Originator, modem: Modem | None) -> bool:
-        mark, got_mark = gateway.events.mark(), modem.events.mark() if modem else 0
-        handing = await gateway.send(self._to, self._text)
+    async def _follow(self, originator: Originator, modem: Modem | None) -> bool:
+        mark, got_mark = originator.events.mark(), modem.events.mark() if modem else 0
+        handing = await originator.send(self._to, self._text)
         claims: list[GatewayClaimed | None] = []
         got = None
         if handing.acceptance is not Acceptance.REFUSED:
             claims, got = await asyncio.gather(
-                self._claims(gateway, handing.references, mark),
-                self._got(modem, got_mark, gateway.number),
+                self._claims(originator, handing.references, mark),
+                self._got(modem, got_mark, originator.number),
             )
             self._sum_up(handing, claims, got)
         # of a text whose later parts are unknown, claims on the earlier ones say little
@@ -116,21 +116,21 @@ class Sending:
         claimed = whole and all(claim is not None and claim.delivered for claim in claims)
         arrived = got == self._text if modem else claimed
         self.answer = {
-            "via": self._gateway.name,
+            "via": self._source.name,
             "to": self._to,
             "acceptance": handing.acceptance.value,
             "claimed_delivered": claimed,
             "handset": self._modem.name if self._modem else None,
-            "got": got,
+            "got": None if got is None else self.redact(got),
             "arrived": arrived,
             "events": self._seen,
         }
         return arrived
 
     async def _claims(
-        self, gateway: Originator, references: Sequence[str], mark: int
+        self, originator: Originator, references: Sequence[str], mark: int
     ) -> list[GatewayClaimed | None]:
-        """The gateway's last word on each part, None where there was none in time."""
+        """The originator's last word on each part, None where there was none in time."""
         until = asyncio.get_running_loop().time() + self._within
         claims = []
         for reference in references:
@@ -139,7 +139,7 @@ class Sending:
                 return claim.reference == reference and claim.state != PENDING
 
             rest = until - asyncio.get_running_loop().time()
-            claims.append(await gateway.events.wait(GatewayClaimed, within=rest, since=mark, where=last))
+            claims.append(await originator.events.wait(GatewayClaimed, within=rest, since=mark, where=last))
         return claims
 
     async def _got(self, modem: Modem | None, mark: int, number: str) -> str | None:
@@ -155,8 +155,8 @@ class Sending:
 
     # What is shown
 
-    def _listen(self, gateway: Originator, modem: Modem | None, sender: Modem | None) -> None:
-        gateway.events.listen(lambda event: self._heard(self._gateway.name, event))
+    def _listen(self, originator: Originator, modem: Modem | None, sender: Modem | None) -> None:
+        originator.events.listen(lambda event: self._heard(self._source.name, event))
         if modem is not None and self._modem is not None:
             name = self._modem.name
             modem.events.listen(lambda event: self._heard(name, event) if isinstance(event, _CAME) else None)
@@ -166,7 +166,8 @@ class Sending:
             )
 
     def _heard(self, party: str, event: Event) -> None:
-        self._seen.append({"at": round(self._elapsed(), 3), "party": party, **to_json(event)})
+        said = to_json(self.redact.event(event))
+        self._seen.append({"at": round(self._elapsed(), 3), "party": party, **said})
         if isinstance(event, PartReceived):  # its text comes with the whole
             self._say(f"{party}: part {event.number} of {event.total} from {event.sender}")
         else:
@@ -201,8 +202,8 @@ class Sending:
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             kept = LinkJournal(file, now=time.time, sequence=count().__next__, redact=self.redact)
             try:
-                source = (self._sender or self._gateway).name
-                yield lambda name: kept if name == source else NoJournal()
+                journalled = (self._sender or self._source).name
+                yield lambda name: kept if name == journalled else NoJournal()
             finally:
                 kept.settle()
 
@@ -214,11 +215,11 @@ def sender_of(whole: Lab, source: Source) -> ModemPart | None:
     return whole.modem_of(sim) if sim else None
 
 
-def _lab_of(whole: Lab, gateway: Source, *modems: ModemPart | None) -> Lab:
+def _lab_of(whole: Lab, source: Source, *modems: ModemPart | None) -> Lab:
     """The lab without what is real and not needed; what is emulated stays, for defects may name it."""
 
     def stays(part: FormPart | LabelPart | GatewayPart) -> bool:
-        return part is gateway or part.url.startswith(f"{EMULATED}:")
+        return part is source or part.url.startswith(f"{EMULATED}:")
 
     return whole.model_copy(
         update={
@@ -226,7 +227,7 @@ def _lab_of(whole: Lab, gateway: Source, *modems: ModemPart | None) -> Lab:
             "forms": tuple(filter(stays, whole.forms)),
             "labels": tuple(filter(stays, whole.labels)),
             "gateways": tuple(filter(stays, whole.gateways)),
-            "originators": tuple(one for one in whole.originators if one is gateway),
+            "originators": tuple(one for one in whole.originators if one is source),
         }
     )
 

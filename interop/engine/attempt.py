@@ -15,7 +15,7 @@ from interop.engine.evidence import Evidence, call_parties
 from interop.engine.lease import Lease
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
 from interop.lab.budget import Spent
-from interop.lab.model import GatewayPart, SimPart
+from interop.lab.model import GatewayPart, OriginatorPart, SimPart
 from interop.lab.roles import Binding, Player, Seat, subject_of
 from interop.protocols.errors import EquipmentError
 from interop.protocols.modem import Health
@@ -99,7 +99,10 @@ class _Mail:
     since: int
 
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
-        self.stage.evidence.expected.expect(self.lease, sim, text, sender, awaited)
+        self.stage.evidence.expect(self.lease, sim, text, sender, awaited)
+
+    def settle(self, sim: str) -> None:
+        self.stage.evidence.settle(self.lease, sim)
 
     def owed(self, sim: str, sender: str) -> int:
         return self.stage.evidence.expected.owed(self.lease, sim, sender)
@@ -162,6 +165,7 @@ class _Performance:
         spent = stage.spent()
         stage.evidence.begin(lease, map(party_of, self._players.values()))
         error = await self._play()
+        stage.evidence.over(lease)
         troubles = await _to_its_end(self._clean_up(isinstance(error, Interrupted)))
         judgement = await self._judge(error, troubles)
         stage.evidence.end(lease)
@@ -187,6 +191,7 @@ class _Performance:
             health = await self._probe_before()
             if health.trouble is not None:
                 return Inconclusive(health.trouble, f"before the case: {health.detail}")
+            await self._connect(devices)
             self._bench = self._furnish(devices)
             limit = self._case.spec.timeout_s
             async with asyncio.timeout(limit) as scope:
@@ -204,6 +209,12 @@ class _Performance:
         except BaseException as error:  # pytest.fail and pytest.skip are not Exceptions
             return None if isinstance(error, Ended) else error
         return None
+
+    async def _connect(self, devices: Mapping[str, Any]) -> None:
+        """Before the case: its time is the text's, and a reply may be the first thing that it waits for."""
+        for role, player in self._players.items():
+            if isinstance(player.part, (GatewayPart, OriginatorPart)):
+                await devices[role].connect()
 
     def _furnish(self, devices: Mapping[str, Any]) -> Bench:
         players, stage = self._players, self._stage

@@ -34,6 +34,8 @@ class Mail(Protocol):
 
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None: ...
 
+    def settle(self, sim: str) -> None: ...
+
     def owed(self, sim: str, sender: str) -> int: ...
 
     def astray(self) -> Sequence[tuple[str, MessageReceived]]: ...
@@ -43,6 +45,8 @@ class _NoMail:
     """Of a bench that stands alone."""
 
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None: ...
+
+    def settle(self, sim: str) -> None: ...
 
     def owed(self, sim: str, sender: str) -> int:
         return 0
@@ -152,6 +156,10 @@ class Bench:
         `awaited`. A site's message is known by its `sender` alone.
         """
         self._mail.expect(sim, text, sender, awaited)
+
+    def settle(self, sim: str) -> None:
+        """Say that what this attempt expected at `sim` will not come: it was refused, or went elsewhere."""
+        self._mail.settle(sim)
 
     def owed(self, sim: str, sender: str) -> int:
         """How many messages from `sender` earlier attempts waited for at this SIM that never came: what comes

@@ -47,9 +47,23 @@ class Evidence:
             if stream := self._streams.get(party):
                 stream.forget()
 
-    def end(self, lease: Lease) -> None:
+    def over(self, lease: Lease) -> None:
+        """Its case has ended and looks at nothing any more: what it asked for is late from now on."""
         lease.ended = self._writer.now()
+
+    def end(self, lease: Lease) -> None:
+        """Its devices are free."""
         self._leases = {party: other for party, other in self._leases.items() if other is not lease}
+
+    def expect(self, lease: Lease, sim: str, text: str, sender: str, awaited: bool) -> None:
+        """Into the record, too: a run that resumes this one must know what may still come."""
+        self.expected.expect(lease, sim, text, sender, awaited)
+        self._writer.observe(sim, seen.MessageExpected(text, sender, awaited), lease.key)
+
+    def settle(self, lease: Lease, sim: str) -> None:
+        """What it expected there will not come."""
+        self.expected.settle(lease, sim)
+        self._writer.observe(sim, seen.NoMessageExpected(), lease.key)
 
     def _hear(self, party: str, event: Event) -> None:
         lease = self._leases.get(party)

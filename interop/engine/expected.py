@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from interop.engine.lease import Lease
@@ -58,9 +59,17 @@ class Expectations:
     def expect(self, lease: Lease, sim: str, text: str, sender: str, awaited: bool) -> None:
         self._of_sim.setdefault(sim, []).append(_Expectation(lease, text, sender, awaited))
 
+    def settle(self, lease: Lease, sim: str) -> None:
+        """What this attempt expected at this SIM will not come any more."""
+        for one in self._of_sim.get(sim, ()):
+            one.met = one.met or one.lease is lease
+
     def owed(self, lease: Lease, sim: str, sender: str) -> int:
-        """Messages from `sender` that earlier attempts waited for at this SIM, and that never came."""
-        others = (one for one in self._of_sim.get(sim, ()) if one.lease is not lease and not one.met)
+        """Messages from `sender` that other attempts asked for at this SIM, or at any where `sim` is "", and
+        that have not come.
+        """
+        asked = chain.from_iterable(self._of_sim.values()) if not sim else self._of_sim.get(sim, ())
+        others = (one for one in asked if one.lease is not lease and not one.met)
         return sum(1 for one in others if one.sender and sender.startswith(one.sender))
 
     def came(self, sim: str, message: MessageReceived) -> Lease | None:

@@ -9,7 +9,9 @@ from interop.record import Event
 
 @dataclass(eq=False)
 class Lease:
-    """`events`: what its devices did meanwhile, with who did it; `ended`: when, None while it runs."""
+    """`events`: what its devices did meanwhile, with who did it; `ended`: when its case did, None while
+    it runs; clean-up and the probe behind it still hold the devices.
+    """
 
     case: str
     attempt: int

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from interop.engine.attempt import BoundCase, not_played
+from interop.engine.expected import Expectations
+from interop.engine.lease import Lease
 from interop.lab.budget import Spent
 from interop.lab.roles import Binding, Player, control_for
 from interop.protocols.errors import EquipmentError
@@ -61,6 +63,31 @@ def interrupted(previous: Run, cases: Iterable[BoundCase]) -> Iterator[Attempt]:
         attempt = not_played(case, start.attempt, start.started, InconcReason.INTERRUPTED, why)
         spent = _spent_by(previous.observed, attempt.key)
         yield replace(attempt, devices=start.devices, control_of=start.control_of, spent=spent)
+
+
+def recall(previous: Run, expected: Expectations) -> None:
+    """Whatever messages attempts asked for, and which of them have come: the others may still come."""
+    over = end_of(previous)
+    ends = {attempt.key: attempt.started + attempt.duration_s for attempt in previous.attempts}
+    leases: dict[str, Lease] = {}
+    running: list[Lease] = []
+    for one in previous.observed:
+        for lease in [each for each in running if ends.get(each.key, over) < one.at]:
+            lease.ended = ends.get(lease.key, over)
+            running.remove(lease)
+        if isinstance(one.event, seen.MessageReceived):
+            expected.came(one.party, one.event)
+        elif isinstance(one.event, seen.NoMessageExpected) and one.attempt in leases:
+            expected.settle(leases[one.attempt], one.party)
+        elif isinstance(one.event, seen.MessageExpected) and one.attempt is not None:
+            if one.attempt not in leases:
+                case, _, number = one.attempt.rpartition("#")
+                leases[one.attempt] = Lease(case, int(number))
+                running.append(leases[one.attempt])
+            event = one.event
+            expected.expect(leases[one.attempt], one.party, event.text, event.sender, event.awaited)
+    for lease in running:
+        lease.ended = ends.get(lease.key, over)
 
 
 def players(binding: Binding, devices: Mapping[str, str]) -> dict[str, Player]:

@@ -271,7 +271,7 @@ class Runner:
         if isinstance(found, str):
             known(Control(Finding.UNKNOWN, why=found))
             return
-        others = [f"{role}={player.name}" for role, player in sorted(players.items())]
+        others = [f"{role}={player.device}" for role, player in sorted(players.items())]
         others = [one for one in others if not one.startswith(f"{case.binding.subject_role}=")]
         key = (case.where, case.parameters, found.subject.sim.name, *others)
         if case.spec.own_control:

@@ -22,7 +22,7 @@ from interop.lab.audit import number_audit
 from interop.lab.budget import Purse
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.model import Lab
-from interop.lab.secrets import SecretError, gateway_secret, headers, secrets
+from interop.lab.secrets import known
 from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
 from interop.record import Attempt
@@ -96,7 +96,7 @@ class Session:
             journal=lambda name: self._writer.journal(name),
             engineer=plan.engineer,
         )
-        self._writer = RunWriter(plan.directory, secrets=_secrets(plan.lab))
+        self._writer = RunWriter(plan.directory, secrets=known(plan.lab))
         self._audit = number_audit(plan.lab)
 
     def run(self, observer: Observer) -> None:
@@ -131,6 +131,8 @@ class Session:
         try:
             async with self._equipment as equipment:
                 evidence = Evidence(self._writer)
+                if self._previous is not None:
+                    resume.recall(self._previous, evidence.expected)
                 modems = self._listen(evidence)
                 if self._previous is not None:
                     await resume.drain(modems)
@@ -231,30 +233,6 @@ def _previous(plan: Plan) -> Run | None:
 
 def _fingerprint(lab: Lab) -> str:
     return hashlib.sha256(lab.model_dump_json().encode()).hexdigest()
-
-
-def _secrets(lab: Lab) -> list[str]:
-    """Every secret of the lab file that can be resolved: none of them may reach the disk."""
-    found: list[str] = []
-    for sim in lab.sims:
-        try:
-            found += secrets(lab, sim).values()
-        except SecretError:
-            continue  # its modem will not open, and say so
-    for site in lab.sites:
-        try:
-            resolved = headers(lab, site)
-        except SecretError:
-            continue
-        for name, value in resolved.items():
-            if value != site.headers[name]:
-                found += dict.fromkeys((value, value.split()[-1]))  # of "Bearer abc" a site echoes "abc"
-    for gateway in lab.gateways:
-        try:
-            found.append(gateway_secret(lab, gateway))
-        except SecretError:
-            continue  # it will not open, and say so
-    return [secret for secret in found if secret]
 
 
 def _versions() -> dict[str, str]:

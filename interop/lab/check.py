@@ -11,6 +11,7 @@ from itertools import product
 from types import ModuleType
 from typing import Protocol
 
+from interop.lab.gateway_rules import LONGEST_SECRET
 from interop.lab.load import LabFile
 from interop.lab.roles import Binding, HasRoles, bindings, control_for
 from interop.lab.secrets import SecretError, gateway_secret, secrets
@@ -119,9 +120,13 @@ def _notes(file: LabFile) -> Iterator[str]:
             yield f"SIM {sim.name}: pin: {error}"
     for gateway in lab.gateways:
         try:
-            gateway_secret(lab, gateway)
+            size = len(gateway_secret(lab, gateway))
         except SecretError as error:
             yield f"gateway {gateway.name}: secret: {error}"
+        else:
+            if size > (most := LONGEST_SECRET.get(gateway.driver, size)):
+                room = f"{gateway.driver} has room for {most}"
+                yield f"gateway {gateway.name}: secret: {size} characters, {room}"
     for modem in lab.modems:
         if modem.sim is None:
             yield f"modem {modem.name} has no SIM: nothing runs on it"

@@ -13,6 +13,8 @@ from interop.lab.shape import close
 
 LONGEST_ACCOUNT: Final = {"smpp": 15, "cmpp2": 6, "cmpp3": 6, "sgip": 16, "smgp": 8}
 """characters of an account's name: SMPP 3.4 4.1.1, CMPP 7.4.1.1, SGIP 1.2 bind, SMGP 3.0 login"""
+LONGEST_SECRET: Final = {"smpp": 8, "sgip": 16}
+"""characters, where it goes over in clear text: SMPP 3.4 4.1.1, SGIP 1.2 bind"""
 LONGEST_SERVICE: Final = {"smpp": 5, "cmpp2": 10, "cmpp3": 10, "sgip": 10, "smgp": 10}
 """octets of a service id: SMPP's service_type, Service_Id, ServiceType, ServiceID"""
 MOST_DIGITS: Final = 20

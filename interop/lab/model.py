@@ -17,7 +17,8 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 """Where a secret is, never the secret: `env:NAME`, or `file:PATH` relative to the lab file."""
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-CodeLife = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+SomeSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""more than none"""
 Operator = Literal["CMCC", "CUCC", "CTCC"]
 GatewayProtocol = Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
 Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
@@ -137,12 +138,12 @@ class FormPart(Part):
     via: Name | None = None
     sender: Digits | None = None
     message: Text | None = None
-    code_life_s: CodeLife = 300.0
+    code_life_s: SomeSeconds = 300.0
     patience_s: Seconds = 900.0
     code_field: Text | None = None
     code_url: Text | None = None
     code_rules: tuple[CodeRule, ...] = ()
-    answer_s: CodeLife = 300.0
+    answer_s: SomeSeconds = 300.0
     """how long an engineer may take"""
     cooldown_s: Seconds = 0.0
     timeout_s: Annotated[Seconds, Field(gt=0)] = 20.0
@@ -186,7 +187,7 @@ class GatewayPart(Part):
     heartbeat_s: Seconds = 60.0
     answer_s: Annotated[Seconds, Field(gt=0)] = 60.0
     listen: str | None = None
-    code_life_s: CodeLife = 300.0
+    code_life_s: SomeSeconds = 300.0
     """how soon a text must arrive for a code in it to be of use"""
     patience_s: Seconds = 900.0
     """how much longer to look for it before it is called lost"""
@@ -208,9 +209,9 @@ class OriginatorPart(Part):
     sim: Name | None = None
     number: Digits | None = None
     place: str = ""
-    answer_s: CodeLife = 300.0
+    answer_s: SomeSeconds = 300.0
     """how long an engineer may take"""
-    code_life_s: CodeLife = 300.0
+    code_life_s: SomeSeconds = 300.0
     patience_s: Seconds = 900.0
     cooldown_s: Seconds = 0.0
 

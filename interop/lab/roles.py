@@ -230,7 +230,7 @@ def _bind(
     for name, role in roles.items():
         if role.cast is Cast.EACH:
             site = sites[name]
-            lacks = _site_lacks(site, role, sim) if site else f"the lab has no {_SITES[role.kind]}"
+            lacks = _site_lacks(site, role) if site else f"the lab has no {_SITES[role.kind]}"
             candidates[name] = (site,) if site and not lacks else ()
             lacking = [lacks]
         elif role.cast is Cast.SUBJECT:
@@ -331,15 +331,12 @@ def _player(lab: Lab, part: SitePart) -> Player:
     return Seat(sim, lab.modem_of(sim), part)
 
 
-def _site_lacks(player: Player, role: Role, subject: SimPart) -> str:
-    """Why it cannot send to this subject, or not tell what the case wants to know; "" when it can."""
+def _site_lacks(player: Player, role: Role) -> str:
+    """Why it cannot send, or not tell what the case wants to know; "" when it can."""
     part = player.part
     kind = part.driver if isinstance(part, OriginatorPart) else "gateway"
-    if isinstance(player, Seat):
-        if player.sim.name == subject.name:
-            return f"SIM {subject.name} is the sender"
-        if lacks := _lacks(player, Role("modem", ("sms",), role.cast)):
-            return lacks
+    if isinstance(player, Seat) and (lacks := _lacks(player, Role("modem", ("sms",), role.cast))):
+        return lacks
     lacking = [one for one in role.capabilities if one not in _OF_ORIGINATORS.get(kind, ())]
     return f"{player.device} has no {lacking[0]}" if lacking else ""
 

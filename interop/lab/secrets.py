@@ -34,6 +34,30 @@ def gateway_secret(lab: Lab, gateway: GatewayPart) -> str:
     return resolve(gateway.secret, lab.directory) if gateway.secret else ""
 
 
+def known(lab: Lab) -> list[str]:
+    """Every secret of the lab file that can be resolved: none of them may be shown or reach the disk."""
+    found: list[str] = []
+    for sim in lab.sims:
+        try:
+            found += secrets(lab, sim).values()
+        except SecretError:
+            continue  # its modem will not open, and say so
+    for site in lab.sites:
+        try:
+            resolved = headers(lab, site)
+        except SecretError:
+            continue
+        for name, value in resolved.items():
+            if value != site.headers[name]:
+                found += dict.fromkeys((value, *value.split()[-1:]))  # of "Bearer abc" a site echoes "abc"
+    for gateway in lab.gateways:
+        try:
+            found.append(gateway_secret(lab, gateway))
+        except SecretError:
+            continue  # it will not open, and say so
+    return [secret for secret in found if secret]
+
+
 def resolve(reference: str, directory: Path) -> str:
     """What a reference stands for; a file's first line. Raises SecretError."""
     kind, _, place = reference.partition(":")

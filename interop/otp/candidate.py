@@ -1,7 +1,8 @@
 """Every piece of a text that could be a code, and how it is written. What it is, is judged elsewhere.
 
-All patterns run over a text of the same length in which full-width characters are ASCII, every blank is a
-space and the traditional characters of such messages are simplified: an offset means the same place in both.
+All patterns run over a text of the same length in which full-width characters and circled digits are ASCII,
+every blank and what makes a keycap of a digit is a space, and the traditional characters of such messages are
+simplified: an offset means the same place in both.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from enum import Enum
 from typing import Final
 
 _WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
-    (0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000, 0xFEFF, 0x200B), 0x20
+    (0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000, 0xFEFF, 0x200B, 0xFE0F, 0x20E3), 0x20
 )
+_CIRCLED: Final = {first + digit: 0x31 + digit for first in (0x2460, 0x2776) for digit in range(9)} | {
+    0x24EA: 0x30
+}
 _TRADITIONAL: Final = str.maketrans(
     "驗碼證証確認動態隨機識別錄註冊臨時啟編號帳賬戶轉額優兌換貨憑請洩輸鐘內為數訂單電話圓傳簡訊鑰後門開鎖領"
     "業費問詢儲餘應繳處號權綁設備險閣舊過點樓櫃",
@@ -24,7 +28,7 @@ _TRADITIONAL: Final = str.maketrans(
 _HAN: Final = dict(
     zip("零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖貳參陸", "00012345678912123456789236", strict=True)
 )
-_PLAIN: Final = _WIDE | _TRADITIONAL
+_PLAIN: Final = _WIDE | _CIRCLED | _TRADITIONAL
 MOST_TEXT: Final = 4096
 """characters looked at: more than any message of 255 parts that people read"""
 LETTERS: Final = "A-Za-zÀ-ɏЀ-ӿḀ-ỿ"
@@ -59,11 +63,16 @@ _PARTS: Final = (
     "[0-9A-Z]{3,5}(?:-[0-9A-Z]{3,5}){1,2}|[0-9A-Z]{2}(?:-[0-9A-Z]{3,5}){2}|[0-9A-Z]{2}(?:-[0-9A-Z]{2}){2,3}"
 )
 _LOCKER: Final = r"(?:[0-9]{1,2}|[A-Z]{1,2}[0-9]{0,2})-[0-9]{1,2}-[0-9]{3,5}"
+# 82 0193, 820_193, 8 20 19 3: four to eight digits behind a colon
+_UNEVEN: Final = (
+    r"(?=(?:[0-9][ _/-]?){4,8}(?![0-9]))[0-9]{1,5}(?P<gap>[ _/-])[0-9]{1,5}(?:(?P=gap)[0-9]{1,5}){0,3}"
+)
 _SHAPES: Final = (
     (Shape.MIXED, rf"(?-i:(?=[0-9-]*[A-Z])(?=[A-Z-]*[0-9])(?:{_PARTS}))(?!-)"),
-    (Shape.SPLIT, r"[0-9](?P<by>[-·、,.]? ?)(?<![0-9])[0-9](?:(?P=by)[0-9]){2,6}"),
+    (Shape.SPLIT, r"[0-9](?P<by>[-·、,.]? {0,2})(?<![0-9])[0-9](?:(?P=by)[0-9]){2,6}"),
     (Shape.SPLIT, _LOCKER),
     (Shape.SPLIT, r"(?<=[\[(【「])[0-9]{2,4}[ -][0-9]{2,4}(?=[\])】」])"),
+    (Shape.SPLIT, rf"(?:(?<=[:为是])|(?<=[:为是] )){_UNEVEN}(?! ?(?:分|秒|小时|天|元|min|sec))"),
     (Shape.SPLIT, r"(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9]{2}(?:[ -][0-9]{2}){1,2})"),
     (Shape.MIXED, r"(?-i:[A-Z]{1,5}-(?P<code>[0-9]{4,8}))"),
     (Shape.MIXED, rf"(?!{_GLUED}[0-9]+\b)(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{{4,10}}"),
@@ -77,7 +86,7 @@ _GROUPS: Final = (
     "|[{0}](?P<gap>[ ,、·-]{{0,2}})[{0}](?:(?P=gap)[{0}]){{2,6}}"
 )
 _PATTERNS: Final = (
-    *((shape, re.compile(_EDGE + pattern + _END, re.IGNORECASE)) for shape, pattern in _SHAPES),
+    *((shape, re.compile(_EDGE + pattern + _END, re.IGNORECASE | re.ASCII)) for shape, pattern in _SHAPES),
     (Shape.HAN, re.compile(_GROUPS.format("".join(_HAN)))),
 )
 # What is never a code, and what stands in it is none either.
@@ -85,6 +94,7 @@ _NEVER: Final = re.compile(
     r"[a-z]{2,10}://[!-~]+|(?:www\.)[!-~]+"
     r"|(?<![a-z0-9-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:com|cn|net|org|top|xyz|cc|me|io|example|hk|tw)\b(?:/[!-~]*)?"
     r"|(?<![a-z0-9-])[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,5}/[!-~]*"
+    r"|\b[\w-]{1,64}\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|apk|mp[34])\b"
     r"|(?<![0-9])[0-9]{3,4}(?:[ -][0-9]{4}){2,}(?![0-9])"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+"
     r"|(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
@@ -95,7 +105,7 @@ _NEVER: Final = re.compile(
     r"|(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])"
     r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
-    r"|(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?<![0-9])[0-9]+\.[0-9]+(?![0-9.])"
+    r"|(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?<![0-9.])[0-9]+\.[0-9]+(?![0-9.])"
     r"|(?<![0-9])[0-9]+,[0-9]{2}(?= ?(?:€|eur\b|zł|kr\b|руб))",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@
 >>> finding.code
 '880712'
 >>> finding.chosen[0].reasons
-('6 digits', 'right behind "验证码"')
+('6 digits', 'right behind "验证码"', 'nothing else could be it')
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ DOUBT: Final = 30
 _COUPON: Final = 9
 """characters from a coupon's name within which its number begins"""
 _HOTLINE: Final = re.compile(r"9[56][0-9]{3,4}$|(?:12|11|10)[0-9]{3}$")
-_TWICE_TWO: Final = re.compile(r"[0-9]{2}[ -][0-9]{2}")
 _LISTED: Final = re.compile(r" ?(?:、|/|和|及|与|與|&| and ) ?")
 
 
@@ -142,7 +141,8 @@ def _with_only(weighed: list[Weighed], look: Text) -> list[Weighed]:
     if len(left) != 1 or nearest(left[0].candidate, look).worth < SAME_SENTENCE:
         return weighed
     (only,) = left
-    if not look.setting and not look.words.introduced.search(look.before(only.candidate)):
+    void = any(_WHY["old"] in item.reasons for item in weighed)
+    if not void and not look.setting and not look.words.introduced.search(look.before(only.candidate)):
         return weighed
     more = Weighed(only.candidate, only.weight + 10, (*only.reasons, "nothing else could be it"))
     return [more if item is only else item for item in weighed]
@@ -191,8 +191,10 @@ def _for(candidate: Candidate, near: Near, look: Text) -> Iterator[tuple[int, st
 
 def _needs_name(candidate: Candidate) -> bool:
     """Words, counts and times are written so, too."""
-    short = candidate.shape is Shape.SPLIT and _TWICE_TWO.fullmatch(plain(candidate.written)) is not None
-    return short or candidate.shape in (Shape.LETTERS, Shape.HAN, Shape.MIXED)
+    if candidate.shape is not Shape.SPLIT or is_locker(candidate):
+        return candidate.shape in (Shape.LETTERS, Shape.HAN, Shape.MIXED)
+    groups = [len(group) for group in re.findall("[0-9]+", plain(candidate.written))]
+    return groups == [2, 2] or len(set(groups)) > 1
 
 
 _BY_LENGTH: Final = {6: 30, 4: 27, 5: 22, 8: 22, 7: 20, 3: 0, 9: 5, 10: 5}

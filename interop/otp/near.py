@@ -10,6 +10,7 @@ from interop.otp.candidate import Candidate, Shape
 from interop.otp.text import NEAR, Name, Text
 
 SAME_SENTENCE: Final = 12
+"""what a name in the same sentence is worth at least"""
 _REACH: Final = 24
 """characters at most between a name and the value right at it"""
 _SENTENCE: Final = re.compile(r"[。!?;；\n]|\. ")
@@ -20,7 +21,9 @@ _BEHIND: Final = re.compile(
 )
 _YOURS: Final = re.compile(r"\W*(?:your|您的|你的)", re.IGNORECASE)
 """what a new sentence begins with that names the number before it: 902-184. Your Signal code."""
+_YOURS_REACH: Final = 40
 _FRAMED: Final = ("(", "]", ")", "】", "」")
+"""behind a number that stands in brackets, or before a name that does: 839201（手机验证）"""
 _STILL_NAME: Final = re.compile(r"[^0-9,、。!?;\n]{0,30}[:=] ?")
 """how the name of a password goes on to its value: Parol dlya podtverzhdeniya: 123456"""
 
@@ -70,11 +73,12 @@ def _before(name: Name, candidate: Candidate, text: Text) -> Near:
         return Near()
     said, between = text.raw[name.start : name.end], text.plain[candidate.end : name.start]
     ended = _SENTENCE.search(between) is not None
-    free = name not in text.used and (not ended or _YOURS.match(between))
+    yours = ended and len(between) <= _YOURS_REACH and _YOURS.match(between)
+    free = name not in text.used and (not ended or yours)
     if free and text.words.equals.match(between):
         return Near(60 if name.listed else 40, f'said to be the "{said}"', True)
     clear = (name.listed and candidate.shape is not Shape.LETTERS) or between.lstrip().startswith(_FRAMED)
-    if free and clear and len(between) <= _REACH and _BEHIND.fullmatch(between):
+    if free and clear and (yours or (len(between) <= _REACH and _BEHIND.fullmatch(between))):
         return Near(45 if name.listed else 30, f'right before "{said}"', True)
     if name.listed and not ended:
         return Near(SAME_SENTENCE, f'before "{said}" in one sentence')

@@ -72,10 +72,11 @@ class Text:
         """Names that only end as those of codes do. What is sold has such names, too."""
         if self.selling:
             return
+        other = [*self.coupons, *self.signs, *((name.start, name.end) for name in self.names)]
+        weak = _apart(self.words.weak, self.plain, other)
         unlike = [match.span() for match in self.words.unlike.finditer(self.plain)]
-        other = [*unlike, *self.coupons, *self.signs, *((name.start, name.end) for name in self.names)]
-        found = (Name(*span, listed=False) for span in _apart(self.words.unlisted, self.plain, other))
-        self.names = sorted([*self.names, *found])
+        found = weak + _apart(self.words.unlisted, self.plain, [*weak, *unlike, *other])
+        self.names = sorted([*self.names, *(Name(*span, listed=False) for span in found)])
 
 
 def read(raw: str) -> Text:

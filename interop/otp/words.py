@@ -21,6 +21,7 @@ class Words:
 
     keyword: re.Pattern[str]
     unlisted: re.Pattern[str]
+    weak: re.Pattern[str]
     unlike: re.Pattern[str]
     pickup: re.Pattern[str]
     coupon: re.Pattern[str]
@@ -50,10 +51,11 @@ def words() -> Words:
     return Words(
         keyword=_any(data["keywords"]),
         unlisted=re.compile(
-            rf"{_choice(data['weak'])}|[一-鿿]{{0,2}}(?:{_choice(data['heads'])})"
+            rf"[一-鿿]{{0,2}}(?:{_choice(data['heads'])})"
             rf"|(?<![{LETTERS}-])[{LETTERS}-]{{0,30}}?(?:{'|'.join(data['stems'])})[{LETTERS}]{{0,3}}(?![{LETTERS}])",
             re.I,
         ),
+        weak=_any(data["weak"]),
         unlike=_any(data["unlike"]),
         pickup=re.compile(
             rf"{_choice(data['pickup'])}|(?:{_choice(data['handed'])})(?={_AT_ONCE})"

@@ -6,6 +6,8 @@ segment is to blame. Codes that speak of our own side of the air give an InconcR
 
 from __future__ import annotations
 
+import re
+
 from interop.record.verdict import Blame, Cause, InconcReason, Layer
 
 # 3GPP TS 24.008 table 10.5.123 / annex H, as +CEER or a dialect's release event gives it.
@@ -237,8 +239,13 @@ def of_gateway_refusal(protocol: str, code: int | None) -> Blame | InconcReason:
 
 
 def of_claim(state: str) -> Blame | InconcReason:
-    """What a status report that does not claim delivery accuses: EXPIRED, MA:0001, UNDELIV:23 (SGIP)."""
+    """What a status report that does not claim delivery accuses: EXPIRED, MA:0001, UNDELIV:23 (SGIP), and
+    TP-ST 41, which is a service centre's own (another modem as originator).
+    """
     said, _, detail = state.upper().partition(":")
+    if found := re.fullmatch(r"TP-ST ([0-9A-F]{2})", said):
+        status = int(found[1], 16)
+        return InconcReason.INDETERMINATE if status in REPORT_CODES_OF_OURS else of_report(status)
     if said == "UNDELIV" and detail.isdecimal():
         return of_gateway_refusal("SGIP", int(detail))
     if said in GATEWAY_STATES:

@@ -223,6 +223,25 @@ class Unclaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageExpected:
+    """A case asked for a message to this SIM: `text` is in it, and it comes from `sender` or a number that
+    begins so; "" matches everything. `awaited`: one that comes after the case's end is late.
+    """
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    text: str
+    sender: str
+    awaited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoMessageExpected:
+    """What the case had asked for will not come to this SIM any more: it was refused, or went elsewhere."""
+
+    flow: ClassVar[Flow] = Flow.NOTE
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     flow: ClassVar[Flow] = Flow.NOTE
     text: str
@@ -236,7 +255,8 @@ Event = (
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | CodeEntered | CodeAnswered | LabelAsked | LabelAnswered
     | TextHanded | TextTaken | GatewayClaimed | MessageFromHandset
-    | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed | Note
+    | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed
+    | MessageExpected | NoMessageExpected | Note
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from functools import partial
+from typing import Any
+
+from interop.record.events import Event
 
 # command -> the first of its arguments that is a secret; every later one is too
 SECRET_ARGUMENTS = {"CPIN": 0, "CPIN2": 0, "CLCK": 2, "CPWD": 1, "EPIN": 0}
@@ -85,6 +89,17 @@ class Redactor:
         if self._literal is not None:
             text = self._literal.sub(lambda found: mask(found[0]), text)
         return text
+
+    def event(self, event: Event) -> Event:
+        """A site may echo what it was given, a line of a modem its PIN: every text is looked at."""
+        shown: dict[str, Any] = {}
+        for name in (field.name for field in fields(event)):
+            match getattr(event, name):
+                case str() as text:
+                    shown[name] = self(text)
+                case tuple() as texts:
+                    shown[name] = tuple(map(self, texts))
+        return replace(event, **shown)
 
 
 def _mask_command(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -65,7 +65,7 @@ class RunWriter:
 
     def observe(self, party: str, event: Event, attempt: str | None = None) -> Observed:
         """Keep one event as evidence."""
-        observed = Observed(round(self.now(), 6), self._take(), party, self._event(event), attempt)
+        observed = Observed(round(self.now(), 6), self._take(), party, self.redact.event(event), attempt)
         head = {"at": observed.at, "seq": observed.seq, "party": party, "attempt": attempt}
         self._events.write(json.dumps({**head, "event": to_json(observed.event)}, ensure_ascii=False) + "\n")
         return observed
@@ -95,14 +95,6 @@ class RunWriter:
             journal.close()
         self._events.close()
         self._results.close()
-
-    def _event(self, event: Event) -> Event:
-        """A site may echo what it was given, a line of a modem its PIN: every text is looked at."""
-        values = {field.name: getattr(event, field.name) for field in fields(event)}
-        shown: dict[str, Any] = {
-            name: self.redact(text) for name, text in values.items() if type(text) is str
-        }
-        return replace(event, **shown)
 
     def masked(self, line: Line) -> Line:
         """As it is written, and as it may be shown: without secrets in what was seen and said.

@@ -70,6 +70,8 @@ _LABELS: dict[str, str] = {
     "LinkBack": "link back after {after_s} s: {port}",
     "LinkGivenUp": "given up: {why}",
     "Unclaimed": "unclaimed: {line}",
+    "MessageExpected": "{awaited}: {text} {sender}",
+    "NoMessageExpected": "waits for no message any more",
     "Note": "{text}",
 }
 _EMPTY = {"label": "not marked", "number": "none", "state": "nothing"}
@@ -119,6 +121,7 @@ _WORDS: dict[str, dict[object, str]] = {
     "status": {0: "0x00 (received)"},
     "parts": {1: ""},
     "http_status": {0: ""},
+    "awaited": {True: "waits for a message", False: "may get a message"},
     "delivered": {True: "delivered", False: "not delivered"},
     "calls": {(): "no call"},
     "when": {

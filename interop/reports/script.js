@@ -100,26 +100,27 @@
       }
       return row;
     }
-    for (const own of owns) {
-      const [from, to] = flow === "out" ? [own, network] : [network, own];
-      const back = to > from ? -8 : 8;
-      row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
-      row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
-    }
-    for (const side of [owns.filter((own) => own < network), owns.filter((own) => own > network)]) {
-      if (side.length) row.append(above(text, side, network, width, y));
+    for (const side of [owns.filter((own) => own < network).reverse(), owns.filter((own) => own > network)]) {
+      side.forEach((own, place) => {
+        const start = place ? side[place - 1] : network;
+        const [from, to] = flow === "out" ? [own, start] : [start, own];
+        const back = to > from ? -8 : 8;
+        row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
+        row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
+        row.append(above(text, own, start, width, y));
+      });
     }
     return row;
   }
 
-  // In the middle of the shortest arrow of its side; what is wider begins at the network and goes on beyond.
-  function above(text, side, network, width, y) {
-    const left = side[0] < network;
-    const near = left ? side[side.length - 1] : side[0];
-    const wide = length(text) > Math.abs(near - network) - 22;
-    if (!wide) return draw("text", { x: (near + network) / 2, y: y - 6, "text-anchor": "middle" }, text);
-    const room = left ? network - EDGE - 12 : width - network - 12;
-    return draw("text", { x: network + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
+  // In the middle of its arrow; what is wider begins where the arrow does and goes on beyond the party.
+  function above(text, own, start, width, y) {
+    const left = own < start;
+    if (length(text) <= Math.abs(own - start) - 22) {
+      return draw("text", { x: (own + start) / 2, y: y - 6, "text-anchor": "middle" }, text);
+    }
+    const room = left ? start - EDGE - 12 : width - start - 12;
+    return draw("text", { x: start + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
   }
 
   // ---- cases and attempts

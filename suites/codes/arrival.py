@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,6 +47,10 @@ class Waited:
         bench.on_exit(end)
         return waited
 
+    def part_after(self, seconds: float) -> bool:
+        """Whether a part of a long message came later than that."""
+        return any(isinstance(event, PartReceived) and at - self.began > seconds for at, event in self.came)
+
     def after_s(self, message: MessageReceived) -> float:
         """From the asking to this very event."""
         return next(at for at, event in self.came if event is message) - self.began
@@ -56,7 +60,8 @@ class Waited:
 class Arrived:
     """`after_s`: from the asking to the handset; `seen`: heard when it came, not found in the modem's memory
     later, which is then the latest that it came; `before_s`, `behind_s`: what of it was before TP-SCTS and
-    behind it, None where the centre's clock is none to go by.
+    behind it, None where the centre's clock is none to go by; `ours_s`: how much of it we may have taken
+    ourselves to send it or have it sent.
     """
 
     message: MessageReceived
@@ -64,6 +69,7 @@ class Arrived:
     seen: bool
     before_s: float | None
     behind_s: float | None
+    ours_s: float
 
 
 async def arrives(
@@ -74,14 +80,17 @@ async def arrives(
     life_s: float,
     patience_s: float,
     ours: Callable[[MessageReceived], bool],
-    given_up: Callable[[], bool] = lambda: False,
+    by_us: bool = False,
+    given_up: Callable[[], Awaitable[bool]] | None = None,
 ) -> Arrived | None:
-    """The first message that is `ours`; None when none came in `life_s + patience_s`.
+    """The first message that is `ours`; None when none came in `life_s + patience_s`. To be called when the
+    asking is over; `by_us`: it was our modem, or the engineer, who took that long.
 
     `given_up` is asked after each look into the modem's memory, of which one is when the code dies: what is
     found then came in time.
     """
     events = handset.modem.events
+    ours_s = bench.now() - waited.began if by_us else 0.0
     for until in (min(FIRST_LOOK_S, life_s), life_s, life_s + patience_s):
         left = max(0.0, waited.began + until - bench.now())
         message = await events.wait(MessageReceived, within=left, since=waited.mark, where=ours)
@@ -92,8 +101,8 @@ async def arrives(
         if message is not None:
             # what a look into the memory takes is no part of the message's way
             after = waited.after_s(message) if seen else min(until, bench.now() - waited.began)
-            return Arrived(message, after, seen, *_legs(waited, message, after))
-        if given_up():
+            return Arrived(message, after, seen, *_legs(waited, message, after), ours_s)
+        if given_up is not None and await given_up():
             break
     return None
 
@@ -115,24 +124,30 @@ def is_in_time(
     bench: Bench, arrived: Arrived, life_s: float, *, before: tuple[Blame, ...], behind: Blame
 ) -> bool:
     """While the code is good. `before`: who may have held it up to TP-SCTS; `behind`: who after that. One of
-    them alone is to blame only where it took longer than the code lives.
+    them alone is to blame only where it took longer than the code lives, and nobody where we may have been
+    that slow ourselves.
     """
-    if arrived.seen:
+    if arrived.seen and not arrived.ours_s:
         bench.measure("code_delivery_time", arrived.after_s, "s")
-    if arrived.seen and arrived.before_s is not None and arrived.behind_s is not None:
+    if arrived.seen and not arrived.ours_s and arrived.before_s is not None and arrived.behind_s is not None:
         bench.measure("code_time_to_centre", arrived.before_s, "s")
         bench.measure("code_time_from_centre", arrived.behind_s, "s")
     suspects: tuple[Blame, ...] = (*before, behind)
     where = "TP-SCTS cannot be believed"
     if arrived.before_s is not None and arrived.behind_s is not None:
         where = f"{arrived.before_s:.0f} s before the service centre had it, {arrived.behind_s:.0f} s after"
-        if arrived.before_s > life_s:
+        if arrived.before_s - arrived.ours_s > life_s:
             suspects = before
         elif arrived.behind_s > life_s:
             suspects = (behind,)
     if arrived.after_s > life_s and not arrived.seen and suspects != before:
         what = "it came too late and was never announced: when it came is not known"
         bench.inconclusive(InconcReason.MODEM, what)
+    if life_s < arrived.after_s <= life_s + arrived.ours_s:
+        what = (
+            f"it came after {arrived.after_s:.0f} s, of which it took up to {arrived.ours_s:.0f} s to send it"
+        )
+        bench.inconclusive(InconcReason.INDETERMINATE, what)
     return bench.check(
         "in time",
         expected=f"within {life_s:g} s",

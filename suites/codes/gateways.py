@@ -12,8 +12,9 @@ from interop.lab.model import GatewayPart, OriginatorPart
 from interop.protocols.modem import Modem
 from interop.protocols.originator import Originator
 from suites.codes.arrival import Waited
+from suites.codes.path import Source
 from suites.codes.replies import is_answered
-from suites.codes.steps import Source, in_time, is_intact, reaches, report_agrees
+from suites.codes.steps import in_time, is_intact, reaches, report_agrees
 from suites.codes.texts import CHINESE, LATIN, LONG_CHINESE, LONG_LATIN, CodeText
 from suites.parties import party
 
@@ -45,7 +46,7 @@ async def code_arrives(
     waited, mark = Waited.now(bench, handset), originator.events.mark()
     _, arrived = await reaches(bench, originator, source, handset, sent, waited=waited, mark=mark)
     in_time(bench, arrived, source)
-    await is_intact(bench, handset, arrived, sent, originator.number)
+    await is_intact(bench, handset, arrived, sent, source, originator.number)
 
 
 @case(

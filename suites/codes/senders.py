@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from interop.engine import Bench
+from interop.lab.model import FormPart
 from interop.record import Blame, Cause, Layer
 from interop.record.events import MessageReceived
+from suites.codes.path import Source, on_path
 
 _SHORTEST: Final = 3
 """digits by which a cut number is still known"""
@@ -33,7 +35,7 @@ def is_cut(shown: str, number: str) -> bool:
     return _SHORTEST <= len(shown) < len(number) and number.startswith(shown)
 
 
-def is_from(bench: Bench, message: MessageReceived, number: str) -> None:
+def is_from(bench: Bench, message: MessageReceived, number: str, source: Source | FormPart) -> None:
     """The right sender, in full: by it a customer, and his phone, know a bank from a fraud."""
     cut = is_cut(message.sender, number)
     bench.check(
@@ -41,7 +43,7 @@ def is_from(bench: Bench, message: MessageReceived, number: str) -> None:
         expected=number,
         actual=message.sender + (" (cut)" if cut else ""),
         ok=same_number(message.sender, number),
-        ambiguous=_suspects(message.sender, number),
+        ambiguous=on_path(source, _suspects(message.sender, number)),
     )
 
 

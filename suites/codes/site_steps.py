@@ -4,6 +4,7 @@ it, and whether the code in it is right, by asking the site."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from interop.record import Blame, Cause, InconcReason, Layer
 from interop.record.events import MessageReceived
 from suites.codes import arrival
 from suites.codes.arrival import PART_LOST, Arrived, Waited
+from suites.codes.path import BY_US
 from suites.codes.senders import is_cut, is_from, same_number
 from suites.codes.steps import BLAME_OF_DAMAGE
 from suites.codes.texts import Damage, is_illegible, is_of_ours, read_otherwise
@@ -35,6 +37,8 @@ _NOWHERE: Final[tuple[Blame, ...]] = (
 """what looks the same at a handset where nothing comes: the site does not tell what its gateway said"""
 _UNREADABLE: Final[Blame] = (Layer.FORMATTING, Cause.TEXT_CORRUPTED)
 _OLD_ONE_S: Final = 60.0
+_MOST_TRIED: Final = 2
+"""codes that came elsewhere: a site may shut after a few wrong ones"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,15 @@ class SiteCode:
         owed = bench.owed(sim, sender) if sender else 0
         return cls(bench, part, handset, Waited.now(bench, handset), owed)
 
-    async def arrives(self) -> Arrived:
+    async def arrives(self, site: NumberForm) -> Arrived:
         """Whole or damaged; ends the case where it does not."""
-        part = self.part
+        part, tried, elsewhere = self.part, list[str](), list[str]()
+
+        async def went_elsewhere() -> bool:
+            if sim := await self._elsewhere(site, tried):
+                elsewhere.append(sim)
+            return bool(elsewhere)
+
         arrived = await arrival.arrives(
             self.bench,
             self.handset,
@@ -80,11 +90,12 @@ class SiteCode:
             life_s=part.code_life_s,
             patience_s=part.patience_s,
             ours=self._is_its,
-            given_up=lambda: self._elsewhere() is not None,
+            by_us=part.driver in BY_US,
+            given_up=went_elsewhere,
         )
         if arrived is None:
             await has_room(self.bench, self.handset)
-            self._is_lost()
+            self._is_lost(elsewhere)
         assert arrived is not None
         return arrived
 
@@ -96,7 +107,7 @@ class SiteCode:
         """The right sender, a text as the lab file knows it, once."""
         message = arrived.message
         if self.part.sender:
-            is_from(self.bench, message, self.part.sender)
+            is_from(self.bench, message, self.part.sender, self.part)
         if self.part.message:
             damage = self._damage(message.text)
             self.bench.check(
@@ -128,11 +139,11 @@ class SiteCode:
             why = f"{found.code}: the lab file does not say where to give it back"
         elif arrived.after_s > self.part.code_life_s:
             why = f"{found.code} is too old to be given back"
-        elif found.doubtful:
-            why = f"{found.code} may not be the code in {text!r}"
         else:
             outcome = await site.enter(self.handset.number, found.code)
             why = f"{found.code} is {outcome}"
+            if found.doubtful and outcome is CodeOutcome.WRONG:
+                outcome, why = None, f"{why}, but may not be the code in {text!r}"
         if self.owed and outcome is not CodeOutcome.RIGHT:
             what = f"it may be what an earlier attempt asked for ({why})"
             self.bench.inconclusive(InconcReason.INDETERMINATE, what)
@@ -188,13 +199,14 @@ class SiteCode:
 
     # Where is it?
 
-    def _is_lost(self) -> None:
+    def _is_lost(self, elsewhere: Sequence[str]) -> None:
         bench, part = self.bench, self.part
         parts = arrival.parts_of(self.handset, self.waited, lambda parts: self._is_sender(parts[0].sender))
         suspects: tuple[Blame, ...] = _NOWHERE
         what = "nothing came"
-        if elsewhere := self._elsewhere():
-            what, suspects = f"it came to {elsewhere}", ((Layer.ORIGINATOR, Cause.CODE_MISDIRECTED),)
+        if elsewhere:
+            bench.settle(self.handset.sim.name)
+            what, suspects = f"it came to {elsewhere[0]}", ((Layer.ORIGINATOR, Cause.CODE_MISDIRECTED),)
         elif parts:
             what, suspects = f"only part {parts} came", PART_LOST
         elif others := self._others():
@@ -218,18 +230,32 @@ class SiteCode:
     def _others(self) -> list[MessageReceived]:
         """What may be this code beyond recognition."""
         strange = [each for each in self._messages() if not is_of_ours(each.text)]
-        return [each for each in strange if self._comes_from(each) or otp.find(each.text).code]
+        return [
+            each
+            for each in strange
+            if self._comes_from(each) or is_illegible(each.text) or otp.find(each.text).code
+        ]
 
     def _messages(self) -> list[MessageReceived]:
         events = self.handset.modem.events.since(self.waited.mark)
         return [event for event in events if isinstance(event, MessageReceived)]
 
-    def _elsewhere(self) -> str | None:
-        """The SIM of this lab that got the code instead, while no case of this run had asked for one there;
-        None as well where the lab file does not say from where codes come, or what they say: then nobody can
-        know that.
+    async def _elsewhere(self, site: NumberForm, tried: list[str]) -> str | None:
+        """The SIM of this lab that got the code instead: the site takes it for our number. Where it does not
+        take codes, no case may have asked for one there, and none may still wait for one anywhere.
+
+        None as well where the lab file does not say from where codes come, and what they say.
         """
+        alive = self.bench.now() - self.waited.began <= self.part.code_life_s
         for sim, message in self.bench.astray() if self.part.message else ():
-            if self._is_sender(message.sender) and self._damage(message.text) is Damage.NONE:
+            if not self._is_sender(message.sender) or self._damage(message.text) is not Damage.NONE:
+                continue
+            code = otp.find(message.text).code
+            if not site.takes_codes:
+                return None if self.bench.owed("", self.part.sender or "") else sim
+            if code is None or code in tried or not alive or len(tried) >= _MOST_TRIED:
+                continue
+            tried.append(code)
+            if await site.enter(self.handset.number, code) is CodeOutcome.RIGHT:
                 return sim
         return None

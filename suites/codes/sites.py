@@ -28,7 +28,7 @@ async def site_sends_code(
     """
     code = await SiteCode.of(bench, form_of(bench, "site"), party(bench, "subject", subject))
     await takes_the_number(bench, site, code.part, code.handset.sim, awaited=True)
-    arrived = await code.arrives()
+    arrived = await code.arrives(site)
     said = await code.is_given_back(site, arrived)
     code.is_in_time(arrived)
     await code.is_intact(arrived)

@@ -7,8 +7,7 @@ from typing import Final
 
 from interop import otp
 from interop.engine import Bench
-from interop.lab.model import GatewayPart, OriginatorPart
-from interop.protocols.originator import Acceptance, Handing, Originator
+from interop.protocols.originator import PENDING, Acceptance, Handing, Originator
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from interop.record.events import GatewayClaimed, MessageReceived, PartReceived
 from suites.codes.arrival import (
@@ -20,22 +19,23 @@ from suites.codes.arrival import (
     is_in_time,
     parts_of,
 )
+from suites.codes.path import BY_US, Source, on_path
 from suites.codes.senders import is_from, same_number
 from suites.codes.texts import CodeText, Damage, is_of_ours
 from suites.parties import Party, has_room
 
-Source = GatewayPart | OriginatorPart
-
 REPORT_S: Final = 60.0
 """how long a status report may take once the message is there"""
-PENDING: Final = "ENROUTE"
-"""the one claim after which another one is to come"""
 
 _QUEUE: Final[Blame] = (Layer.GATEWAY, Cause.MESSAGE_LATE)
 _CENTRE: Final[Blame] = (Layer.CORE, Cause.MESSAGE_LATE)
 _DROPPED: Final[tuple[Blame, ...]] = (
     (Layer.GATEWAY, Cause.ACCEPTED_AND_DROPPED),
     (Layer.CORE, Cause.MESSAGE_LOST),
+)
+_REFUSED: Final[tuple[Blame, ...]] = (
+    (Layer.GATEWAY, Cause.MESSAGE_REFUSED),
+    (Layer.CORE, Cause.MESSAGE_REFUSED),
 )
 _UNREADABLE: Final[Blame] = (Layer.FORMATTING, Cause.TEXT_CORRUPTED)
 _FALSE: Final[tuple[Blame, ...]] = ((Layer.GATEWAY, Cause.REPORT_FALSE), (Layer.CORE, Cause.REPORT_FALSE))
@@ -62,23 +62,25 @@ async def hands_over(
         return handing
     bench.measure("gateway_acceptance_delay", bench.now() - started, "s")
     refused = handing.acceptance is Acceptance.REFUSED
-    blame = _of_refusal(source, handing.code) if refused else None
-    if isinstance(blame, InconcReason):
-        bench.inconclusive(blame, f"{source.name} refused: {handing.text}")
+    suspects = _of_refusal(source, handing.code) if refused else ()
+    if isinstance(suspects, InconcReason):
+        bench.inconclusive(suspects, f"{source.name} refused: {handing.text}")
     bench.require(
         "the gateway takes the text",
         expected=Acceptance.ACCEPTED,
         actual=f"{handing.acceptance}: {handing.text}" if refused else handing.acceptance,
         ok=not refused,
-        blame=blame,
+        ambiguous=suspects,
     )
     return handing
 
 
-def _of_refusal(source: Source, code: int | None) -> Blame | InconcReason:
+def _of_refusal(source: Source, code: int | None) -> tuple[Blame, ...] | InconcReason:
     if protocol := _PROTOCOLS.get(source.driver):
-        return codes.of_gateway_refusal(protocol, code)
-    return codes.of_message_refusal(code)
+        blame = codes.of_gateway_refusal(protocol, code)
+        return blame if isinstance(blame, InconcReason) else (blame,)
+    # an engineer who was refused cannot tell by whom
+    return _REFUSED if code is None else (codes.of_message_refusal(code),)
 
 
 async def reaches(
@@ -100,6 +102,7 @@ async def reaches(
         life_s=source.code_life_s,
         patience_s=source.patience_s,
         ours=lambda message: sent.damage(message.text) is not None,
+        by_us=source.driver in BY_US,
     )
     if arrived is None:
         await has_room(bench, handset)
@@ -126,11 +129,15 @@ def _is_lost(
     suspects: Sequence[Blame]
     if parts:
         what, suspects = f"only part {parts}", PART_LOST
+        if waited.part_after(source.code_life_s):
+            suspects = (*PART_LOST, _QUEUE, _CENTRE)  # what is missing may just be later still
     elif failed := next((claim for claim in claims if not claim.delivered), None):
         blame = codes.of_claim(failed.state)
         if isinstance(blame, InconcReason):
             bench.inconclusive(blame, f"{source.name} claims {failed.state}")
-        what, suspects = f"nothing came, the gateway claims {failed.state}", (blame,)
+        # that the centre said so is the gateway's word
+        suspects = ((Layer.GATEWAY, blame[1]), blame) if blame[0] is Layer.CORE else (blame,)
+        what = f"nothing came, the gateway claims {failed.state}"
     elif claims:
         what, suspects = f"nothing came, the gateway claims {claims[0].state}", _FALSE
     else:
@@ -142,7 +149,7 @@ def _is_lost(
         expected=f"within {source.code_life_s:g} s",
         actual=f"{what} in {source.code_life_s + source.patience_s:g} s",
         ok=False,
-        ambiguous=suspects,
+        ambiguous=on_path(source, suspects),
     )
 
 
@@ -156,9 +163,9 @@ def _are_of(parts: Sequence[PartReceived], sent: CodeText, number: str) -> bool:
 def _others(handset: Party, waited: Waited, number: str) -> list[MessageReceived]:
     """What came from this number and is nothing we know: ours beyond recognition, perhaps."""
     events = handset.modem.events.since(waited.mark)
-    return [
-        event for event in events if isinstance(event, MessageReceived) and same_number(event.sender, number)
-    ]
+    messages = [event for event in events if isinstance(event, MessageReceived)]
+    strange = [each for each in messages if not is_of_ours(each.text)]  # late ones of others are not
+    return [each for each in strange if same_number(each.sender, number)]
 
 
 def last_claims(originator: Originator, handing: Handing, mark: int) -> list[GatewayClaimed | None]:
@@ -169,13 +176,15 @@ def last_claims(originator: Originator, handing: Handing, mark: int) -> list[Gat
 
 
 def in_time(bench: Bench, arrived: Arrived, source: Source) -> None:
-    is_in_time(bench, arrived, source.code_life_s, before=(_QUEUE,), behind=_CENTRE)
+    is_in_time(bench, arrived, source.code_life_s, before=on_path(source, (_QUEUE,)), behind=_CENTRE)
 
 
-async def is_intact(bench: Bench, handset: Party, arrived: Arrived, sent: CodeText, number: str) -> None:
+async def is_intact(
+    bench: Bench, handset: Party, arrived: Arrived, sent: CodeText, source: Source, number: str
+) -> None:
     """Right sender, right text, the code in it, once."""
     message = arrived.message
-    is_from(bench, message, number)
+    is_from(bench, message, number, source)
     damage = sent.damage(message.text) or Damage.TEXT
     blame = BLAME_OF_DAMAGE.get(damage)
     bench.check("text", expected=sent.text, actual=message.text, ok=damage is Damage.NONE, blame=blame)
@@ -187,7 +196,7 @@ async def is_intact(bench: Bench, handset: Party, arrived: Arrived, sent: CodeTe
         handset,
         message,
         same=lambda other: sent.damage(other.text) is not None,
-        handed_twice=((Layer.GATEWAY, Cause.MESSAGE_DUPLICATED),),
+        handed_twice=on_path(source, ((Layer.GATEWAY, Cause.MESSAGE_DUPLICATED),)),
     )
 
 
@@ -212,7 +221,7 @@ async def report_agrees(
         expected=f"{len(claims)} in {REPORT_S:g} s",
         actual=str(came),
         ok=came == len(claims),
-        ambiguous=_SILENT,
+        ambiguous=on_path(source, _SILENT),
     )
     bench.measure("report_delay", bench.now() - started, "s")
     false = next((claim for claim in claims if claim is not None and not claim.delivered), None)
@@ -221,5 +230,5 @@ async def report_agrees(
         expected="delivered",
         actual=false.state if false else "delivered",
         ok=false is None,
-        ambiguous=_FALSE,
+        ambiguous=on_path(source, _FALSE),
     )

@@ -20,7 +20,7 @@ LONG_LATIN: Final = (
     " device. If so, enter the verification code {code} within {minutes:g} min; if not, do nothing. We never"
     " ask for it by phone."
 )
-"""two messages; the code stands where the first one ends"""
+"""two messages of 7 bit, with the code where the first one ends; four as gateways send it, in UCS2"""
 LONG_CHINESE: Final = (
     "【互通测试】尊敬的客户，您正在一台未曾使用过的新设备上登录手机银行，如为本人操作，请在{minutes:g}分钟内于页面上"
     "输入这次登录的短信动态验证码{code}完成身份核验，编号{serial}。如非本人操作，请忽略本短信并尽快修改"

@@ -8,7 +8,7 @@ from typing import Final
 
 from interop.engine import Bench
 from interop.protocols.modem import Call, CallOutcome, CallStat, Steering
-from interop.record import Blame, Cause, Layer
+from interop.record import Blame, Cause, InconcReason, Layer
 from suites.call_steps import Ring, is_answered, rings, tells, told
 from suites.parties import Party
 from suites.threeway import steering
@@ -154,12 +154,15 @@ class Conference:
     # Who hears whom
 
     async def everybody_hears(self, when: str = "in the conference") -> None:
-        """Every direction of the conference: six of three parties, twelve of four."""
+        """Every direction of the conference: six of three parties, twelve of four. Where nobody at all was
+        heard, because of detectors or of IMS, nothing is proved.
+        """
         pairs = combinations((self.a, *self.others), 2)
-        await self.hear([one for pair in pairs for one in both_ways(*pair, bridge=self.a)], when)
+        if not await self.hear([one for pair in pairs for one in both_ways(*pair, bridge=self.a)], when):
+            self.bench.inconclusive(InconcReason.DEVICE, f"no tone could be looked for {when}")
 
-    async def hear(self, directions: Sequence[Direction], when: str) -> None:
-        await self.talk.all_hear(directions, when, self.are_still_up)
+    async def hear(self, directions: Sequence[Direction], when: str) -> int:
+        return await self.talk.all_hear(directions, when, self.are_still_up)
 
     async def all_up(self, when: str) -> None:
         """Every other phone has its call, and that one only: its own leg is held or joined by nobody else."""

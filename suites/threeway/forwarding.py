@@ -9,8 +9,10 @@ from interop.engine import Bench, Cast, Probe, case, role
 from interop.protocols.errors import NotAvailable
 from interop.protocols.modem import CallOutcome, CallStat, Divert, Modem, Progress
 from interop.record import Blame, Cause, InconcReason, Layer, codes
+from interop.record.events import CallerId, Ringing
 from suites.call_steps import (
     ALERTING_S,
+    ANONYMOUS,
     OFFER_S,
     Ring,
     is_answered,
@@ -182,7 +184,7 @@ async def arrives(
     bench: Bench, caller: Party, dialled: Party, called: Party, when: Divert, *, own: Ring | None = None
 ) -> Ring:
     """The caller dials one number, another phone rings. `own`: the call that makes the dialled one busy."""
-    marks = caller.modem.events.mark(), called.modem.events.mark()
+    marks = tuple(one.modem.events.mark() for one in (caller, called, dialled))
     for one in (caller, called):
         await line_is_free(bench, one)
     mark, started = called.modem.events.mark(), bench.now()
@@ -191,12 +193,13 @@ async def arrives(
     within = OFFER_S
     if when is Divert.NO_REPLY and progress.outcome is not CallOutcome.RELEASED:
         within += NO_REPLY_S
-        await _rings_first(bench, caller, dialled, progress)
+        await _rings_first(bench, caller, dialled, progress, marks[2])
     released = progress.outcome is CallOutcome.RELEASED
     offer = await called.modem.offered(within=0.0 if released else within)
     if offer is None:
         nobody_rang(bench, caller, marks[0])
         nobody_rang(bench, called, marks[1])
+        nobody_else_rang(bench, caller, dialled, marks[2])
         if own is not None and (await own.call.released(within=0.0)).outcome is CallOutcome.RELEASED:
             bench.inconclusive(InconcReason.PEER, f"{dialled.sim.name} was busy no more")
         if (end := await call.released(within=0.0)).outcome is CallOutcome.RELEASED:
@@ -211,13 +214,25 @@ async def arrives(
     return ring
 
 
-async def _rings_first(bench: Bench, caller: Party, dialled: Party, progress: Progress) -> None:
+def nobody_else_rang(bench: Bench, caller: Party, dialled: Party, mark: int) -> None:
+    """Where it was dialled it may well ring, but as the caller's: a stranger makes it busy."""
+    events = dialled.modem.events.since(mark)
+    shown = [event for event in events if isinstance(event, CallerId)]
+    rang = any(isinstance(event, Ringing) for event in events)
+    forms = [caller.identity(one.number, one.toa, one.validity) for one in shown]
+    if any(form in ANONYMOUS for form in forms) or (rang and not shown):
+        bench.inconclusive(InconcReason.PEER, f"somebody else may have called {dialled.modem.name} meanwhile")
+
+
+async def _rings_first(bench: Bench, caller: Party, dialled: Party, progress: Progress, mark: int) -> None:
     """Where nobody answers. That it does not ring here at all is no matter of forwarding."""
     offer = await dialled.modem.offered(within=OFFER_S)
     if offer is None and await dialled.modem.calls():
         bench.inconclusive(InconcReason.MODEM, f"{dialled.modem.name} has the call but never said RING")
     if offer is None:
         tells(bench, caller, progress)
+    else:
+        nobody_else_rang(bench, caller, dialled, mark)
     bench.require(
         "it rings first where it was dialled",
         expected="RING",

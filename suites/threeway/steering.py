@@ -66,16 +66,34 @@ async def can(bench: Bench, party: Party, what: Steering) -> None:
 
 
 async def steers(
-    bench: Bench, phone: Phone, what: Steering, name: str, *, refused: Cause, call: Call | None = None
+    bench: Bench,
+    phone: Phone,
+    what: Steering,
+    name: str,
+    *,
+    refused: Cause,
+    call: Call | None = None,
+    awaited: bool = False,
 ) -> None:
     """The network does what the party asks for; that it says so proves nothing yet. `phone`: its calls that
-    were up before.
+    were up before; `awaited`: that one waits is meant so.
     """
     await can(bench, phone.party, what)
+    if not awaited:
+        await nobody_waits(bench, phone.party)
     answer = await phone.party.modem.steer(what, call)
-    if not answer.done and (cut := await _cut(phone)) is not None:
-        bench.require(name, expected="OK", actual=f"the call was {told(cut)}", ok=False, blame=DROPPED)
+    if not answer.done:
+        if (cut := await _cut(phone)) is not None:
+            bench.require(name, expected="OK", actual=f"the call was {told(cut)}", ok=False, blame=DROPPED)
+        if not awaited:
+            await nobody_waits(bench, phone.party)
     is_done(bench, phone.party, answer, name, refused=refused)
+
+
+async def nobody_waits(bench: Bench, party: Party) -> None:
+    """A stranger's call that waits comes first in all that is steered (27.007 7.13)."""
+    if any(entry.stat in _COMING for entry in await party.modem.calls()):
+        bench.inconclusive(InconcReason.PEER, f"somebody else calls {party.modem.name}")
 
 
 def is_done(bench: Bench, party: Party, answer: Steered, name: str, *, refused: Cause) -> None:

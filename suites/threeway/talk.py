@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Final
 
 from interop.engine import Bench
+from interop.engine.bench import Ended
 from interop.protocols.errors import CommandRefused, NotAvailable
 from interop.protocols.modem import Stat
 from interop.record import Blame, Cause, InconcReason, Layer
@@ -59,9 +60,9 @@ class Talk:
 
     async def all_hear(
         self, directions: Sequence[Direction], when: str, are_up: Callable[[], Awaitable[None]]
-    ) -> None:
-        """Each listener gets each speaker's digit; what is not heard is tried again with others. Silence ends
-        the case: what comes after would only say the same.
+    ) -> int:
+        """Each listener gets each speaker's digit; what is not heard is tried again with others. Returns how
+        many were heard; silence ends the case, for what comes after would only say the same.
 
         `are_up`: checks that the calls are up, asked before silence is blamed on anything else.
         """
@@ -77,6 +78,7 @@ class Talk:
         ]
         if not all(good):
             raise Ended("nobody need listen any more")
+        return sum(came is True for came in heard.values())
 
     async def _is_heard_again(self, direction: Direction) -> bool:
         listener = direction.listener.modem
@@ -85,7 +87,9 @@ class Talk:
                 self._loses[listener.name] = True
                 return True
         if self._loses.get(listener.name):
-            self._bench.inconclusive(InconcReason.MODEM, f"{listener.name} loses tones: {direction} is not sure")
+            self._bench.inconclusive(
+                InconcReason.MODEM, f"{listener.name} loses tones: {direction} is not sure"
+            )
         return False
 
     async def _check(self, direction: Direction, when: str, came: bool | None, *, back: bool | None) -> bool:

@@ -53,7 +53,7 @@ async def takes_the_waiting_call(
     for one, other, name in ((c, b, "accept"), (b, c, "swap")):
         marks = one.modem.events.mark(), other.modem.events.mark()
         started = bench.now()
-        await steering.steers(bench, both, Steering.SWAP, name, refused=Cause.HOLD_REFUSED)
+        await steering.steers(bench, both, Steering.SWAP, name, refused=Cause.HOLD_REFUSED, awaited=one is c)
         if one is c:
             await is_connected(bench, ring)
             is_ours(bench, ring)

@@ -279,11 +279,18 @@ class Command:
             pass
         return self.process.wait(DEADLINE_S)
 
+    def loses_its_window(self) -> int:
+        """Its exit code."""
+        os.close(self.master)
+        self.master = -1
+        return self.process.wait(DEADLINE_S)
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self.master)
+        if self.master >= 0:
+            os.close(self.master)
 
 
 @pytest.fixture
@@ -324,6 +331,24 @@ def test_ctrl_c_at_a_question_ends_the_run_in_order(command: Any, tmp_path: Path
     assert "interrupted; go on with: interop run --resume" in run.shown
     [attempt] = read_run(tmp_path / "run").attempts
     assert (attempt.verdict, attempt.reason) == (Verdict.INCONC, "interrupted")
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_window_that_is_closed_ends_the_run_in_order(command: Any, tmp_path: Path, asked: bool) -> None:
+    """As Ctrl-C does: an end for every case that had begun, and reports."""
+    if asked:
+        run = command(*FORM, *OUT)
+        run.sees("nobody is here) ")
+    else:
+        run = command("interop", "run", "codes", "--lab", "emulated", *OUT)
+        run.sees("running")
+    assert run.loses_its_window() == 130
+    record = read_run(tmp_path / "run")
+    assert record.meta["state"] == "interrupted"
+    assert record.attempts and {one.reason for one in record.attempts if one.verdict is not Verdict.PASS} <= {
+        "interrupted"
+    }
+    assert (tmp_path / "run" / "report.html").exists() and (tmp_path / "run" / "junit.xml").exists()
 
 
 def test_a_run_without_a_terminal_is_inconclusive_and_ends(tmp_path: Path) -> None:

@@ -213,8 +213,11 @@ def test_the_journal_keeps_every_pdu_and_no_secret(tmp_path: Path) -> None:
     assert any(CODE.encode("utf-16-be") in pdu for pdu in said)
 
 
-def half_a_text(listener: socket.socket) -> None:
-    """A message centre that takes the first part, claims to have delivered it, and hangs up at the second."""
+def half_a_text(listener: socket.socket, name: str = "id1") -> None:
+    """A message centre that takes the first part, claims to have delivered it, and hangs up at the second.
+
+    `name`: its message id.
+    """
     stream, _ = listener.accept()
     session, parts = Session(smpp.SMPP, 3, sequence=counting()), 0
     with stream:
@@ -228,23 +231,37 @@ def half_a_text(listener: socket.socket) -> None:
                         parts += 1
                         if parts == 2:
                             return
-                        claim = smpp.Receipt("id1", "DELIVRD", "2603010900", "2603010901")
+                        claim = smpp.Receipt(name, "DELIVRD", "2603010900", "2603010901")
                         report = session.request(claim.deliver("17090001234", "1069"))[1]
-                        stream.sendall(report + session.answer(event.frame, smpp.SubmitSmResp("id1")))
+                        stream.sendall(report + session.answer(event.frame, smpp.SubmitSmResp(name)))
 
 
-def test_a_claim_on_the_first_part_is_no_arrival_of_the_whole(live: str) -> None:
+def follow(live: str, text: str, *, secret: str, name: str) -> subprocess.CompletedProcess[str]:
+    """Through a message centre of ours that gives `name` to the first part."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = threading.Thread(target=half_a_text, args=(listener,))
+        serving = threading.Thread(target=half_a_text, args=(listener, name))
         serving.start()
         path = Path(live)
         port = listener.getsockname()[1]
         path.write_text(
             path.read_text(encoding="utf-8").replace("127.0.0.1:1\n", f"127.0.0.1:{port}\n"), "utf-8"
         )
-        done = send("--via", "gw", "17090001234", LONG, "--yes", "--json", lab=live, GW="hu5h")
+        done = send("--via", "gw", "17090001234", text, "--yes", "--json", lab=live, GW=secret)
         serving.join()
+    return done
+
+
+def test_a_claim_on_the_first_part_is_no_arrival_of_the_whole(live: str) -> None:
+    done = follow(live, LONG, secret="hu5h", name="id1")
     answer = data(done)
     assert (done.returncode, answer["acceptance"]) == (1, "unknown")
     assert (answer["claimed_delivered"], answer["arrived"]) == (False, False)
     assert [each["state"] for each in answer["events"] if each["kind"] == "GatewayClaimed"] == ["DELIVRD"]
+
+
+def test_a_secret_that_the_gateway_says_again_is_not_shown(live: str) -> None:
+    secret = 'hu"5\\5h'  # JSON escapes two of its characters
+    done = follow(live, CODE, secret=secret, name=secret)
+    taken = next(each for each in data(done)["events"] if each["kind"] == "TextTaken")
+    assert taken["references"] == ['**"****']
+    assert secret not in done.stdout and json.dumps(secret)[1:-1] not in done.stdout

@@ -12,10 +12,10 @@ from interop.engine import Bench
 from interop.engine.case import Cast, Contrast, case, role
 from interop.engine.verdicts import outcome_unknown
 from interop.lab.load import load
-from interop.lab.model import GatewayPart, Lab
+from interop.lab.model import GatewayPart, Lab, OriginatorPart
 from interop.protocols.errors import NotAvailable
 from interop.protocols.stream import EventStream
-from interop.record import InconcReason, Verdict
+from interop.record import Cause, InconcReason, Layer, Verdict
 from interop.record.events import GatewayClaimed, TextHanded, TextTaken
 
 HANDED = TextHanded("17090000001", "482913", "1069")
@@ -26,6 +26,10 @@ class ToyGateway:
     def __init__(self, name: str) -> None:
         self.name = name
         self.events = EventStream()
+        self.connected = 0
+
+    async def connect(self) -> None:
+        self.connected += 1
 
 
 def with_gateway(make_toy: Callable[..., Any], new_lab: Callable[..., Lab], **part: Any) -> Any:
@@ -73,11 +77,53 @@ def test_a_late_claim_is_told_to_its_own_case(make_toy: Any, new_lab: Any) -> No
     assert all("gw" in attempt.evidence["journals"] for attempt in run.attempts)
 
 
+def test_a_gateway_hears_before_the_case_begins(make_toy: Any, new_lab: Any) -> None:
+    """A reply may be the first thing that a case waits for; a gateway gives it to who is logged in."""
+
+    @case(service="sms-mo", standard="-", expected_s=2, contrast=Contrast.NONE)
+    async def is_answered(
+        bench: Bench,
+        *,
+        subject: Any = role("modem"),
+        sender: Any = role("originator", cast=Cast.EACH),
+    ) -> None:
+        bench.check("connections", expected=1, actual=sender.connected, blame=(Layer.CORE, Cause.REPLY_LOST))
+
+    toy = with_gateway(make_toy, new_lab)
+    run = toy.run(toy.cases(is_answered, only="mvno-a"))
+    assert [attempt.verdict for attempt in run.attempts] == [Verdict.PASS]
+
+
 def test_a_gateway_rests_between_two_cases(make_toy: Any, new_lab: Any) -> None:
     toy = with_gateway(make_toy, new_lab, cooldown_s=100.0)
     run = toy.run(toy.cases(hands()))
     first, second = sorted(run.attempts, key=lambda attempt: attempt.started)
     assert second.started >= first.started + first.duration_s + 100
+
+
+def test_two_originators_of_one_modem_have_a_control_each(make_toy: Any, new_lab: Any) -> None:
+    """Each has its own patience, and its own verdict."""
+
+    @case(service="sms-mt", standard="-", expected_s=2)
+    async def loses(
+        bench: Bench,
+        *,
+        subject: Any = role("modem"),
+        sender: Any = role("originator", cast=Cast.EACH),
+    ) -> None:
+        lost = (Layer.CORE, Cause.MESSAGE_LOST)
+        bench.check("it came", expected=True, actual=bench.control, blame=lost)
+
+    twins = tuple(
+        OriginatorPart(name=name, title=name, driver="modem", operator="CMCC", city="北京", sim="cmcc-1")
+        for name in ("quick", "quicker")
+    )
+    toy = make_toy(lab=new_lab().model_copy(update={"originators": twins}))
+    toy.devices |= {twin.name: ToyGateway(twin.name) for twin in twins}
+    run = toy.run(toy.cases(loses, only="mvno-a"))
+    tried = {attempt.case for attempt in run.attempts if attempt.control_of}
+    assert len(run.final) == 2
+    assert tried == {"toy.loses[cucc-1@quick]", "toy.loses[cucc-1@quicker]"}
 
 
 @pytest.mark.parametrize(("acceptance", "attempts"), [("unknown", 1), ("refused", 3)])

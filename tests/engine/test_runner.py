@@ -385,6 +385,27 @@ def test_a_late_message_is_recorded_against_its_case_and_not_the_next(toy: ToyLa
     assert owners == [f"{one}#1", f"{two}#1"]
 
 
+def test_what_comes_while_a_case_is_cleaned_up_is_late(toy: ToyLab) -> None:
+    """Nobody looks at it any more: without that line the record would say that it never came."""
+
+    @case(service="toy", standard="-", expected_s=10, contrast=Contrast.NONE)
+    async def asks(
+        bench: Bench, *, subject: Any = role("modem"), peer: Any = role("modem", cast=Cast.PEER)
+    ) -> None:
+        async def comes() -> None:
+            await asyncio.sleep(2)
+            subject.does(seen.MessageReceived("95588", 129, "code one", "2026-01-05T09:00:00+08:00"))
+
+        bench.on_exit(comes)
+        bench.expect_message(subject.sim, "code one")
+        fails(bench)
+
+    run = toy.run(toy.cases(asks, only="[mvno-a->CMCC]"))
+    (attempt,) = run.attempts
+    assert attempt.verdict is FAIL
+    assert [(late.case, late.attempt, late.after_s) for late in run.late] == [(attempt.case, 1, 2.0)]
+
+
 def test_a_device_that_never_came_to_life(toy: ToyLab) -> None:
     toy.failed = {name: DeviceLost(name, "no such port") for name in ("m-mvno-a", "m-cmcc-1")}
     run = toy.run(toy.cases(scripted(passes), only="->CMCC]"))

@@ -170,6 +170,23 @@ def test_what_looks_odd_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "gateway two: secret: env:TWO: this environment variable is not set" in check(found, []).warnings
 
 
+@pytest.mark.parametrize(("driver", "most"), [("smpp", 8), ("sgip", 16)])
+def test_a_secret_that_the_protocol_has_no_room_for_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, driver: str, most: int
+) -> None:
+    """What goes over in clear text has a field; CMPP and SMGP send a digest."""
+    found = read(BASE.replace("driver: cmpp3", "driver: smpp") if driver == "smpp" else BASE)
+    name = "one" if driver == "smpp" else "two"
+    monkeypatch.setenv("ONE", "x" * 8)
+    monkeypatch.setenv("TWO", "x" * 16)
+    assert not [warning for warning in check(found, []).warnings if "secret" in warning]
+    monkeypatch.setenv("ONE", "x" * (9 if driver == "smpp" else 99))
+    monkeypatch.setenv("TWO", "x" * (17 if driver == "sgip" else 16))
+    assert [warning for warning in check(found, []).warnings if "secret" in warning] == [
+        f"gateway {name}: secret: {most + 1} characters, {driver} has room for {most}"
+    ]
+
+
 class Spec:
     roles = {  # noqa: RUF012
         "subject": Role("modem", ("sms",), Cast.SUBJECT),

@@ -70,6 +70,7 @@ def test_the_base_is_right() -> None:
         ("sim: cucc-bj\n    op", "sim: mi-1709\n    op",
             "18:10: sim: mi-1709 is under test (kind mvno); take an ordinary SIM"),
         ("operator: CUCC\n", "operator: CTCC\n", "19:15: operator: SIM cucc-bj is of CUCC"),
+        ("    operator: CUCC\n", "", '15:5: originator branch has no "operator"'),
         ("cooldown_s: 7", 'number: "95588"', "21:13: number: it is the SIM's own"),
         ("cooldown_s: 7", "place: 柜台", '21:12: place: only the driver "keyboard" has one'),
         ('    number: "95588"\n', "", '22:5: originator counter has no "number"'),

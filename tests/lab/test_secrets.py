@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from interop.lab.load import load
-from interop.lab.secrets import SecretError, headers, resolve, secrets
+from interop.lab.secrets import SecretError, headers, known, resolve, secrets
 
 
 def test_a_pin_is_read_from_where_its_reference_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,3 +51,20 @@ def test_a_header_may_be_a_reference(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_an_editor_leaves_around_a_secret_is_not_part_of_it(tmp_path: Path) -> None:
     (tmp_path / "pin").write_bytes(b"4711 \r\n")
     assert resolve("file:pin", tmp_path) == "4711"
+
+
+@pytest.mark.parametrize(("token", "hidden"), [("Bearer abc", ["Bearer abc", "abc"]), (" ", [" "]), ("", [])])
+def test_all_that_must_not_be_shown(token: str, hidden: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs, headers and accounts' secrets; what cannot be had hides nothing, and its device says so."""
+    for name, value in (("PIN", "4711"), ("TOKEN", token), ("GW", "hu5h")):
+        monkeypatch.setenv(name, value)
+    small = load("small")
+    sims = (small.sims[0].model_copy(update={"pin": "env:PIN"}), *small.sims[1:])
+    given = {"Authorization": "env:TOKEN", "Accept": "*/*"}
+    forms = (small.forms[0].model_copy(update={"headers": given}),)
+    gateways = tuple(
+        gateway.model_copy(update={"secret": secret})
+        for gateway, secret in zip(small.gateways, ("env:GW", "env:NOT_SET"), strict=False)
+    )
+    lab = small.model_copy(update={"sims": sims, "forms": forms, "gateways": gateways})
+    assert known(lab) == ["4711", *hidden, "hu5h"]

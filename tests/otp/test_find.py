@@ -12,6 +12,63 @@ from hypothesis import strategies as st
 
 from interop.otp import Kind, find, origin_bound
 
+PIECES = (
+    *(
+        "验证码",
+        "代码是",
+        "取件码",
+        "优惠码",
+        " code ",
+        " is ",
+        "会员码：",
+        "尾号",
+        "元",
+        "分钟",
+        "退订",
+        "已失效",
+        "告知",
+    ),
+    *(
+        "1234",
+        "771024",
+        "AB12",
+        "ab-cd",
+        "8 2 0 1",
+        "7-3-4015",
+        "G-771024",
+        "八二零一",
+        "1️⃣",
+        "①",
+        "\u212a\u017f",
+        "٣",
+    ),
+    *(
+        "【",
+        "】",
+        "[",
+        "]",
+        "(",
+        "\n",
+        "@a.example #",
+        "<#>",
+        "\u200b",
+        "，",
+        "。",
+        ": ",
+        "https://",
+        "+1 415",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_any_message_has_an_answer(text: str) -> None:
+    finding = find(text)
+    assert (finding.kind is Kind.NONE) is (finding.code is None)
+    assert all(finding.codes) and len(set(finding.codes)) == len(finding.codes)
+    assert all(item in finding.weighed for item in finding.chosen)
+    assert finding.doubtful in (True, False)
+
 
 @given(st.text(max_size=300) | st.text("验证码是：0123456789 -*@#【】[]（）元分钟abcAB\n.:", max_size=120))
 def test_any_text_has_an_answer(text: str) -> None:

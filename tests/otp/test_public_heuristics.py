@@ -15,7 +15,7 @@ import pytest
 from interop.otp import find
 
 HERE = Path(__file__).parent
-LOTS = ("lot_a.tsv", "lot_b.tsv", "lot_c.tsv", "lot_d.tsv")
+LOTS = tuple(f"lot_{lot}.tsv" for lot in "abcdef")
 WORD = re.compile(
     r"验证码|校验码|检验码|确认码|激活码|动态码|安全码|验证代码|校验代码|登入码|认证码|识别码|短信口令|动态密码|交易码|"
     r"上网密码|随机码|动态口令|驗證碼|校驗碼|認證碼|動態密碼|認證代碼|code|otp|Код|verification",
@@ -25,7 +25,7 @@ Rule = Callable[[str], str | None]
 
 
 def by_level(text: str) -> str | None:
-    """XposedSmsCode: a run of 4 to 8 within 30 characters of a keyword; six digits, then four, then others."""
+    """XposedSmsCode: a run of 4 to 8 within 30 characters of a keyword; six digits, four, others."""
     words = [match.span() for match in WORD.finditer(text)]
     runs = [
         match

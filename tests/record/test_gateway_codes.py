@@ -53,8 +53,13 @@ def test_a_refusal(protocol: str, code: int | None, blame: object) -> None:
         ("MA:0001", (Layer.CORE, Cause.MESSAGE_REFUSED)),
         ("IC:0032", (Layer.GATEWAY, Cause.NO_ROUTE)),
         ("SA:0001", InconcReason.DEVICE),
+        ("STOPPED", (Layer.CORE, Cause.MESSAGE_LOST)),
         ("NOROUTE", (Layer.CORE, Cause.MESSAGE_LOST)),
         ("", (Layer.CORE, Cause.MESSAGE_LOST)),
+        ("TP-ST 41", (Layer.INTERCONNECT, Cause.NO_ROUTE)),
+        ("TP-ST 65", InconcReason.INDETERMINATE),
+        ("TP-ST XX", (Layer.CORE, Cause.MESSAGE_LOST)),
+        ("undeliv:x", (Layer.CORE, Cause.MESSAGE_REFUSED)),
     ],
 )
 def test_a_claim_that_is_not_delivery(state: str, blame: object) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interop.record.events import TextTaken
 from interop.record.journal import LinkJournal
 from interop.record.redaction import Redactor, mask
 
@@ -188,3 +189,11 @@ def test_a_note_is_masked_as_well() -> None:
     journal.settle()
     assert "7391" not in file.getvalue()
     assert "hunter22" not in file.getvalue()
+
+
+def test_every_text_of_an_event_is_looked_at() -> None:
+    """A gateway may give a message id, and words, that say again what it was told."""
+    said = TextTaken("accepted", ("7", "hu5hhu5h"), text="welcome, hu5hhu5h")
+    assert Redactor(["hu5hhu5h"]).event(said) == TextTaken(
+        "accepted", ("7", "*" * 8), text="welcome, ********"
+    )

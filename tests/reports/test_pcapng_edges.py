@@ -75,6 +75,14 @@ def test_what_is_masked_keeps_its_length_and_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.foreign
+def test_a_comment_that_is_longer_than_an_option_is_cut(tmp_path: Path) -> None:
+    said = MessageSubmitted("10086", "x" * 70_000, tpdu=TPDU)
+    run = recorded(tmp_path / "run", lambda writer: writer.observe("mi", said))
+    (packet,) = dissect(drawn(read_run(run), tmp_path / "c.pcapng"))
+    assert clean(packet) and "gsm_sms" in packet
+
+
+@pytest.mark.foreign
 @pytest.mark.parametrize(("protocol", "name"), [("CMPP/2", "CMPP 2"), ("SGIP/2", "SGIP 1.2"), ("X/1", "X/1")])
 def test_what_tshark_does_not_read_is_data_that_says_what_it_is(
     tmp_path: Path, protocol: str, name: str

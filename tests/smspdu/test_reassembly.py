@@ -52,6 +52,19 @@ def test_a_second_full_copy_is_a_second_message(order: tuple[int, ...], later: i
     assert [(whole.body, whole.copy) for whole in copies if whole] == [("甲乙", 1), ("甲乙", 2)]
 
 
+def test_what_waits_goes_with_the_old_message_when_the_time_does_not_tell() -> None:
+    lost: list[Incomplete] = []
+    parts = [part("甲", 1, 3), part("乙", 2, 3), part("丙", 1, 3), part("丁", 2, 3), part("戊", 3, 3)]
+    assert told(Reassembly(lost.append), *parts) == [None] * 4 + ["丙丁戊"]
+    assert [each.missing for each in lost] == [[3]]
+
+
+def test_one_reference_in_8_and_in_16_bits_is_of_two_messages() -> None:
+    wide = UserData("乙", (Part(7, 2, 2, wide=True).element(),))
+    two = replace(part("乙", 2, 2, reference=7), user_data=wide)
+    assert told(Reassembly(), part("甲", 1, 2, reference=7), two) == [None, None]
+
+
 def test_a_part_that_comes_again_alone_completes_nothing() -> None:
     one, two = part("甲", 1, 2), part("乙", 2, 2)
     assert told(Reassembly(), one, two, one, one, one, one, one, one) == [None, "甲乙", *[None] * 6]

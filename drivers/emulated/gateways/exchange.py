@@ -17,12 +17,12 @@ from drivers.emulated.gateways.sgip import SgipHost
 from drivers.emulated.gateways.smgp import SmgpHost
 from drivers.emulated.gateways.smpp import SmppHost
 from drivers.emulated.hlr import Subscriber
+from drivers.emulated.sockets import LOOPBACK, naming
 from interop.lab.model import EMULATED, GatewayPart, Lab
 from interop.lab.secrets import SecretError, gateway_secret
 from interop.smspdu import Submit
 
 SCHEME: Final = f"{EMULATED}:"
-LOOPBACK: Final = "127.0.0.1"
 _OURSELVES: Final = (LOOPBACK, "localhost", "[::1]")
 HOSTS: Final[Mapping[str, type[Host]]] = {
     "cmpp2": CmppHost,
@@ -135,11 +135,16 @@ class Exchange:
                 await loop.create_unix_server(partial(self._connection, door), str(door.socket))
             )
 
-    async def open_on_loopback(self) -> None:
-        """And at a free TCP port of 127.0.0.1."""
+    async def open_on_loopback(self, first: int = 0) -> None:
+        """And at a TCP port of 127.0.0.1: `first` and those behind it in the lab file's order, or free ones.
+
+        Raises OSError where one is taken.
+        """
         loop = asyncio.get_running_loop()
-        for door in self._doors.values():
-            server = await loop.create_server(partial(self._connection, door), LOOPBACK, 0)
+        for index, door in enumerate(self._doors.values()):
+            port = first + index if first else 0
+            with naming(port):
+                server = await loop.create_server(partial(self._connection, door), LOOPBACK, port)
             door.servers.append(server)
             door.port = server.sockets[0].getsockname()[1]
 

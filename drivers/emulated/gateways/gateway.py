@@ -168,10 +168,8 @@ class Gateway:
         return self._around.defects.on(name, subject, gateway=account.part.name)
 
     def _subject(self, number: str) -> Subscriber:
-        """A number of no subscriber here can still be selected by segment, number and its row's city."""
         row = self._around.tables.find(number)
-        stranger = Subscriber(number, "", "", "", row.city if row else "")
-        return self._around.hlr.by_msisdn(number) or stranger
+        return self._around.hlr.subject(number, row.city if row else "")
 
     def _take(self, account: Account, submission: Submission, message_id: Any) -> None:
         around = self._around

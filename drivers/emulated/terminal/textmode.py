@@ -139,8 +139,8 @@ def _stamp(stamp: Timestamp) -> str:
 def compose(to: str, toa: int, payload: bytes, charset: str, csmp: tuple[int, int, int, int]) -> bytes:
     """The TPDU of +CMGS="<to>" in text mode. Raises MessageRefused.
 
-    The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data, and for all
-    of TP-UD where TP-UDHI is set (27.005 3.5.1).
+    The coding of +CSMP decides: text that does not fit is refused, hex is expected for 8 bit data, and for
+    all of TP-UD where TP-UDHI is set (27.005 3.5.1).
     """
     first, validity, pid, coding = csmp
     text = payload.decode("latin-1").lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")

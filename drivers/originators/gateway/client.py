@@ -107,7 +107,7 @@ class GatewayClient:
         return handing
 
     async def connect(self) -> None:
-        """Be logged in. Raises EquipmentError."""
+        """Be logged in, anew where the connection was lost. Raises EquipmentError."""
         await self._connected()
 
     async def close(self) -> None:

@@ -113,6 +113,59 @@ def test_only_the_bearers_that_were_asked_for() -> None:
         assert ports == list(range(first, first + len(ports)))
 
 
+def test_sites_and_gateways_follow_the_modems_so_a_lab_file_can_name_them() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        first = free.getsockname()[1]
+    if first > 65535 - 11:
+        first -= 11
+    with emulate("small", "--bearer", "tcp", "--tcp-port", str(first)) as (rows, _):
+        assert {row["name"]: row["url"] for row in rows["sites"]}[
+            "bank-a"
+        ] == f"http://127.0.0.1:{first + 6}/bank-a"
+        at = [row["tcp"] for row in rows["gateways"]]
+        assert at == [f"127.0.0.1:{first + 7 + index}" for index in range(4)]
+        with socket.create_connection(("127.0.0.1", first + 10), timeout=WITHIN_S):
+            pass
+
+
+@pytest.mark.parametrize("behind", [6, 9])
+def test_a_port_of_sites_or_gateways_that_is_taken_is_named(behind: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "interop", "emulate", "small", "--tcp-port", str(port - behind)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.strip() == f"interop emulate: 127.0.0.1:{port}: Address already in use"
+
+
+def test_a_gateway_whose_secret_cannot_be_had_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GW_SECRET", raising=False)
+    lab = tmp_path / "lab.yaml"
+    text = (Path(__file__).parents[3] / "lab-config" / "small.yaml").read_text(encoding="utf-8")
+    lab.write_text(
+        text.replace('account: "901234"', 'account: "901234"\n    secret: env:GW_SECRET'), encoding="utf-8"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "interop", "emulate", str(lab), "--json"], stdout=-1, stderr=-1, text=True
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=WITHIN_S)
+    assert told.strip() == (
+        "gateway cmcc-gw: nobody can log in: secret: env:GW_SECRET: this environment variable is not set"
+    )
+
+
 def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
     (tmp_path / "m01.sock").write_text("mine")
     done = subprocess.run(
@@ -131,7 +184,7 @@ def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
         (("small", "--defect", "route.mising"), "did you mean 'route.missing'?"),
         (("small", "--quirk", "echo.stuk"), "did you mean 'echo.stuck'?"),
         (("lab-example",), "has no modem with `port: emulated`"),
-        (("small", "--tcp-port", "65533"), "--tcp-port 65533: the last of 6 is beyond 65535"),
+        (("small", "--tcp-port", "65526"), "--tcp-port 65526: the last of 11 is beyond 65535"),
         (("small", "--tcp-port", "7001", "--bearer", "pty"), "--tcp-port needs --bearer tcp"),
         (("no-such-lab",), "no such file"),
     ],

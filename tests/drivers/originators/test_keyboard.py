@@ -36,6 +36,7 @@ from interop.record.events import (
     TextTaken,
 )
 from interop.record.reader import Run, read_run
+from interop.reports.ladder import label
 
 TEXT = "【甲银行】验证码 482913，5分钟内有效。"
 PART = OriginatorPart(
@@ -186,6 +187,7 @@ def test_what_a_site_says_of_a_number(answer: str, outcome: FormOutcome) -> None
         FormSubmitted("app", "17090001234"),
         FormAnswered("app", 0, str(outcome), words),
     ]
+    assert label(site.events.since(0)[1]) == f"{outcome}: {words}"  # no HTTP in it
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ class FakeGateway:
         self.answer = Handing(Acceptance.ACCEPTED, ("1",))
         self.answers_s = 0.2
         self.on_text: Callable[[str], None] = lambda _text: None
+        self.on_connect: Callable[[], None] = lambda: None
+
+    async def connect(self) -> None:
+        self.on_connect()
 
     async def send(self, to: str, text: str, *, report: bool = True) -> Handing:
         self.on_text(text)
@@ -178,6 +182,9 @@ class _Mail:
 
     def expect(self, sim: str, text: str, sender: str, awaited: bool) -> None:
         self._scene.expected.expect(self._scene.lease, sim, text, sender, awaited)
+
+    def settle(self, sim: str) -> None:
+        self._scene.expected.settle(self._scene.lease, sim)
 
     def owed(self, sim: str, sender: str) -> int:
         return self._scene.expected.owed(self._scene.lease, sim, sender)

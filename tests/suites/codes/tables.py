@@ -46,6 +46,7 @@ CODE_LIFE_S, PATIENCE_S = 300, 900
 
 TEXTS: Final = ("latin", "chinese", "long-latin", "long-chinese")
 CHINESE, LONG = ("chinese", "long-chinese"), ("long-latin", "long-chinese")
+"""Gateways cut a long text into UCS2 of 67 characters: the one of 220 is four messages, that of 140 three."""
 OF_A_REPORT: Final = "latin"
 """the text that code-report sends"""
 
@@ -154,8 +155,9 @@ EFFECTS: Final[dict[str, tuple[Effect, ...]]] = {
     BEYOND_PATIENCE: LOST,
     "gateway.part_lost": part_lost(LONG),
     "gateway.part_lost@part=1": part_lost(LONG),
-    "gateway.part_lost@part=3": part_lost(("long-chinese",)),
-    "gateway.part_lost@part=4": (),
+    "gateway.part_lost@part=3": part_lost(LONG),
+    "gateway.part_lost@part=4": part_lost(("long-latin",)),
+    "gateway.part_lost@part=5": (),
     # it comes, and something is wrong with it -----------------------------------------------------------
     BEFORE: (Effect(CODE, LATE_BY_GATEWAY), Effect(SITE, LATE_BY_SITE)),
     BEHIND: (Effect((*CODE, *SITE), LATE_BY_CENTRE),),
@@ -248,6 +250,9 @@ def seen(service: str, sim: str, far: str, text: str, defects: Sequence[str]) ->
     for key, effects in EFFECTS.items():
         first = next((effect for effect in effects if effect.is_of(service, far, text)), None)
         if key in keys and first is not None:
+            if key.startswith("gateway.part_lost") and {BEFORE, BEHIND, BOTH} & keys:
+                # the parts that came were late: what is missing may just be later still
+                return ((*first.suspects, (GW, Cause.MESSAGE_LATE), (CORE, Cause.MESSAGE_LATE)),)
             return (first.suspects,)
     return (None,)
 
@@ -276,7 +281,7 @@ def together(service: str, names: set[str], keys: set[str], text: str) -> tuple[
     if {"gateway.false_report", "gateway.report_missing"} <= names:
         return (TAKEN_AND_LOST,)
     if {"gateway.false_report", "gateway.undelivered_report"} <= names:
-        return (((CORE, Cause.MESSAGE_REFUSED),),)  # nothing came, and that is what is claimed
+        return (gateway_or_core(Cause.MESSAGE_REFUSED),)  # nothing came, and that is what is claimed
     if BEYOND_PATIENCE in keys and "gateway.part_lost" in names and service == "code" and text in LONG:
         # pieces of one text come while the next one is waited for, and say nothing of whose they are
         return (TAKEN_AND_LOST, gateway_or_core(Cause.PART_LOST))
@@ -289,7 +294,7 @@ def together(service: str, names: set[str], keys: set[str], text: str) -> tuple[
 
 _OUT_OF_SIGHT: Final = {
     "gateway.segment", "gateway.throttled", "gateway.dropped", "smsc.dropped", "gateway.false_report",
-    BEYOND_PATIENCE, "gateway.sender_rewritten", "gateway.encoding", "gateway.text",
+    BEYOND_PATIENCE, "gateway.sender_cut", "gateway.sender_rewritten", "gateway.encoding", "gateway.text",
 }  # fmt: skip
 _SAID_BY_THE_FORM: Final = {
     "registration.barred", "site.down", "site.format", "site.policy", "site.opaque", "site.code_not_sent"
@@ -299,10 +304,12 @@ _SAID_BY_THE_FORM: Final = {
 def _together_at_a_site(names: set[str], keys: set[str]) -> tuple[Seen, ...]:
     if _SAID_BY_THE_FORM & names:
         return ()
-    if "site.code_elsewhere" in names and _OUT_OF_SIGHT & keys:
+    if "site.code_elsewhere" in names and _OUT_OF_SIGHT & (names | keys):
         return (NOWHERE,)  # at another phone it is known only whole, and from its sender
     if {"gateway.text", "gateway.encoding"} <= names:
         return (UNREADABLE,)
+    if {"gateway.text", "gateway.sender_rewritten"} <= names:
+        return ((*NOWHERE, *UNREADABLE),)  # ???? from a stranger: it may be the code, or anything
     if {"gateway.sender_cut", "gateway.sender_rewritten"} <= names:
         return tuple(map(gateway_or_core, (Cause.SENDER_CUT, Cause.SENDER_REWRITTEN)))
     return ()
@@ -332,9 +339,14 @@ def is_as_tabled(attempt: Attempt, defects: Sequence[str]) -> bool:
     beside = seen(attempt.service, BESIDE[sim], far, text, defects)
     finding = attempt.control.finding if attempt.control else None
     return any(
-        says(attempt) == ours and finding in findings(ours, beside)
+        says(attempt) == ours and (is_tardy(attempt) or finding in findings(ours, beside))
         for ours in seen(attempt.service, sim, far, text, defects)
     )
+
+
+def is_tardy(attempt: Attempt) -> bool:
+    """The ordinary SIM had no time: it waits in vain as often as all those whose codes are late or lost."""
+    return attempt.control is not None and attempt.control.why == "the control was not within the hour"
 
 
 def says(attempt: Attempt) -> Seen | Verdict:

@@ -24,25 +24,31 @@ VARIED: Final[dict[str, tuple[str, ...]]] = {
         "", "code=9,gateway=cmcc-gw", "code=6,gateway=cucc-gw", "code=21,gateway=cucc-gw",
         "code=47,gateway=ctcc-gw", "code=65,gateway=ctcc-gw", "code=11,gateway=smsc",
     ),
-    "gateway.part_lost": ("", "part=1", "part=3"),
+    "gateway.part_lost": ("", "part=1", "part=4"),
     "gateway.sender_cut": ("", "digits=6"),
     "gateway.sender_rewritten": ("", "number=861065595588"),
     "site.code_elsewhere": ("receiver=13900001234",),
 }  # fmt: skip
+WHOM: Final = tuple(SELECTED)
+WHERE: Final = ("", "", *(f"gateway={one}" for one in GATEWAYS))
 NAMES: Final = (*dict.fromkeys(key.partition("@")[0] for key in EFFECTS if "." in key), *LATE)
 
 
 def pair(seed: int) -> tuple[str, str]:
+    """Half of them are of the same numbers, and half of those of one gateway are of the same: they meet."""
     random = Random(f"pair/{seed}")
-    first, second = random.sample(NAMES, 2)
-    return _instance(random, first), _instance(random, second)
-
-
-def _instance(random: Random, name: str) -> str:
-    given = [random.choice(VARIED.get(name, ("",))), random.choice(list(SELECTED))]
-    if name.startswith(("gateway.", "smsc.")) and "gateway=" not in given[0]:
-        given.append(random.choice(("", *(f"gateway={one}" for one in GATEWAYS))))
-    return "@".join(filter(None, (name, ",".join(filter(None, given)))))
+    names = random.sample(NAMES, 2)
+    whom, gateway = random.choice(WHOM), random.choice(WHERE)
+    drawn = []
+    for name in names:
+        own = random.choice(VARIED.get(name, ("",)))
+        where = gateway if name.startswith(("gateway.", "smsc.")) and "gateway=" not in own else ""
+        drawn.append("@".join(filter(None, (name, ",".join(filter(None, (own, whom, where)))))))
+        whom, gateway = (
+            random.choice((whom, random.choice(WHOM))),
+            random.choice((gateway, random.choice(WHERE))),
+        )
+    return drawn[0], drawn[1]
 
 
 def _is_as_tabled(seed: int, folder: Path) -> None:

@@ -12,6 +12,7 @@ from interop.engine import Bench
 from interop.record import Cause, Layer, Subject, Verdict
 from interop.record.events import MessageReceived
 from suites.codes.senders import is_cut, is_from, same_number
+from tests.suites.codes.scene import GATEWAY
 from tests.suites.codes.tables import CUT_OR_REWRITTEN, gateway_or_core
 
 NUMBERS = st.from_regex(r"(106[0-9]{5,17}|955[0-9]{2,8}|10086|10010)", fullmatch=True)
@@ -40,7 +41,7 @@ NUMBERS = st.from_regex(r"(106[0-9]{5,17}|955[0-9]{2,8}|10086|10010)", fullmatch
 def test_who_is_to_blame(shown: str, number: str, suspects: tuple[tuple[Layer, Cause], ...]) -> None:
     subject = Subject("mi-1709", "17090001234", "1709", "小米移动", "CUCC", "北京")
     bench = Bench(subject=subject, tested=None, sims={}, devices={}, random=Random(1))
-    is_from(bench, MessageReceived(shown, 129, "", ""), number)
+    is_from(bench, MessageReceived(shown, 129, "", ""), number, GATEWAY)
     (check,) = bench.checks
     assert check.verdict is (Verdict.FAIL if suspects else Verdict.PASS)
     assert check.ambiguous == suspects

@@ -14,6 +14,7 @@ from suites.codes.replies import REPLY
 from suites.codes.texts import CHINESE, LATIN, LONG_CHINESE, LONG_LATIN, CodeText, Damage, read_otherwise
 
 PATTERNS = (LATIN, CHINESE, LONG_LATIN, LONG_CHINESE, REPLY)
+NAMES = ("latin", "chinese", "long-latin", "long-chinese", "reply")
 LIFE_S = 300.0
 
 
@@ -21,7 +22,7 @@ def drawn(pattern: str, seed: int = 1) -> CodeText:
     return CodeText.draw(pattern, Random(seed), LIFE_S)
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=NAMES)
 def test_a_text_says_its_code_and_serial_once(pattern: str) -> None:
     sent = drawn(pattern)
     assert sent.text.count(sent.code) == sent.text.count(sent.serial) == 1
@@ -80,7 +81,7 @@ def misread(text: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=NAMES)
 def test_another_coding_is_told_from_other_characters(pattern: str) -> None:
     sent = drawn(pattern)
     assert [sent.damage(each) for each in misread(sent.text)] == [Damage.CODING] * 2
@@ -90,7 +91,7 @@ def test_another_coding_is_told_from_other_characters(pattern: str) -> None:
         assert "�" in utf8_as_gbk or sent.damage(utf8_as_gbk) is Damage.CODING
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=NAMES)
 def test_damaged_texts_are_known(pattern: str) -> None:
     sent = drawn(pattern)
     shown = {
@@ -105,14 +106,13 @@ def test_damaged_texts_are_known(pattern: str) -> None:
     assert {what: sent.damage(text) for what, text in shown.items()} == dict.fromkeys(shown, Damage.TEXT)
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=NAMES)
 @pytest.mark.parametrize(
     "received", ["", "?" * 60, "您的验证码是482913，请勿泄露。", "中国联通：您的话费余额为3.20元"]
 )
 def test_what_is_beyond_recognition_is_another_text(pattern: str, received: str) -> None:
     sent = drawn(pattern)
     assert sent.damage(received) is None
-    assert sent.damage(sent.text[:10]) is None
 
 
 @given(

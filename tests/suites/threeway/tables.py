@@ -11,7 +11,7 @@ tones need not cross a conference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interop.record import Attempt, Blame, Cause, Finding, InconcReason, Layer
@@ -29,7 +29,10 @@ from tests.suites.codes.tables import (
 )
 
 SIM_OF: Final = {"m01": MI, "m02": SNAIL, "m03": HNA, "m04": CMCC, "m05": CUCC, "m06": CTCC}
+DETECTORS: Final = ("quectel", "simcom", "telit", "huawei", "ublox")
+"""whose modems tell tones"""
 DEAF: Final = (CUCC,)
+"""in the lab as it is shipped"""
 OVER_IMS: Final = (HNA, CTCC)
 
 HOLD, MO, MT, TRANSFER, FOUR = (
@@ -215,19 +218,23 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Scene:
-    """One case as it was played: `cast` role -> SIM."""
+    """One case as it was played: `cast` role -> SIM; `deaf`: whose modems detect no tones."""
 
     service: str
     cast: Mapping[str, str]
     first: bool
+    deaf: tuple[str, ...] = DEAF
 
     @classmethod
-    def of(cls, attempt: Attempt) -> Scene:
+    def of(cls, attempt: Attempt, dialects: Sequence[str] = ()) -> Scene:
+        """`dialects`: of m01 to m06, where they are not as shipped."""
         cast = {role: SIM_OF[modem] for role, modem in attempt.devices.items()}
-        return cls(attempt.service, cast, "-first]" in attempt.case)
+        makers = zip(SIM_OF.values(), dialects, strict=bool(dialects))
+        deaf = tuple(sim for sim, maker in makers if maker not in DETECTORS) if dialects else DEAF
+        return cls(attempt.service, cast, "-first]" in attempt.case, deaf)
 
     def with_subject(self, sim: str) -> Scene:
-        return Scene(self.service, {**self.cast, "subject": sim}, self.first)
+        return replace(self, cast={**self.cast, "subject": sim})
 
     @property
     def controller(self) -> str:
@@ -264,12 +271,19 @@ def _is_overheard(scene: Scene) -> bool:
     """Whether a held party that goes on hearing has a detector: the first called is held while the next is
     called; in a private talk the second of three is, or the invited; each of two while the other speaks.
     """
-    others = [scene.cast[role] for role in _roles(scene.service, scene.first)[1:]]
+    if scene.service == WAITING:
+        held = [scene.cast["peer"], scene.cast["third"]]
+    else:
+        held = [scene.cast[role] for role in _roles(scene.service, scene.first)[1:]]
     if scene.service == TRANSFER:
-        return others[0] not in DEAF
-    if scene.service == MT:
-        return others[0] not in DEAF or scene.cast["subject"] not in DEAF
-    return True
+        held = held[:1]
+    elif scene.service == MO:
+        held = held[:2]
+    elif scene.service == MT:
+        held = [held[0], scene.cast["subject"]]
+    elif scene.service == FOUR:
+        held = held[:2]
+    return any(sim not in scene.deaf for sim in held)
 
 
 def _oneway(scene: Scene, wrong: Wrong) -> Seen:
@@ -281,15 +295,18 @@ def _oneway(scene: Scene, wrong: Wrong) -> Seen:
             continue
         far = pair[1] if pair[0] == touched else pair[0]
         listener, speaker = (touched, far) if wrong.own.get("direction") == "in" else (far, touched)
-        if listener not in DEAF:
-            return EITHER if speaker in DEAF else ONE_WAY
+        if listener not in scene.deaf:
+            return EITHER if speaker in scene.deaf else ONE_WAY
     return None
 
 
 def _silent(scene: Scene, wrong: Wrong) -> Seen:
     """In a conference of this controller, of whom by whom."""
-    if scene.service not in JOINED or scene.controller not in wrong.sims or scene.controller in OVER_IMS:
+    if scene.service not in JOINED or scene.controller not in wrong.sims:
         return None
+    if scene.controller in OVER_IMS:
+        all_of_them = not {"speaker", "listener"} & wrong.own.keys()
+        return InconcReason.DEVICE if all_of_them else None
     roles = _roles(scene.service, scene.first)[:3]
     places = dict(zip(("controller", "first", "second"), (scene.cast[role] for role in roles), strict=True))
 
@@ -299,8 +316,8 @@ def _silent(scene: Scene, wrong: Wrong) -> Seen:
         )
 
     for speaker, listener in _matrix():
-        if is_lost(speaker, listener) and places[listener] not in DEAF:
-            if places[speaker] in DEAF:
+        if is_lost(speaker, listener) and places[listener] not in scene.deaf:
+            if places[speaker] in scene.deaf:
                 return EITHER
             return SILENT if is_lost(listener, speaker) else ONE_WAY
     return None
@@ -320,8 +337,13 @@ def _met_by_a_call(scene: Scene, wrong: Wrong) -> Seen:
         # a second call that should have been told busy: what it was told may be what became of that
         doubted = WRONG_CAUSE if scene.service == OFF and number else ()
         if wrong.name == "call.dropped" and (to or by):
+            if scene.service in FORWARDING:
+                # the forwarded call ends sooner; the one that makes the subject busy does not
+                return InconcReason.PEER if called == "fourth" else None
             return DROPPED if number else blames(Layer.CORE, Cause.CALL_DROPPED)
         if wrong.name == "call.silent" and to:
+            if scene.service == "forwarding-always" and called == "subject":
+                continue  # it never gets there
             return _CALLED[wrong.name]
         if wrong.name in _CALLED and to:
             return (*_CALLED[wrong.name], *doubted)
@@ -353,7 +375,7 @@ def findings(scene: Scene, sim: str, ours: Seen, defect: str) -> set[Finding | N
     found: set[Finding | None] = set()
     for other in seen(scene.with_subject(beside), defect):
         found.add(Finding.SEGMENT if other is None else Finding.PATH if other == ours else Finding.UNKNOWN)
-    if beside in DEAF and defect.partition("@")[0] in OF_HEARING:
+    if beside in scene.deaf and defect.partition("@")[0] in OF_HEARING:
         found.add(Finding.UNKNOWN)  # it may have passed without listening
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -21,8 +22,15 @@ _CASES: Final = ("CMCC", "CUCC", "CTCC", "MVNO", "fourth or refuses or is_busy")
 
 def of_seed(seed: int) -> Threeway:
     """A fifth of the cases; every third one with modems of any maker."""
-    injected = replace(mixture(Threeway, seed, DEFECTS, LEAST), keyword=Random(f"cases/{seed}").choice(_CASES))
+    injected = mixture(Threeway, seed, DEFECTS, LEAST)
+    quirks = tuple(map(_not_deaf, injected.quirks))
+    injected = replace(injected, quirks=quirks, keyword=Random(f"cases/{seed}").choice(_CASES))
     return of_makers(injected) if seed % 3 == 0 else injected
+
+
+def _not_deaf(quirk: str) -> str:
+    """What never tells a tone is to the eye a network that carries none: only another modem tells them apart."""
+    return re.sub(r"rate=1\b", "rate=0.5", quirk) if quirk.startswith("tone.lost") else quirk
 
 
 def _is_true(seed: int, folder: Path) -> None:

@@ -19,6 +19,6 @@ class Threeway(Injected):
         """Of two defects either may be seen first; a case that meets none must pass."""
         if attempt.verdict is Verdict.INCONC:
             return True
-        scene = Scene.of(attempt)
+        scene = Scene.of(attempt, self.dialects)
         told = [one for defect in self.defects for one in seen(scene, defect) if one is not None]
         return says(attempt) in told if told else attempt.verdict is Verdict.PASS

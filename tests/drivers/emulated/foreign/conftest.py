@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -280,7 +280,7 @@ class Manager:
 
     NAME = "org.freedesktop.ModemManager1"
     ROOT = "/org/freedesktop/ModemManager1"
-    DISABLED, REGISTERED = 3, 8
+    REGISTERED = 8
     """MMModemState"""
 
     def __init__(self, keep: Callable[..., Program], bus: Mapping[str, str], log: Path) -> None:
@@ -295,18 +295,21 @@ class Manager:
         self.signals.wait("is owned by")
         self._modems = 0
 
-    def modem(self, plugin: str, port: str) -> str:
-        """The object path of the modem on a unix socket, enabled and registered. It is told of by MM's own
-        test interface."""
-        name, self._modems = f"vm{self._modems}", self._modems + 1
+    def modems(self, *places: tuple[str, str]) -> list[str]:
+        """Object paths of modems, each given by plugin and unix socket, all at a time enabled and registered.
+        They are told of by MM's own test interface."""
         place = ("--session", "--dest", self.NAME, "--object-path", self.ROOT)
-        method = ("--method", f"{self.NAME}.Test.SetProfile", name, plugin, f'["{port}"]')
-        self._keep("gdbus", "call", *place, *method, env=self.bus).finish()
-        there = rf"InterfacesAdded \(objectpath '({self.ROOT}/Modem/\d+)'[^\n]*'State': <{self.DISABLED}>"
-        path = self.signals.wait(there)[1].decode()
-        self.mmcli("-m", path, "-e")
-        self.signal(rf"{path}: \S+Modem\.StateChanged \(-?\d+, {self.REGISTERED}, ")
-        return path
+        for plugin, port in places:
+            name, self._modems = f"vm{self._modems}", self._modems + 1
+            method = ("--method", f"{self.NAME}.Test.SetProfile", name, plugin, f'["{port}"]')
+            self._keep("gdbus", "call", *place, *method, env=self.bus).finish()
+        added = rf"InterfacesAdded \(objectpath '({self.ROOT}/Modem/\d+)'[^\n]*'PrimaryPort': <'%s'>"
+        paths = [self.signals.ever(added % re.escape(port))[1].decode() for _, port in places]
+        enabling = [self._keep("mmcli", "--test-session", "-m", path, "-e", env=self.bus) for path in paths]
+        for path, program in zip(paths, enabling, strict=True):
+            program.finish()
+            self.signals.ever(rf"{path}: \S+Modem\.StateChanged \(-?\d+, {self.REGISTERED}, ")
+        return paths
 
     def mmcli(self, *options: str) -> str:
         return self._keep("mmcli", "--test-session", *options, env=self.bus).finish()
@@ -333,6 +336,39 @@ def modem_manager(
 def run(start: Callable[..., Program]) -> Callable[..., str]:
     """`run("gammu", ..., env={})`: a program's whole output, once it has ended with code 0 within 60 s."""
     return lambda *command, env=None: start(*command, env=env).finish()
+
+
+class Part(NamedTuple):
+    """A part of a long message, as tshark shows it."""
+
+    sender: str
+    reference: int
+    number: int
+    total: int
+    text: str
+    """half of a surrogate pair shows as U+FFFD"""
+
+
+Dissect = Callable[[list[bytes]], list[Part]]
+PART_FIELDS = ("tp-oa", "udh.mm.msg_id", "udh.mm.msg_part", "udh.mm.msg_parts", "sms_text")
+
+
+@pytest.fixture
+def dissect(run: Callable[..., str], tmp_path: Path) -> Dissect:
+    """The parts in SMS-DELIVERs, in their order. AssertionError for what is malformed."""
+
+    def dissected(tpdus: list[bytes]) -> list[Part]:
+        packets, capture = tmp_path / "sms.hex", tmp_path / "sms.pcapng"
+        packets.write_text("".join(f"000000 {tpdu.hex(' ')}\n" for tpdu in tpdus))
+        run("text2pcap", "-q", "-P", "gsm_sms", str(packets), str(capture))
+        fields = [word for name in PART_FIELDS for word in ("-e", f"gsm_sms.{name}")]
+        how = ("-o", "gsm_sms.reassemble:FALSE", "-T", "fields", "-e", "_ws.malformed", *fields)
+        said = run("tshark", "-n", "-r", str(capture), *how)
+        rows = [line.split("\t") for line in said.split("\n") if "\t" in line]
+        assert len(rows) == len(tpdus) and not any(row[0] for row in rows), said
+        return [Part(row[1], int(row[2]), int(row[3]), int(row[4]), row[5]) for row in rows]
+
+    return dissected
 
 
 def installed(program: str) -> str:

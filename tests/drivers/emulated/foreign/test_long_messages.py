@@ -13,7 +13,7 @@ What the programs do (gammu 1.42, smstools 3.1.21, ModemManager 1.20.4, smpplib 
   its own, drops those that are no UTF-16 ("Partial character sequence at end of input") and waits for ever.
 - ModemManager knows the parts of a message by the reference alone, not by the sender (mm-sms-list.c,
   cmp_sms_by_concat_reference): each sender has a modem of its own here.
-- All three wait for parts that are not there yet and take them in any order.
+- All take parts in any order; smstools and ModemManager look while they come.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -35,7 +35,7 @@ from interop.protocols.modem import Submission
 from interop.record.events import MessageReceived
 
 if TYPE_CHECKING:
-    from tests.drivers.emulated.foreign.conftest import Emulated, Manager, Phone, Program
+    from tests.drivers.emulated.foreign.conftest import Dissect, Emulated, Manager, Part, Phone, Program
 
 pytestmark = pytest.mark.foreign
 
@@ -205,25 +205,25 @@ def smstools_reads(post: Post, smsd: Program, under_way: Ours) -> dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def manager_sends(post: Post, modem_manager: Manager, keep: Callable[..., Program]) -> None:
-    """One after the other: it would write the second +CMGS between the first one and its PDU."""
-    modem = modem_manager.modem("quectel", post.country.modems[OUT["ModemManager"]]["unix"])
-    made = []
-    for receiver in RECEIVERS:
-        said = f"text={sent_text('ModemManager', receiver)},number=+{post.to('ModemManager', receiver)}"
-        created = modem_manager.mmcli("-m", modem, f"--messaging-create-sms={said}")
-        made += re.findall(rf"{modem_manager.ROOT}/SMS/\d+", created)
-    each = 'for sms; do mmcli --test-session -s "$sms" --send; done'
-    keep("sh", "-ec", each, "sh", *made, env=modem_manager.bus)
+def manager_modems(post: Post, modem_manager: Manager) -> dict[str, str]:
+    """Object paths by sender; "" is the one that sends."""
+    modems = {"": (OUT["ModemManager"], "quectel"), **IN_MANAGER}
+    places = [(plugin, post.country.modems[modem]["unix"]) for modem, plugin in modems.values()]
+    return dict(zip(modems, modem_manager.modems(*places), strict=True))
 
 
 @pytest.fixture(scope="module")
-def manager_modems(post: Post, modem_manager: Manager) -> dict[str, str]:
-    """Object paths by sender. What came before it had the modem it lists, what comes then it is told of."""
-    return {
-        sender: modem_manager.modem(plugin, post.country.modems[modem]["unix"])
-        for sender, (modem, plugin) in IN_MANAGER.items()
-    }
+def manager_sends(
+    post: Post, modem_manager: Manager, manager_modems: Mapping[str, str], keep: Callable[..., Program]
+) -> None:
+    """One after the other, each when the one before has left."""
+    made = []
+    for receiver in RECEIVERS:
+        said = f"text={sent_text('ModemManager', receiver)},number=+{post.to('ModemManager', receiver)}"
+        created = modem_manager.mmcli("-m", manager_modems[""], f"--messaging-create-sms={said}")
+        made += re.findall(rf"{modem_manager.ROOT}/SMS/\d+", created)
+    each = 'for sms; do mmcli --test-session -s "$sms" --send; done'
+    keep("sh", "-ec", each, "sh", *made, env=modem_manager.bus)
 
 
 class ManagerReads:
@@ -335,15 +335,17 @@ class Ours:
 
 @pytest.fixture(scope="module")
 def under_way(request: pytest.FixtureRequest, post: Post) -> Ours:
-    """Every program has its texts, whoever receives is there, and our driver has all or has waited for it."""
+    """Every program has its texts, whoever receives is there, and our driver has all or has waited for it.
+
+    ModemManager is there first: what comes between its listing of a modem and its +CNMI it never reads.
+    """
     assert post.overheard["gammu", ""].at("AT+CMGF=0;+CNMI=2,1,0,0,0")[-1] == "OK"
-    for name in ("gammu_sends", "smsd", "smpplib_sends", "modem_manager"):
+    for name in ("manager_modems", "gammu_sends", "smsd", "smpplib_sends"):
         request.getfixturevalue(name)
     ours = Ours(post)
     with ThreadPoolExecutor() as beside:
         exchanged = beside.submit(ours.exchange)
-        for name in ("manager_sends", "manager_modems"):
-            request.getfixturevalue(name)
+        request.getfixturevalue("manager_sends")
         exchanged.result()
     return ours
 
@@ -378,44 +380,11 @@ def test_to_modem_manager(sender: str, post: Post, manager_reads: ManagerReads) 
 # What was on the air, by tshark
 
 
-class Part(NamedTuple):
-    sender: str
-    reference: int
-    number: int
-    total: int
-    text: str
-    """half of a surrogate pair shows as U+FFFD"""
-
-
-FIELDS = ("tp-oa", "udh.mm.msg_id", "udh.mm.msg_part", "udh.mm.msg_parts", "sms_text")
-
-
-@pytest.fixture
-def dissect(run: Callable[..., str], tmp_path: Path) -> Callable[[list[bytes]], list[Part]]:
-    """The parts in SMS-DELIVERs, in their order. AssertionError for what is malformed."""
-
-    def dissected(tpdus: list[bytes]) -> list[Part]:
-        packets, capture = tmp_path / "sms.hex", tmp_path / "sms.pcapng"
-        packets.write_text("".join(f"000000 {tpdu.hex(' ')}\n" for tpdu in tpdus))
-        run("text2pcap", "-q", "-P", "gsm_sms", str(packets), str(capture))
-        fields = [word for name in FIELDS for word in ("-e", f"gsm_sms.{name}")]
-        how = ("-o", "gsm_sms.reassemble:FALSE", "-T", "fields", "-e", "_ws.malformed", *fields)
-        said = run("tshark", "-n", "-r", str(capture), *how)
-        rows = [line.split("\t") for line in said.split("\n") if "\t" in line]
-        assert len(rows) == len(tpdus) and not any(row[0] for row in rows), said
-        return [Part(row[1], int(row[2]), int(row[3]), int(row[4]), row[5]) for row in rows]
-
-    return dissected
-
-
 def joined(parts: list[Part]) -> str:
     in_order = sorted(parts, key=lambda part: part.number)
     assert len({part.reference for part in parts}) == 1
     assert [(part.number, part.total) for part in in_order] == [(number, 3) for number in (1, 2, 3)]
     return "".join(part.text for part in in_order)
-
-
-Dissect = Callable[[list[bytes]], list[Part]]
 
 
 def test_what_gammu_read(post: Post, gammu_reads: Mapping[str, str], dissect: Dissect) -> None:

@@ -89,7 +89,8 @@ def manager(
     """Its simtech plugin understands +RXDTMF and leaves it to others to switch that on."""
     if subject.plugin == "simtech":
         assert beside(small.modems[subject.modem]["tcp"]).at("AT+DDET=1") == ["OK"]
-    return Managed(modem_manager, modem_manager.modem(subject.plugin, small.modems[subject.modem]["unix"]))
+    (modem,) = modem_manager.modems((subject.plugin, small.modems[subject.modem]["unix"]))
+    return Managed(modem_manager, modem)
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def test_text_in_every_character_set_and_coding(
     on_desk(scenario)
 
 
-# Part 2 of 3 of a long message with reference 42, "二部😀" after the header; and in GSM 7 bit: one fill bit, "ye".
+# Part 2 of 3 of long message 42: "二部😀" after the header; in GSM 7 bit one fill bit and "ye".
 PART_UD = "0500032A0302" + "4E8C90E8D83DDE00"
 PART_GSM_UD = "0500032A0302" + "F265"
 
@@ -312,8 +312,8 @@ PART_GSM_UD = "0500032A0302" + "F265"
 def test_a_part_of_a_long_message_in_text_mode(
     on_desk: OnDesk, coding: int, octets: str, length: int
 ) -> None:
-    """27.005 3.1 <data>, 3.5.1: with TP-UDHI in <fo> the text is hex of TP-UD, its header in front, both ways,
-    whatever +CSCS is."""
+    """27.005 3.1 <data>, 3.5.1: with TP-UDHI in <fo> the text is hex of TP-UD, its header in front, both
+    ways, whatever +CSCS is."""
 
     async def scenario(desk: Desk) -> None:
         await desk.at(f"AT+CMGF=1;+CSMP=81,167,0,{coding};+CSCS=GSM")

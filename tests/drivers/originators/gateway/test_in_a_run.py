@@ -18,7 +18,14 @@ from interop.lab.roles import bindings
 from interop.protocols.modem import Modem
 from interop.protocols.originator import Acceptance, Originator
 from interop.record import Verdict
-from interop.record.events import GatewayClaimed, MessageReceived, Note, TextHanded, TextTaken
+from interop.record.events import (
+    GatewayClaimed,
+    MessageFromHandset,
+    MessageReceived,
+    Note,
+    TextHanded,
+    TextTaken,
+)
 from interop.record.reader import Run, read_run
 
 GATEWAYS = ("cmcc-gw", "cucc-gw", "ctcc-gw", "smsc")
@@ -44,8 +51,24 @@ def a_case(text: str) -> Any:
     return arrives
 
 
-def played(lab: Lab, directory: Path, text: str = CODE) -> Run:
-    function = a_case(text)
+def a_reply() -> Any:
+    @case(service="sms-mo", standard="-", expected_s=10, contrast=Contrast.NONE)
+    async def answers(
+        bench: Bench,
+        *,
+        subject: Modem = role("modem"),
+        sender: Originator = role("originator", cast=Cast.EACH),
+    ) -> None:
+        mark = sender.events.mark()
+        await subject.send_message(sender.number, "TD")
+        reply = await sender.events.wait(MessageFromHandset, within=120, since=mark)
+        bench.check("text", expected="TD", actual=reply.text if reply else None)
+
+    return answers
+
+
+def played(lab: Lab, directory: Path, text: str = CODE, function: Any = None) -> Run:
+    function = function or a_case(text)
     spec = spec_of(function)
     assert spec is not None
     cases = [
@@ -82,6 +105,12 @@ def test_every_gateways_part_of_a_run_is_recorded_and_repeats(tmp_path: Path) ->
     for path in sorted((tmp_path / "one").rglob("*.jsonl")):
         other = tmp_path / "two" / path.relative_to(tmp_path / "one")
         assert path.read_text() == other.read_text(), path.name
+
+
+def test_a_reply_comes_also_where_nothing_was_sent_before(tmp_path: Path) -> None:
+    """As in a run of replies alone, and in one that goes on after it was killed."""
+    run = played(load("small"), tmp_path / "run", function=a_reply())
+    assert [attempt.verdict for attempt in run.attempts] == [Verdict.PASS] * 4
 
 
 def test_no_secret_of_an_account_reaches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
