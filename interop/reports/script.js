@@ -101,26 +101,25 @@
       return row;
     }
     for (const side of [owns.filter((own) => own < network).reverse(), owns.filter((own) => own > network)]) {
+      const starts = side.map((_, place) => (place ? side[place - 1] : network));
+      const wide = side.some((own, place) => length(text) > Math.abs(own - starts[place]) - 22);
       side.forEach((own, place) => {
-        const start = place ? side[place - 1] : network;
+        const start = starts[place];
         const [from, to] = flow === "out" ? [own, start] : [start, own];
         const back = to > from ? -8 : 8;
         row.append(draw("line", { class: "arrow", x1: from, x2: to + back, y1: y, y2: y }));
         row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
-        row.append(above(text, own, start, width, y));
+        if (!wide) row.append(draw("text", { x: (own + start) / 2, y: y - 6, "text-anchor": "middle" }, text));
       });
+      if (wide) row.append(beyond(text, side[0] < network, network, width, y));
     }
     return row;
   }
 
-  // In the middle of its arrow; what is wider begins where the arrow does and goes on beyond the party.
-  function above(text, own, start, width, y) {
-    const left = own < start;
-    if (length(text) <= Math.abs(own - start) - 22) {
-      return draw("text", { x: (own + start) / 2, y: y - 6, "text-anchor": "middle" }, text);
-    }
-    const room = left ? start - EDGE - 12 : width - start - 12;
-    return draw("text", { x: start + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
+  // Wider than its arrow: it begins at the network and goes on beyond the party.
+  function beyond(text, left, network, width, y) {
+    const room = left ? network - EDGE - 12 : width - network - 12;
+    return draw("text", { x: network + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
   }
 
   // ---- cases and attempts

@@ -20,8 +20,9 @@ from interop.protocols.modem import (
 )
 from interop.record import Cause, Check, InconcReason, Layer, Subject, Verdict
 from interop.record.events import MessageReceived, Ringing, StatusReported
+from suites import call_steps
 from suites.parties import Party
-from suites.recognition import call_steps, message_steps, registration
+from suites.recognition import message_steps, registration
 from tests.suites.phones import ALERTING, CONNECTED, FakeCall, FakePhone, party, sim
 
 SILENT = Progress(CallOutcome.SILENT)
