@@ -8,18 +8,28 @@ import pytest
 from interop.record import Event, Flow, Observed
 from interop.record.events import (
     KINDS,
+    Answered,
     CallerId,
+    CallsListed,
+    CallSteered,
+    Connected,
     Dialled,
+    ForwardingSet,
     GatewayClaimed,
     LabelAnswered,
     MessageReceived,
+    Notified,
     RegistrationSeen,
     Released,
     Ringing,
     SimFileRead,
     StatusReported,
+    SteeringDone,
+    SteeringRefused,
     TextHanded,
     TextTaken,
+    ToneHeard,
+    ToneSent,
 )
 from interop.reports import ladder
 
@@ -59,6 +69,21 @@ def test_every_kind_of_event_has_a_label_that_tells_its_first_field(kind: type[A
         (CallerId("17090001234", 129), "CLI 17090001234, type 129"),
         (RegistrationSeen("eps", 5, "46009"), "registered, roaming (eps) 46009"),
         (LabelAnswered("s", ""), "label: not marked"),
+        (CallSteered("21", "talk to one alone"), "talk to one alone (+CHLD=21)"),
+        (SteeringDone(), "OK"),
+        (SteeringRefused(3, 21, "facility rejected"), "refused, +CME ERROR 3, cause 21 (facility rejected)"),
+        (SteeringRefused(), "refused"),
+        (Notified(2), "told: on hold (+CSSU: 2)"),
+        (Notified(4), "told: in a conference (+CSSU: 4)"),
+        (Notified(2, own=True), "told: the call is forwarded (+CSSI: 2)"),
+        (Notified(3, own=True), "told: the call waits (+CSSI: 3)"),
+        (Notified(77, own=True), "told: +CSSI: 77"),
+        (CallsListed(()), "lists no call"),
+        (CallsListed(("1 active mpty", "2 active mpty")), "lists 1 active mpty, 2 active mpty"),
+        (ToneSent("7"), "tone 7"),
+        (ToneHeard("#"), "hears #"),
+        (ForwardingSet("no_reply", "18600001234"), "forwards calls when nobody answers to 18600001234"),
+        (ForwardingSet("always", ""), "forwards calls always no more"),
         (MessageReceived("1", 145, "一\r\n二 {x} %s \x1b[31m", ""), "SMS from 1: 一 二 {x} %s \ufffd[31m"),
     ],
 )
@@ -73,13 +98,104 @@ def test_the_subject_stands_left_the_network_in_the_middle_and_time_runs_down() 
         Observed(12.0, 4, "b-peer", Ringing()),
     ]
     drawn = ladder.build(observed, start=10.0, first="subject")
-    assert drawn.lanes == ("subject", "a-peer", "network", "b-peer")
+    assert drawn.lanes == ("subject", "b-peer", "network", "a-peer")
     assert drawn.network == 2
-    assert [(step.at, drawn.lanes[step.lane], step.flow) for step in drawn.steps] == [
-        (0.5, "subject", Flow.OUT),
-        (2.0, "b-peer", Flow.IN),
-        (2.0, "a-peer", Flow.IN),
+    assert [(step.at, step.lanes, step.flow) for step in drawn.steps] == [
+        (0.5, (0,), Flow.OUT),
+        (2.0, (1, 3), Flow.IN),
     ]
+
+
+def test_the_others_stand_in_the_order_in_which_they_come_into_it() -> None:
+    """To be registered, or to list no call, is not to take part."""
+    observed = [
+        Observed(1.0, 1, "a-third", RegistrationSeen("cs", 1, "46000")),
+        Observed(1.1, 2, "a-third", CallsListed(())),
+        Observed(2.0, 3, "subject", Dialled("1")),
+        Observed(3.0, 4, "z-peer", Ringing()),
+        Observed(9.0, 5, "a-third", Ringing()),
+    ]
+    assert ladder.build(observed, start=0.0, first="subject").lanes == (
+        "subject",
+        "z-peer",
+        "network",
+        "a-third",
+    )
+
+
+Shown = list[tuple[str, tuple[int, ...], str]]
+
+
+def rows(*observed: tuple[float, str, Event]) -> Shown:
+    """Label, lanes (a 0, b 1, the network 2, c 3) and kind."""
+    entered: list[tuple[float, str, Event]] = [(0.0, name, Answered()) for name in "abc"]
+    events = [
+        Observed(at, number, name, event) for number, (at, name, event) in enumerate([*entered, *observed])
+    ]
+    drawn = ladder.build(events, start=0.0, first="a")
+    assert drawn.lanes == ("a", "b", "network", "c")
+    return [(step.text, step.lanes, step.kind) for step in drawn.steps[3:]]
+
+
+def test_what_two_hear_at_about_the_same_time_is_one_row() -> None:
+    assert rows(
+        (1.0, "a", ToneSent("5")),
+        (1.1, "c", ToneHeard("5")),
+        (1.3, "a", ToneSent("6")),
+        (1.4, "b", ToneHeard("5")),
+    ) == [("tone 5", (0,), "tone"), ("hears 5", (1, 3), "tone"), ("tone 6", (0,), "tone")]
+
+
+def test_a_row_never_stands_before_what_the_same_party_did_earlier() -> None:
+    assert rows((1.0, "c", ToneHeard("5")), (1.1, "b", ToneSent("7")), (1.2, "b", ToneHeard("5"))) == [
+        ("hears 5", (3,), "tone"),
+        ("tone 7", (1,), "tone"),
+        ("hears 5", (1,), "tone"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        (1.6, "c", Notified(2)),
+        (1.1, "c", Notified(3)),
+        (1.1, "b", Notified(2)),
+    ],
+)
+def test_what_is_later_other_or_of_the_same_party_has_a_row_of_its_own(
+    second: tuple[float, str, Event],
+) -> None:
+    assert len(rows((1.0, "b", Notified(2)), second)) == 2
+
+
+def test_two_that_do_the_same_have_a_row_each() -> None:
+    assert len(rows((1.0, "b", Answered()), (1.1, "c", Answered()))) == 2
+
+
+def test_a_list_that_is_looked_at_until_it_changes_is_one_row() -> None:
+    held, both = CallsListed(("1 active", "2 held")), CallsListed(("1 active mpty", "2 active mpty"))
+    assert rows(
+        (1.0, "a", held),
+        (2.0, "b", CallsListed(("1 active",))),
+        (3.0, "a", held),
+        (5.0, "a", held),
+        (6.0, "a", both),
+        (7.0, "a", Connected()),
+        (8.0, "a", both),
+    ) == [
+        ("lists 1 active, 2 held, 3 times in 4.0 s", (0,), ""),
+        ("lists 1 active", (1,), ""),
+        ("lists 1 active mpty, 2 active mpty", (0,), ""),
+        ("connected", (0,), ""),
+        ("lists 1 active mpty, 2 active mpty", (0,), ""),
+    ]
+
+
+def test_long_notes_have_a_row_each() -> None:
+    long = CallsListed(("1 held mpty", "2 held mpty"))
+    assert len(rows((1.0, "b", long), (1.0, "c", long))) == 2
+    short = CallsListed(("1 active",))
+    assert rows((1.0, "b", short), (1.0, "c", short)) == [("lists 1 active", (1, 3), "")]
 
 
 def test_one_answer_on_many_domains_is_one_arrow() -> None:
@@ -93,11 +209,10 @@ def test_one_answer_on_many_domains_is_one_arrow() -> None:
     assert [step.text for step in ladder.build(seen, start=0.0, first="a").steps] == [
         "registered at home (cs, eps) 46000",
         "registration denied (ims) 46000",
-        "registration denied (ims) 46000",
         "registration denied (cs) 46000",
     ]
 
 
 def test_a_sim_may_be_called_network() -> None:
     drawn = ladder.build([Observed(1.0, 1, "network", Ringing())], start=0.0, first="network")
-    assert (drawn.lanes, drawn.network, drawn.steps[0].lane) == (("network", "network"), 1, 0)
+    assert (drawn.lanes, drawn.network, drawn.steps[0].lanes) == (("network", "network"), 1, (0,))
