@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from interop.engine import Bench
 from interop.numbering import CliForm
-from interop.protocols.modem import Call, CallOutcome, CallStat, Offer, Progress
+from interop.protocols.modem import Call, CallOutcome, CallStat, Divert, Offer, Progress
 from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import CallerId, Ringing
 from suites.parties import BLAME_OF_CLI, Party
@@ -87,6 +87,7 @@ async def rings(bench: Bench, caller: Party, called: Party, *, in_call: bool = F
     offer = None
     if progress.outcome is CallOutcome.RELEASED:
         await _nobody_else_called(bench, caller, called, progress, marks)
+        await is_not_forwarded(bench, called, Divert.ALWAYS)
     if progress.outcome in (CallOutcome.SILENT, CallOutcome.UNKNOWN):
         # some modems show no alerting under early media (ring-back music): the far end knows
         offer = await called.modem.offered(within=0.0)
@@ -104,6 +105,8 @@ async def rings(bench: Bench, caller: Party, called: Party, *, in_call: bool = F
         offer = await called.modem.offered(within=OFFER_S)
     if offer is None and await called.modem.calls():
         bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} has the call but never said RING")
+    if offer is None:
+        await is_not_forwarded(bench, called, Divert.ALWAYS)
     bench.require(
         "it rings there",
         expected="RING",
@@ -131,6 +134,16 @@ async def _nobody_else_called(
         bench.inconclusive(InconcReason.PEER, f"somebody else called {called.modem.name} meanwhile")
     if not rang_before:
         bench.inconclusive(InconcReason.MODEM, f"{caller.modem.name} says it is over, then it rings")
+
+
+async def is_not_forwarded(bench: Bench, called: Party, *conditions: Divert) -> None:
+    """Calls that the SIM itself has sent elsewhere (22.082), set by its holder or left by a run that was
+    killed, accuse nobody for not coming. Asked only where one did not.
+    """
+    for when in conditions:
+        if number := await called.modem.diverted(when):
+            words = when.name.lower().replace("_", " ")
+            bench.inconclusive(InconcReason.SIM, f"calls to {called.sim.name} go to {number} ({words})")
 
 
 def nobody_rang(bench: Bench, caller: Party, mark: int) -> None:
@@ -230,16 +243,18 @@ async def is_cleared(bench: Bench, ring: Ring) -> None:
 
 async def is_refused(bench: Bench, ring: Ring) -> None:
     """The called phone refuses the ringing call; the caller learns that, and not another cause."""
-    progress = await _is_released(bench, ring)
+    progress = await _is_released(bench, ring, refused=True)
     if progress.cause is None:
         bench.inconclusive(InconcReason.MODEM, f"{ring.caller.modem.name} does not tell release causes")
     if progress.cause == 16:
         # 24.008 lets a phone refuse with it, and +CHUP does not say which cause it sends
         bench.inconclusive(InconcReason.MODEM, f"{ring.called.modem.name} may itself have refused with 16")
+    if progress.cause not in REFUSED:
+        await is_not_forwarded(bench, ring.called, Divert.BUSY)
     _check_cause(bench, progress, REFUSED)
 
 
-async def _is_released(bench: Bench, ring: Ring) -> Progress:
+async def _is_released(bench: Bench, ring: Ring, *, refused: bool = False) -> Progress:
     await ring.offer.call.hang_up()
     if await ring.called.modem.calls():
         name = ring.called.modem.name
@@ -248,6 +263,8 @@ async def _is_released(bench: Bench, ring: Ring) -> Progress:
     if progress.outcome is not CallOutcome.RELEASED:
         ring.unless_a_stranger(bench)
         tells(bench, ring.caller, progress)
+        if refused:  # 22.082: forwarded as that of a busy phone
+            await is_not_forwarded(bench, ring.called, Divert.BUSY)
     bench.require(
         "the caller is released",
         expected="released",

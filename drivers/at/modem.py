@@ -102,7 +102,7 @@ class AtModem:
         self._chld = Chld(self.channel, journal, self.events, watch)
         self._voice = Voice(self.channel, journal, self.events, watch, self._chld, spend)
         self._tones = Tones(self.channel, self.events, watch)
-        self._services = Services(self.channel, journal, self.events, watch.causes)
+        self._services = Services(self.channel, journal, self.events, watch.causes, spend)
         self._messages = Messages(self.channel, journal, self.events, work, spend)
         self._files = SimFiles(self.channel, self.events)
         self._setup = Setup(self.channel, journal, secrets.get("pin"))

@@ -8,6 +8,7 @@ from drivers.at import answers
 from drivers.at.causes import Causes
 from drivers.at.channel import Channel
 from drivers.at.exchange import Command
+from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused
 from interop.protocols.link import Journal
 from interop.protocols.modem import Divert, Steered
@@ -22,13 +23,21 @@ _STATUS = re.compile(r"[01]\s*,\s*\d{1,3}\s*(?:,.*)?")
 
 
 class Services:
-    """`events` are told what the network is asked to forward; each answer is about voice only."""
+    """`events` are told what the network is asked to forward; each answer is about voice only.
 
-    def __init__(self, channel: Channel, journal: Journal, events: EventStream, causes: Causes) -> None:
+    Whoever has calls forwarded pays for them from there on: with each forwarding that is set here, one call
+    is spent, that which it is set for. To put back what was before costs nothing.
+    """
+
+    def __init__(
+        self, channel: Channel, journal: Journal, events: EventStream, causes: Causes, spend: Spend
+    ) -> None:
         self._channel = channel
         self._journal = journal
         self._events = events
         self._causes = causes
+        self._spend = spend
+        self._set_here: set[Divert] = set()
 
     async def call_waiting(self) -> bool | None:
         """What the network says; None where it does not. Raises EquipmentError, but CommandRefused."""
@@ -55,7 +64,9 @@ class Services:
         return "" if known else None
 
     async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        """Register (which activates, 22.082) or erase. Raises EmergencyRefused before anything is sent."""
+        """Register (which activates, 22.082) or erase. Raises EmergencyRefused, BudgetSpent before anything
+        is sent.
+        """
         if to and not re.fullmatch(r"\+?[0-9]+", to):
             raise ValueError(f"{to!r} is no number to forward to")
         if after_s not in range(5, 31, 5):
@@ -66,8 +77,14 @@ class Services:
         else:
             text = f"AT+CCFC={when.value},4"
         self._channel.permit(Command(text=text))
+        if new := bool(to) and when not in self._set_here:
+            self._spend("calls")
+            self._set_here.add(when)
         self._events.append(ForwardingSet(when.name.lower(), to))
-        return await self._told(text)
+        answer = await self._told(text)
+        if answer.done and not new:
+            self._set_here.discard(when)
+        return answer
 
     async def _told(self, text: str) -> Steered:
         try:

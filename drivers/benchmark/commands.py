@@ -1,4 +1,4 @@
-"""`interop benchmark`: speed of driver and codec, size of the emulated modem, measured here and now."""
+"""`interop benchmark`: speed of driver, codec and calls, size of the emulated modem, measured here."""
 
 from __future__ import annotations
 
@@ -142,6 +142,38 @@ def sms(
                 notes.append(f"{codec.name} {verb} wrong: {listed}")
     title = f"{len(made)} TPDUs decoded, {len(asked)} messages encoded, best of {rounds} rounds"
     _show(title, report.beside_peers(rows), rows, notes, as_json)
+
+
+@app.command()
+def calls(
+    conferences: Annotated[
+        int, typer.Option(metavar="N", min=1, help="At once, on 3 N emulated modems.")
+    ] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """A hundred conferences at once.
+
+    Each with its own three emulated modems, driven as in `interop run`, on the virtual clock; the network
+    refuses every tenth. Verdicts, events and AT commands a second, memory.
+    """
+    from drivers.benchmark import report
+    from drivers.benchmark.conferences import MOST
+    from drivers.benchmark.process import Peer
+
+    try:
+        if conferences > MOST:
+            raise RuntimeError(f"--conferences {conferences}: at most {MOST}")
+        with _progress(2) as step:
+            step("one conference")
+            with Peer("drivers.benchmark.conferences", 1) as alone:
+                one = alone.answer()
+            step(f"{conferences} conferences")
+            with Peer("drivers.benchmark.conferences", conferences) as together:
+                many = together.answer()
+    except (OSError, RuntimeError) as error:
+        raise _failed("calls", error) from None
+    title = f"{conferences} conferences on {3 * conferences} emulated modems"
+    _show(title, report.of_conferences(one, many), [], [], as_json)
 
 
 def _failed(command: str, error: Exception) -> typer.Exit:

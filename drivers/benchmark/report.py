@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from platform import python_version
 from statistics import median
@@ -131,6 +131,26 @@ def beside_peers(rows: Sequence[Codec]) -> list[Figure]:
         if row.encode_per_s and ours.encode_per_s:
             ratio = ours.encode_per_s / row.encode_per_s
             found.append(Figure.at_least("our encoding", ratio, 1, f"x {row.client}"))
+    return found
+
+
+def of_conferences(one: Mapping[str, float], many: Mapping[str, float]) -> list[Figure]:
+    """Of many conferences, as `drivers.benchmark.conferences` measured them; what each further modem takes in
+    memory is the difference to one conference.
+    """
+    count = round(many["conferences"])
+    found = [
+        Figure.at_least("right verdicts", 100 * many["right"] / count, 100, "%"),
+        Figure.at_least("conferences at once", many["at_once"], count, ""),
+        Figure("events at the phones", round(many["events"] / many["wall_s"]), "/s"),
+        Figure("AT commands", round(many["commands"] / many["wall_s"]), "/s"),
+        Figure("simulated time", round(many["simulated_s"], 1), "s"),
+        Figure("wall time", round(many["wall_s"], 1), "s"),
+        Figure("peak memory of the process", round(many["peak_mb"], 1), "MB"),
+    ]
+    if more := 3 * (count - round(one["conferences"])):
+        each = 1000 * (many["peak_mb"] - one["peak_mb"]) / more
+        found.append(Figure("memory of each modem with its driver and journal", round(each), "kB"))
     return found
 
 

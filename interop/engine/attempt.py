@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any, Final, Protocol
 
 from interop.engine.bench import Bench, Ended, Inconclusive
 from interop.engine.case import CaseFunction, CaseSpec, Probe
+from interop.engine.debts import Debts
 from interop.engine.evidence import Evidence, call_parties
 from interop.engine.lease import Lease
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
@@ -75,7 +76,7 @@ class BoundCase:
 @dataclass(frozen=True)
 class Stage:
     """What all attempts of a run share. `spent`: what every SIM has spent so far in this run; `epoch`: POSIX
-    time of its second 0.
+    time of its second 0; `debts`: what clean-ups have not yet put back.
     """
 
     devices: Devices
@@ -84,6 +85,7 @@ class Stage:
     seed: int
     spent: Callable[[], Spent]
     epoch: float
+    debts: Debts = field(default_factory=Debts)
 
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -252,7 +254,9 @@ class _Performance:
     async def _probe_before(self) -> Health:
         """A modem that was just opened, or has restarted, gets time to find its network again."""
         for _ in range(_MOST_PROBES):
-            health = await self._probe()
+            health = await self._stage.debts.settle([seat.name for seat in self._seats()])
+            if health.trouble is None:
+                health = await self._probe()
             if health.trouble not in _PASSING:
                 break
             await asyncio.sleep(_PROBE_AGAIN_S)
@@ -297,6 +301,9 @@ class _Performance:
                     await step()
             except Exception as error:
                 troubles.append(error)
+                owed_at = self._bench.puts_back.get(step) if self._bench else None
+                if owed_at and isinstance(error, (EquipmentError, TimeoutError)):
+                    self._stage.debts.owe(owed_at, self._lease.key, step)
         return troubles
 
     def _hang_up(self, name: str) -> Callable[[], Awaitable[None]]:

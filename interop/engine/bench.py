@@ -86,6 +86,8 @@ class Bench:
         self.checks: list[Check] = []
         self.measurements: list[Measurement] = []
         self.cleanups: list[Callable[[], Awaitable[None]]] = []
+        self.puts_back: dict[Callable[[], Awaitable[None]], str] = {}
+        """those of the clean-ups that are tried again until they succeed, and the device of each"""
         self.clock = clock
         """the time of day, with zone: what a service centre's stamps are held against"""
         self._mail = mail or _NoMail()
@@ -173,9 +175,13 @@ class Bench:
         """
         return self._mail.astray()
 
-    def on_exit(self, cleanup: Callable[[], Awaitable[None]]) -> None:
-        """Run at the end whatever happens, last registered first."""
+    def on_exit(self, cleanup: Callable[[], Awaitable[None]], *, owed_at: str = "") -> None:
+        """Run at the end whatever happens, last registered first. `owed_at`: the device at which it is tried
+        again, where it raises EquipmentError, before another case with that device is judged.
+        """
         self.cleanups.append(cleanup)
+        if owed_at:
+            self.puts_back[cleanup] = owed_at
 
 
 def _accused(suspects: tuple[Blame, ...]) -> dict[str, Any]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from interop.engine.attempt import BoundCase, not_played
+from interop.engine.debts import Debts
 from interop.engine.expected import Expectations
 from interop.engine.lease import Lease
 from interop.lab.budget import Spent
 from interop.lab.roles import Binding, Player, control_for
-from interop.protocols.errors import EquipmentError
-from interop.protocols.modem import Modem
+from interop.protocols.errors import EquipmentError, NotAvailable
+from interop.protocols.modem import Divert, Modem
 from interop.record import Attempt, InconcReason, Observed, Started
 from interop.record import events as seen
 from interop.record.reader import Run
@@ -98,6 +99,32 @@ def players(binding: Binding, devices: Mapping[str, str]) -> dict[str, Player]:
     }
 
 
+def owes(previous: Run, modems: Iterable[Modem], debts: Debts) -> None:
+    """Forwarding that attempts had registered which a crash cut short: it outlives them in the network."""
+    cut_short = {f"{start.case}#{start.attempt}" for start in previous.unfinished}
+    by_sim = {modem.sim: modem for modem in modems}
+    left = {
+        (one.party, one.event.when): one.attempt
+        for one in previous.observed
+        if isinstance(one.event, seen.ForwardingSet) and one.attempt in cut_short
+    }
+    for (sim, condition), attempt in left.items():
+        if sim in by_sim:
+            modem = by_sim[sim]
+            debts.owe(modem.name, attempt or "", _Erasure(modem, Divert[condition.upper()]))
+
+
+@dataclass(frozen=True)
+class _Erasure:
+    modem: Modem
+    when: Divert
+
+    async def __call__(self) -> None:
+        answer = await self.modem.divert(self.when, "")
+        if not answer.done and await self.modem.diverted(self.when) != "":
+            raise NotAvailable(self.modem.name, f"forwarding could not be erased: {answer.text}")
+
+
 async def drain(modems: Sequence[Modem]) -> None:
     """Hang everything up and let pass what is still on its way."""
     for modem in modems:
@@ -122,6 +149,8 @@ def _spent_by(observed: Iterable[Observed], key: str) -> Spent:
     spent: Spent = {}
     for one in observed:
         what = {seen.Dialled: "calls", seen.MessageSubmitted: "messages"}.get(type(one.event))
+        if isinstance(one.event, seen.ForwardingSet) and one.event.number:
+            what = "calls"  # which it forwards, and its SIM pays
         if what and one.attempt == key:
             counts = spent.setdefault(one.party, {})
             counts[what] = counts.get(what, 0) + 1

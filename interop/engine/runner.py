@@ -109,6 +109,7 @@ class Runner:
             raise
         finally:
             self._away.close()
+            await self._stage.debts.settle_all()
 
     def stop(self) -> None:
         """Begin nothing more; what runs is interrupted, hangs up and is recorded so."""

@@ -68,6 +68,23 @@ class _Group:
     waiting: list[tuple[float, int, Job, float]] = field(default_factory=list)
 
 
+@dataclass(eq=False, slots=True)
+class _Demand:
+    """Seconds of work that wait for the devices of one pool: `own` of the jobs that draw from it, `load` of
+    those that draw from a pool within it, too. `wider`: the demands in which its work counts.
+    """
+
+    devices: frozenset[tuple[str, ...]]
+    size: int
+    own: float = 0.0
+    load: float = 0.0
+    wider: list[_Demand] = field(default_factory=list)
+
+    @property
+    def pressure(self) -> float:
+        return self.load / self.size
+
+
 class Scheduler:
     """Waiting and running jobs. `cooldown`: resource -> seconds it rests after a use; `limit`: at once."""
 
@@ -80,9 +97,8 @@ class Scheduler:
         self._withheld: set[str] = set()
         self._resting: list[tuple[float, int, str]] = []
         self._used: dict[str, float] = defaultdict(float)
-        self._load: dict[Pool, float] = {}
-        self._wider: dict[Pool, list[Pool]] = {}
-        self._pools_of: dict[str, list[Pool]] = defaultdict(list)
+        self._demands: dict[Pool, _Demand] = {}
+        self._demands_of: dict[str, list[_Demand]] = defaultdict(list)
         self._touched: dict[_Group, None] = {}
         self._everything = False
         self._arrivals = 0
@@ -195,36 +211,31 @@ class Scheduler:
 
     def _know(self, pool: Pool) -> None:
         """A pool's load includes that of every pool within it: their work falls on the same devices."""
-        if pool in self._load:
+        if pool in self._demands:
             return
-        mine = set(pool)
-        self._wider[pool] = [pool]
-        self._load[pool] = 0.0
-        for other in list(self._wider):
-            if other == pool:
-                continue
-            if mine <= set(other):
-                self._wider[pool].append(other)
-            elif mine > set(other):
-                self._wider[other].append(pool)
-        self._load[pool] = sum(
-            -entry[0]
-            for group in self._groups.values()
-            for entry in group.waiting
-            for drawn in group.pools
-            if set(drawn) <= mine
-        )
+        new = _Demand(frozenset(pool), len(pool))
+        new.wider.append(new)
+        for other in self._demands.values():
+            if new.devices <= other.devices:
+                new.wider.append(other)
+            elif new.devices > other.devices:
+                other.wider.append(new)
+            if other.devices <= new.devices:
+                new.load += other.own
+        self._demands[pool] = new
         for one in pool:
             for name in one:
-                self._pools_of[name].append(pool)
+                self._demands_of[name].append(new)
 
     def _work(self, job: Job, seconds: float) -> None:
         for pool in job.pools:
-            for wider in self._wider[pool]:
-                self._load[wider] += seconds
+            demand = self._demands[pool]
+            demand.own += seconds
+            for wider in demand.wider:
+                wider.load += seconds
 
     def _priority(self, group: _Group) -> float:
-        return max(self._load[pool] / len(pool) for pool in group.pools)
+        return max(self._demands[pool].pressure for pool in group.pools)
 
     def _claim(self, group: _Group, kept: set[str]) -> Claim | None:
         chosen = self._cast(group.waiting[0][2], kept)
@@ -259,8 +270,8 @@ class Scheduler:
 
     def _pressure(self, candidate: Candidate) -> tuple[float, float]:
         """How much others want this device, then how much it has done."""
-        pools = dict.fromkeys(pool for name in candidate.resources for pool in self._pools_of[name])
-        wanted = sum(self._load[pool] / len(pool) for pool in pools)
+        demands = dict.fromkeys(each for name in candidate.resources for each in self._demands_of[name])
+        wanted = sum(demand.pressure for demand in demands)
         return round(wanted, 6), max(self._used[name] for name in candidate.resources)
 
     def _wish(self, group: _Group) -> set[str]:

@@ -144,6 +144,8 @@ class Session:
                     lambda: self._purse.spent,
                     self._epoch,
                 )
+                if self._previous is not None:
+                    resume.owes(self._previous, modems, stage.debts)
                 self._runner = Runner(
                     self._cases,
                     stage,

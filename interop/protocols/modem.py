@@ -268,7 +268,9 @@ class Modem(Protocol):
         """The number that calls go to, "" for none; None where the network gave no answer."""
 
     async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        """`to` "" erases it. Raises EmergencyRefused. `after_s`: of NO_REPLY, 5 to 30 in steps of 5."""
+        """`to` "" erases it. Raises EmergencyRefused, BudgetSpent: one call is spent, that which
+        is forwarded. `after_s`: of NO_REPLY, 5 to 30 in steps of 5.
+        """
 
     async def hang_up_all(self) -> None: ...
 

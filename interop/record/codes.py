@@ -49,6 +49,10 @@ STEERING_CAUSES: dict[int, Blame] = {
     127: (Layer.CORE, Cause.CONGESTION),
 }
 
+# Of these it is our own modem that did wrong: 24.008 81 and 95..101 (invalid, or not in this state), and of
+# 24.080 illegal equipment (12), data missing (35) or unexpected (36).
+STEERING_CODES_OF_OURS = frozenset({12, 35, 36, 81, *range(95, 102)})
+
 # +CMS ERROR (27.005 3.2.5; 0..127 are 24.011 annex E-2, 128..255 are TP-FCS of 23.040 9.2.3.22).
 MESSAGE_CODES: dict[int, Blame] = {
     1: (Layer.INTERCONNECT, Cause.NUMBER_UNASSIGNED),

@@ -22,6 +22,7 @@ from interop.reports.text import one_line
 
 NETWORK = "network"
 _ONE_ANSWER_S = 0.5
+_ONE_BURST_S = 2.0
 _BESIDE_S = 0.5
 _SHORT_NOTE = 24
 """characters, so that two notes stand in one row"""
@@ -173,8 +174,8 @@ class Ladder:
 
 
 def build(events: Iterable[Observed], *, start: float, first: str) -> Ladder:
-    """Events by (time, sequence). The party `first` (the subject's SIM) stands leftmost when it took part, the
-    others in the order in which they came into it.
+    """Events by (time, sequence). The party `first` (the subject's SIM) stands leftmost if it took part; the
+    others follow in the order in which they came into it.
     """
     ordered = _folded(sorted(events, key=lambda item: (item.at, item.seq)))
     came = [item.party for item in ordered if not isinstance(item.event, RegistrationSeen | CallsListed)]
@@ -215,6 +216,8 @@ def label(event: Event) -> str:
         case SteeringRefused(code=code, cause=cause):
             values["code"] = "" if code is None else f", +CME ERROR {code}"
             values["cause"] = "" if cause is None else f", cause {cause}"
+        case ToneSent(digits=digits) if len(digits) > 1:
+            template = "tones {digits}"
         case ForwardingSet(number=""):
             template = "forwards calls {when} no more"
     text = template.format_map(values)
@@ -270,23 +273,38 @@ def _is_same(one: Step, other: Step) -> bool:
 
 
 def _folded(ordered: list[Observed]) -> list[Observed]:
-    """One answer to a probe reports each domain on its own; the diagram says "(cs, eps, ims)" once."""
+    """One answer to a probe reports each domain on its own; the diagram says "(cs, eps, ims)" once. Tones are
+    sent and heard one by one; it says "tones 4985", of one speaker until another speaks.
+    """
     folded: list[Observed] = []
+    last: dict[str, tuple[int, int]] = {}
+    speaker, turn = "", 0
     for item in ordered:
-        before = folded[-1] if folded else item
-        old, new = before.event, item.event
-        if (
-            folded
-            and isinstance(old, RegistrationSeen)
-            and isinstance(new, RegistrationSeen)
-            and before.party == item.party
-            and replace(old, domain=new.domain) == new
-            and item.at - before.at <= _ONE_ANSWER_S
-        ):
-            folded[-1] = replace(before, event=replace(old, domain=f"{old.domain}, {new.domain}"))
-        else:
+        if isinstance(item.event, ToneSent) and item.party != speaker:
+            speaker, turn = item.party, turn + 1
+        place, at_turn = last.get(item.party, (-1, turn))
+        one = _as_one(folded[place], item) if place >= 0 and at_turn == turn else None
+        if one is None:
+            place = len(folded)
             folded.append(item)
+        else:
+            folded[place] = replace(folded[place], event=one)
+        last[item.party] = place, turn
     return folded
+
+
+def _as_one(before: Observed, item: Observed) -> Event | None:
+    """Both in one, where they are of one kind and close to each other."""
+    apart = item.at - before.at
+    match before.event, item.event:
+        case RegistrationSeen(domain=domain) as old, RegistrationSeen() as new:
+            if apart <= _ONE_ANSWER_S and replace(old, domain=new.domain) == new:
+                return replace(old, domain=f"{domain}, {new.domain}")
+        case ToneSent(digits=digits), ToneSent(digits=more) if apart <= _ONE_BURST_S:
+            return ToneSent(digits + more)
+        case ToneHeard(digit=digits), ToneHeard(digit=more) if apart <= _ONE_BURST_S:
+            return ToneHeard(digits + more)
+    return None
 
 
 def _word(name: str, value: object) -> object:

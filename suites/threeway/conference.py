@@ -28,7 +28,7 @@ from suites.threeway.steering import (
     lists,
     steers,
 )
-from suites.threeway.talk import Direction, Talk, both_ways
+from suites.threeway.talk import HEARD_S, Direction, Talk, both_ways
 
 LIVES_S: Final = 5.0
 """how long a call must stay up by itself before it is steered, and the other leg when one is dropped"""
@@ -145,11 +145,22 @@ class Conference:
             after=f"after {name}",
             blame=NOT_JOINED,
             one_row=True,
+            doubt=self._they_hear_each_other,
         )
         await self.all_up("in the conference")
         self.bench.measure(f"{name.replace(' ', '_')}_time", self.bench.now() - started, "s")
         self._began = self._began or started
         await self._are_told(MULTIPARTY, marks)
+
+    async def _they_hear_each_other(self) -> None:
+        """Then they are one conference, whatever the controller's modem lists."""
+        for pair in combinations(self.others, 2):
+            for direction in both_ways(*pair, bridge=self.a):
+                if await self.talk.is_heard(direction, HEARD_S):
+                    name = self.a.modem.name
+                    self.bench.inconclusive(
+                        InconcReason.MODEM, f"{direction}, and {name} lists no conference"
+                    )
 
     # Who hears whom
 
@@ -241,6 +252,8 @@ class Conference:
         await self.talk.all_hear(
             both_ways(b, c), "after the transfer", lambda: self.all_up("in the transferred call")
         )
+        await self.rings[b.sim.name].offer.call.released(within=LIVES_S)
+        await self.all_up(f"{LIVES_S:g} s later")
 
     async def ends(self) -> None:
         """The controller leaves; every call is over."""

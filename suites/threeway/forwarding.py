@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from interop.engine import Bench, Cast, Probe, case, role
-from interop.protocols.errors import NotAvailable
+from interop.protocols.errors import BudgetSpent, NotAvailable
 from interop.protocols.modem import CallOutcome, CallStat, Divert, Modem, Progress
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from interop.record.events import CallerId, Ringing
@@ -126,11 +126,14 @@ async def registers(bench: Bench, one: Party, when: Divert, to: Party) -> None:
     left = before if before and not _is_of(before, to) else ""
 
     async def put_back() -> None:
-        answer = await one.modem.divert(when, left)
-        if not answer.done:
+        try:
+            answer = await one.modem.divert(when, left)
+        except BudgetSpent:
+            return  # nor was anything set
+        if not answer.done and await one.modem.diverted(when) != left:
             raise NotAvailable(one.modem.name, f"forwarding ({words}) could not be erased: {answer.text}")
 
-    bench.on_exit(put_back)
+    bench.on_exit(put_back, owed_at=one.modem.name)
     answer = await one.modem.divert(when, to.number, after_s=NO_REPLY_S)
     name = f"forwarding ({words}) is registered"
     steering.is_done(bench, one, answer, name, refused=Cause.FORWARDING_REFUSED)
@@ -165,7 +168,7 @@ async def goes_away(bench: Bench, one: Party) -> None:
         await one.modem.join_network()
         await _is_in_service(bench, one, True)
 
-    bench.on_exit(comes_back)
+    bench.on_exit(comes_back, owed_at=one.modem.name)
     await one.modem.leave_network()
     if not await _is_in_service(bench, one, False):
         bench.inconclusive(InconcReason.MODEM, f"{one.modem.name} does not leave its network")
@@ -185,7 +188,7 @@ async def arrives(
 ) -> Ring:
     """The caller dials one number, another phone rings. `own`: the call that makes the dialled one busy."""
     marks = tuple(one.modem.events.mark() for one in (caller, called, dialled))
-    for one in (caller, called):
+    for one in (caller, called) if own else (caller, called, dialled):
         await line_is_free(bench, one)
     mark, started = called.modem.events.mark(), bench.now()
     call = await caller.modem.dial(dialled.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,6 +101,9 @@ def is_done(bench: Bench, party: Party, answer: Steered, name: str, *, refused: 
     if not answer.done and answer.cause is None:
         why = f"{party.modem.name} does not tell why: {_refusal(answer)}"
         bench.inconclusive(InconcReason.MODEM, f"{name} refused, and {why}")
+    if not answer.done and answer.cause in codes.STEERING_CODES_OF_OURS:
+        at_fault = f"{party.modem.name} is at fault, says the network: {_refusal(answer)}"
+        bench.inconclusive(InconcReason.MODEM, f"{name} refused, and {at_fault}")
     bench.require(
         name,
         expected="OK",
@@ -125,16 +128,18 @@ async def lists(
     blame: Blame,
     one_row: bool = False,
     flags: bool = True,
+    doubt: Callable[[], Awaitable[None]] | None = None,
 ) -> bool:
     """+CLCC there says so, soon; whether it listed a conference as one call (IMS), where `one_row` allows it.
 
     `blame`: of calls that are otherwise than they should be; one that is missing was dropped. `flags`:
-    whether the flags of a conference count.
+    whether the flags of a conference count; `doubt`: asked before it is blamed on anybody.
     """
     name, expected = f"calls of {phone.name} {after}", _sorted(expected)
     until = bench.now() + WITHIN_S
     while True:
-        found = _listing(await phone.party.modem.calls(), expected, flags)
+        entries = await phone.party.modem.calls()
+        found = _listing(entries, expected, flags)
         as_one = one_row and found != expected and found == _as_one(expected)
         if found == expected or as_one or bench.now() >= until:
             break
@@ -146,6 +151,10 @@ async def lists(
             what = f"{phone.party.modem.name} does not list its calls, nor say that they are over"
             bench.inconclusive(InconcReason.MODEM, f"{name}: {what}")
         actual, blame = f"{actual}: {told(cut)}", DROPPED
+    elif len(found) > len(expected) > 0 and _has_a_strangers(phone, entries):
+        bench.inconclusive(InconcReason.PEER, f"{name}: {_in_words(found)}, one of them a stranger's")
+    elif found != expected and not as_one and doubt is not None:
+        await doubt()
     bench.require(
         name,
         expected=_in_words(expected),
@@ -163,6 +172,12 @@ async def _cut(phone: Phone) -> Progress | None:
         if progress.outcome is CallOutcome.RELEASED:
             return progress
     return None
+
+
+def _has_a_strangers(phone: Phone, entries: Iterable[CallEntry]) -> bool:
+    """Whoever rang between a look and the order was taken by it, as a call that waits is (27.007 7.13)."""
+    incoming = sum(not entry.outgoing for entry in entries if entry.stat not in _COMING)
+    return incoming > sum(not call.outgoing for call in phone.calls)
 
 
 def _listing(entries: Iterable[CallEntry], expected: Listing, flags: bool) -> Listing:

@@ -18,7 +18,7 @@ from suites.threeway.steering import NOT_HELD
 
 HEARD_S: Final = 6.0
 TRIES: Final = 4
-"""of a direction in which nothing is heard, before that counts as silence: detectors lose a tone now and then"""
+"""of a direction in which nothing is heard, before that is silence: detectors lose a tone now and then"""
 SILENCE_S: Final = 4.0
 """how long to listen before it counts as silence that nobody is heard"""
 _DIGITS: Final = "1234567890"
@@ -50,7 +50,7 @@ def both_ways(one: Party, other: Party, bridge: Party | None = None) -> list[Dir
 
 
 class Talk:
-    """`digits`: each another than the nine before it, so that a tone told late is not taken for the next."""
+    """`digits`: each another than the nine before it, so that a tone told late is not taken for a new one."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -66,7 +66,7 @@ class Talk:
 
         `are_up`: checks that the calls are up, asked before silence is blamed on anything else.
         """
-        heard = {direction: await self._is_heard(direction, HEARD_S) for direction in directions}
+        heard = {direction: await self.is_heard(direction, HEARD_S) for direction in directions}
         missing = [direction for direction, came in heard.items() if came is False]
         for direction in missing:
             heard[direction] = await self._is_heard_again(direction)
@@ -83,13 +83,11 @@ class Talk:
     async def _is_heard_again(self, direction: Direction) -> bool:
         listener = direction.listener.modem
         for _ in range(TRIES - 1):
-            if await self._is_heard(direction, HEARD_S):
+            if await self.is_heard(direction, HEARD_S):
                 self._loses[listener.name] = True
                 return True
         if self._loses.get(listener.name):
-            self._bench.inconclusive(
-                InconcReason.MODEM, f"{listener.name} loses tones: {direction} is not sure"
-            )
+            self._bench.inconclusive(InconcReason.MODEM, f"{listener.name} loses tones: {direction}?")
         return False
 
     async def _check(self, direction: Direction, when: str, came: bool | None, *, back: bool | None) -> bool:
@@ -110,7 +108,7 @@ class Talk:
         for direction in directions:
             name = f"{direction.listener.sim.name} does not hear {direction.speaker.sim.name} {when}"
             try:
-                came = await self._is_heard(direction, SILENCE_S)
+                came = await self.is_heard(direction, SILENCE_S, digits=TRIES)
             except (CommandRefused, NotAvailable) as refused:
                 # 27.007 C.2.11: +VTS is for the active call, and who holds his only one has none
                 self._bench.not_checked(name, str(refused))
@@ -121,16 +119,20 @@ class Talk:
             actual = "the tone" if came else "nothing"
             self._bench.check(name, expected="nothing", actual=actual, blame=NOT_HELD)
 
-    async def _is_heard(self, direction: Direction, within: float) -> bool | None:
-        """None where the listener has no detector. Modems may switch theirs off with the call: on again."""
+    async def is_heard(self, direction: Direction, within: float, *, digits: int = 1) -> bool | None:
+        """Any of so many digits, each sent once: that one alone is not heard is no proof of silence.
+
+        None where the listener has no detector. Modems may switch theirs off with the call: on again.
+        """
         listener = direction.listener.modem
         if not await listener.listen_for_tones():
             return None
-        digit = next(self._digits)
+        sent = [next(self._digits) for _ in range(digits)]
         mark = listener.events.mark()
-        await direction.speaker.modem.send_tones(digit)
+        for digit in sent:
+            await direction.speaker.modem.send_tones(digit)
         tone = await listener.events.wait(
-            ToneHeard, within=within, since=mark, where=lambda event: event.digit == digit
+            ToneHeard, within=within, since=mark, where=lambda event: event.digit in sent
         )
         return tone is not None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from interop.engine import Bench, Cast, case, role
-from interop.protocols.modem import CallOutcome, CallStat, Modem, Offer, Progress, Steering
+from interop.protocols.errors import NotAvailable
+from interop.protocols.modem import CallOutcome, CallStat, Divert, Modem, Progress, Steering
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from suites.call_steps import (
     ALERTING_S,
@@ -13,7 +14,9 @@ from suites.call_steps import (
     Ring,
     check_caller_identity,
     is_connected,
+    is_not_forwarded,
     line_is_free,
+    nobody_rang,
     recognised,
     tells,
     told,
@@ -53,7 +56,8 @@ async def takes_the_waiting_call(
     for one, other, name in ((c, b, "accept"), (b, c, "swap")):
         marks = one.modem.events.mark(), other.modem.events.mark()
         started = bench.now()
-        await steering.steers(bench, both, Steering.SWAP, name, refused=Cause.HOLD_REFUSED, awaited=one is c)
+        up = both if ring.ours else conference.controller
+        await steering.steers(bench, up, Steering.SWAP, name, refused=Cause.HOLD_REFUSED, awaited=one is c)
         if one is c:
             await is_connected(bench, ring)
             is_ours(bench, ring)
@@ -86,6 +90,10 @@ async def refuses_the_waiting_call(
     ring = await waits(bench, conference, c)
     await ring.offer.call.hang_up()
     progress = await ring.call.released(within=RELEASE_S)
+    if progress.outcome is not CallOutcome.RELEASED:
+        ring.unless_a_stranger(bench)
+        tells(bench, c, progress)
+        await is_not_forwarded(bench, a, Divert.BUSY)  # 22.082: a refused call is forwarded as a busy one
     _is_busy(bench, ring.caller, progress)
     is_ours(bench, ring)
     await lists(bench, conference.controller, ONE_ACTIVE, after="after the refusal", blame=steering.DROPPED)
@@ -106,10 +114,15 @@ async def is_busy_without_call_waiting(
     await sets_waiting(bench, a, on=False)
     conference = Conference(bench, a)
     await conference.calls(b)
+    mark = c.modem.events.mark()
     await line_is_free(bench, c)
     call = await c.modem.dial(a.number)
     progress = await call.alerting(within=ALERTING_S)
     tells(bench, c, progress)
+    if not (progress.outcome is CallOutcome.RELEASED and progress.cause in REFUSED):
+        nobody_rang(bench, c, mark)
+        await conference.are_still_up()  # who has no call any more is not busy
+        await is_not_forwarded(bench, a, Divert.ALWAYS, Divert.BUSY)
     if progress.outcome is not CallOutcome.RELEASED and not await _has_one_that_waits(a):
         bench.require(
             "the second caller is told busy",
@@ -132,9 +145,13 @@ async def sets_waiting(bench: Bench, one: Party, *, on: bool) -> None:
         return
 
     async def put_back() -> None:
-        await one.modem.set_call_waiting(not on)
+        if await one.modem.call_waiting() is before:
+            return  # it was refused, say
+        answer = await one.modem.set_call_waiting(before)
+        if not answer.done:
+            raise NotAvailable(one.modem.name, f"call waiting could not be put back: {answer.text}")
 
-    bench.on_exit(put_back)
+    bench.on_exit(put_back, owed_at=one.modem.name)
     words = "on" if on else "off"
     answer = await one.modem.set_call_waiting(on)
     name = f"call waiting is switched {words}"
@@ -150,19 +167,21 @@ async def sets_waiting(bench: Bench, one: Party, *, on: bool) -> None:
 async def waits(bench: Bench, conference: Conference, caller: Party) -> Ring:
     """A second caller dials the controller: it waits there with its number, the first call goes on."""
     called = conference.a
+    mark = caller.modem.events.mark()
     await line_is_free(bench, caller)
     started = bench.now()
     call = await caller.modem.dial(called.number)
     progress = await call.alerting(within=ALERTING_S)
     offer = await called.modem.waiting(within=OFFER_S)
     if offer is None:
+        nobody_rang(bench, caller, mark)
         await conference.are_still_up()
         await _did_not_wait(bench, caller, called, progress)
     assert offer is not None
     bench.check("the call waits", expected="+CCWA", actual="+CCWA")
     bench.measure("post_dial_delay", bench.now() - started, "s")
-    await _is_listed(bench, conference, offer)
     ring = await recognised(caller, called, call, offer)
+    await _is_listed(bench, conference, ring)
     if ring.ours:
         check_caller_identity(bench, ring)
     return ring
@@ -179,6 +198,7 @@ async def _did_not_wait(bench: Bench, caller: Party, called: Party, progress: Pr
     if await _has_one_that_waits(called):
         bench.inconclusive(InconcReason.MODEM, f"{called.modem.name} has the call but never said +CCWA")
     tells(bench, caller, progress)
+    await is_not_forwarded(bench, called, Divert.ALWAYS, Divert.BUSY)
     released = progress.outcome is CallOutcome.RELEASED
     busy = released and progress.cause in REFUSED
     blame = codes.of_release(progress.cause) if released else (Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED)
@@ -191,8 +211,9 @@ async def _did_not_wait(bench: Bench, caller: Party, called: Party, progress: Pr
     )
 
 
-async def _is_listed(bench: Bench, conference: Conference, offer: Offer) -> None:
-    phone = Phone(conference.a, (*conference.controller.calls, offer.call))
+async def _is_listed(bench: Bench, conference: Conference, ring: Ring) -> None:
+    waiting = (ring.offer.call,) if ring.ours else ()  # a stranger may give up, and nobody has dropped him
+    phone = Phone(conference.a, (*conference.controller.calls, *waiting))
     await lists(bench, phone, _WITH_WAITING, after="with one that waits", blame=NOT_WAITING)
 
 

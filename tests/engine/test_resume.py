@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from interop.engine import resume
+from interop.engine.clock import run_virtual
+from interop.engine.debts import Debts
 from interop.engine.evidence import Evidence
 from interop.engine.expected import Expectations
 from interop.engine.lease import Lease
+from interop.protocols.modem import Divert, Modem, Steered
 from interop.protocols.stream import EventStream
-from interop.record import Attempt, Started, Subject, Verdict
-from interop.record.events import MessageReceived
-from interop.record.reader import read_run
+from interop.record import Attempt, InconcReason, Started, Subject, Verdict
+from interop.record.events import ForwardingSet, MessageReceived
+from interop.record.reader import Run, read_run
 from interop.record.writer import RunWriter
 
 SIM, OTHER = "mi-1709", "snail-1718"
@@ -58,6 +62,14 @@ class Killed:
         self._at += 1
         self._heard[sim].append(message(text, sender))
 
+    def forwards(self, event: ForwardingSet) -> None:
+        self._at += 1
+        self._heard[SIM].append(event)
+
+    def read(self) -> Run:
+        self._writer.close()
+        return read_run(self._directory)
+
     def ends(self, lease: Lease) -> None:
         self._at += 1
         self._evidence.over(lease)
@@ -90,6 +102,44 @@ def test_a_code_that_was_awaited_when_the_run_was_killed(killed: Killed) -> None
     assert late is not None and (late.key, late.ended) == ("codes[mi-1709@bank]#3", 3.0)
     assert expected.owed(Lease("other", 1), SIM, BANK) == 0
     assert expected.came(SIM, message("验证码123456", BANK)) is None
+
+
+class ForwardedPhone:
+    """Calls to it go elsewhere; the network takes `refusals` orders in vain."""
+
+    def __init__(self, sim: str, refusals: int = 0) -> None:
+        self.name, self.sim, self.refusals = f"m-{sim}", sim, refusals
+        self.asked: list[tuple[Divert, str]] = []
+
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
+        self.asked.append((when, to))
+        return Steered(len(self.asked) > self.refusals)
+
+    async def diverted(self, when: Divert) -> str | None:
+        return "13900001234"
+
+
+def test_forwarding_that_a_crash_left_in_the_network_is_erased(killed: Killed) -> None:
+    """Of the attempt that was cut short only, and until the network takes it; its condition, its SIM."""
+    whole = killed.begins(1)
+    killed.forwards(ForwardingSet("busy", "13900001234"))
+    killed.forwards(ForwardingSet("busy", "12580"))
+    killed.ends(whole)
+    killed.begins(2)
+    killed.forwards(ForwardingSet("no_reply", "13900001234"))
+    one, other = ForwardedPhone(SIM, refusals=2), ForwardedPhone(OTHER)
+    debts = Debts()
+    resume.owes(killed.read(), cast("list[Modem]", [one, other]), debts)
+
+    async def before_cases() -> None:
+        assert (await debts.settle([other.name])).trouble is None
+        assert (await debts.settle([one.name])).trouble is InconcReason.MODEM
+        assert await debts.settle_all() == []
+        assert (await debts.settle([one.name])).trouble is None
+
+    run_virtual(before_cases())
+    assert one.asked == 3 * [(Divert.NO_REPLY, "")]
+    assert other.asked == []
 
 
 def one_came_while_the_second_waited(killed: Killed) -> None:

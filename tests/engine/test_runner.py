@@ -9,14 +9,14 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from interop.engine import Bench, Cast, Contrast, Inconclusive, Probe, case, role
 from interop.engine.clock import run_virtual
-from interop.protocols.errors import BudgetSpent, DeviceLost, EmergencyRefused, NotAnswering
+from interop.protocols.errors import BudgetSpent, DeviceLost, EmergencyRefused, NotAnswering, NotAvailable
 from interop.protocols.modem import Health
 from interop.record import Attempt, Cause, Finding, InconcReason, Layer, Verdict
 from interop.record import events as seen
@@ -313,6 +313,68 @@ def test_cleanup_runs_last_first_also_after_a_crash_and_calls_are_hung_up(toy: T
     assert order == ["second", "first"]
     assert toy.devices["m-mvno-a"].hung_up == 1
     assert toy.devices["m-cmcc-1"].hung_up == 0
+
+
+def test_what_a_cleanup_owes_is_settled_before_another_case_has_the_device(toy: ToyLab) -> None:
+    """As a forwarding that could not be erased: calls to that number would go elsewhere."""
+    order: list[str] = []
+    refusals = 4
+
+    @case(service="toy", standard="-", expected_s=1, contrast=Contrast.NONE)
+    async def owes(bench: Bench, *, subject: Any = role("modem")) -> None:
+        order.append("case")
+
+        async def erase() -> None:
+            nonlocal refusals
+            if refusals:
+                refusals -= 1
+                raise NotAvailable(subject.name, "no network")
+            order.append("erased")
+
+        bench.on_exit(erase, owed_at=subject.name)
+        passes(bench)
+
+    one, two, *_ = toy.cases(owes, only="mvno-a") + toy.cases(owes, only="mvno-a")
+    toy.run([one, replace(two, repeat=2)])
+    assert order == ["case", "erased", "case", "erased"]
+    assert [attempt.verdict for _, attempt in toy.ended] == [PASS, PASS]
+
+
+def test_what_is_owed_at_the_end_of_a_run_is_settled(toy: ToyLab) -> None:
+    refusals, erased = 4, 0
+
+    @case(service="toy", standard="-", expected_s=1, contrast=Contrast.NONE)
+    async def owes(bench: Bench, *, subject: Any = role("modem")) -> None:
+        async def erase() -> None:
+            nonlocal refusals, erased
+            if refusals:
+                refusals -= 1
+                raise NotAvailable(subject.name, "no network")
+            erased += 1
+
+        bench.on_exit(erase, owed_at=subject.name)
+        passes(bench)
+
+    toy.run(toy.cases(owes, only="[mvno-a]"))
+    assert (refusals, erased) == (0, 1)
+    assert "clean-up: m-mvno-a: no network" in toy.ended[0][1].detail
+
+
+def test_a_number_whose_forwarding_cannot_be_erased_is_judged_no_more(toy: ToyLab) -> None:
+    @case(service="toy", standard="-", expected_s=1, contrast=Contrast.NONE)
+    async def owes(bench: Bench, *, subject: Any = role("modem")) -> None:
+        async def erase() -> None:
+            raise NotAvailable(subject.name, "no network")
+
+        bench.on_exit(erase, owed_at=subject.name)
+        passes(bench)
+
+    one, two, *_ = toy.cases(owes, only="mvno-a") + toy.cases(owes, only="mvno-a")
+    toy.run([one, replace(two, repeat=2)])
+    (_, first), (_, second) = toy.ended
+    assert first.verdict is PASS
+    assert (second.verdict, second.reason) == (Verdict.INCONC, InconcReason.MODEM)
+    assert f"left by {first.key}" in second.detail
 
 
 def test_a_cleanup_that_crashes_is_an_error_and_one_that_hangs_ends(toy: ToyLab) -> None:

@@ -141,9 +141,45 @@ def test_what_two_hear_at_about_the_same_time_is_one_row() -> None:
     assert rows(
         (1.0, "a", ToneSent("5")),
         (1.1, "c", ToneHeard("5")),
-        (1.3, "a", ToneSent("6")),
+        (1.3, "a", SteeringDone()),
         (1.4, "b", ToneHeard("5")),
-    ) == [("tone 5", (0,), "tone"), ("hears 5", (1, 3), "tone"), ("tone 6", (0,), "tone")]
+    ) == [("tone 5", (0,), "tone"), ("hears 5", (1, 3), "tone"), ("OK", (0,), "call")]
+
+
+def test_a_burst_of_tones_is_one_row_and_what_two_hear_of_it_another() -> None:
+    sent = [(1.0 + 0.1 * place, "a", ToneSent(digit)) for place, digit in enumerate("4985")]
+    heard = [(1.05 + 0.1 * place, "b", ToneHeard(digit)) for place, digit in enumerate("4985")]
+    late = [(1.2 + 0.1 * place, "c", ToneHeard(digit)) for place, digit in enumerate("4985")]
+    assert rows(*sent, *heard, *late) == [("tones 4985", (0,), "tone"), ("hears 4985", (1, 3), "tone")]
+
+
+def test_a_tone_that_is_lost_stays_lost() -> None:
+    heard = [(1.1, "b", ToneHeard("4")), (1.2, "b", ToneHeard("5")), (1.2, "c", ToneHeard("4"))]
+    assert rows((1.0, "a", ToneSent("45")), *heard) == [
+        ("tones 45", (0,), "tone"),
+        ("hears 45", (1,), "tone"),
+        ("hears 4", (3,), "tone"),
+    ]
+
+
+def test_tones_of_two_speakers_are_never_one_row() -> None:
+    assert rows(
+        (1.0, "a", ToneSent("4")),
+        (1.1, "c", ToneHeard("4")),
+        (1.2, "b", ToneSent("7")),
+        (1.3, "c", ToneHeard("7")),
+        (1.4, "a", ToneSent("9")),
+    ) == [
+        ("tone 4", (0,), "tone"),
+        ("hears 4", (3,), "tone"),
+        ("tone 7", (1,), "tone"),
+        ("hears 7", (3,), "tone"),
+        ("tone 9", (0,), "tone"),
+    ]
+
+
+def test_tones_far_apart_have_a_row_each() -> None:
+    assert len(rows((1.0, "a", ToneSent("4")), (5.0, "a", ToneSent("9")))) == 2
 
 
 def test_a_row_never_stands_before_what_the_same_party_did_earlier() -> None:

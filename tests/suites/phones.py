@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import cast
 
 from interop.lab.model import SimPart
-from interop.protocols.modem import CallEntry, CallOutcome, Modem, Offer, Progress, Registration, Submission
+from interop.protocols.modem import (
+    CallEntry,
+    CallOutcome,
+    Divert,
+    Modem,
+    Offer,
+    Progress,
+    Registration,
+    Submission,
+)
 from interop.protocols.stream import EventStream
 from suites.parties import Party
 
@@ -53,6 +62,7 @@ class FakePhone:
         self.at: Registration | None = None
         self.dbm: int | None = None
         self.full = ""
+        self.forwarded: dict[Divert, str] = {}
 
     async def calls(self) -> list[CallEntry]:
         self.on_look()
@@ -66,6 +76,9 @@ class FakePhone:
 
     async def offered(self, within: float) -> Offer | None:
         return Offer(FakeCall(), *self.offer) if self.offer else None
+
+    async def diverted(self, when: Divert) -> str | None:
+        return self.forwarded.get(when, "")
 
     async def full_memory(self) -> str:
         return self.full

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interop.engine.clock import run_virtual
-from interop.protocols.errors import EmergencyRefused, NotAnswering
+from interop.protocols.errors import BudgetSpent, EmergencyRefused, NotAnswering
 from interop.protocols.modem import Divert, Steered
 from interop.record.events import CallerId, ForwardingSet, Ringing
 
@@ -155,5 +155,43 @@ def test_what_is_no_forwarding(to: str, after_s: int, scripted: Any) -> None:
         with pytest.raises(ValueError, match=r"no number|steps of 5"):
             await modem.divert(Divert.NO_REPLY, to, after_s=after_s)
         assert b"CCFC" not in device.wire
+
+    run_virtual(main())
+
+
+def test_who_has_calls_forwarded_pays_for_the_call(scripted: Any) -> None:
+    """Each forwarding that is set; not what is put back, nor an order that is repeated until it is taken."""
+
+    async def main() -> None:
+        device = scripted()
+        modem = await device.modem()
+        await modem.divert(Divert.BUSY, "13900001234")
+        assert device.spent == ["calls"]
+        await modem.divert(Divert.BUSY, "12580")  # as it was before
+        assert device.spent == ["calls"]
+        await modem.divert(Divert.BUSY, "13900001234")
+        device.table["AT+CCFC=1,4"] = [said("+CME ERROR: 30"), OK]
+        await modem.divert(Divert.BUSY, "")
+        await modem.divert(Divert.BUSY, "")
+        await modem.divert(Divert.ALWAYS, "13900001234")
+        assert device.spent == 3 * ["calls"]
+
+    run_virtual(main())
+
+
+def test_a_forwarding_that_nobody_can_pay_is_not_set(scripted: Any) -> None:
+    async def main() -> None:
+        device = scripted()
+        modem = await device.modem()
+
+        def spend(what: str) -> None:
+            raise BudgetSpent(modem.name, f"all {what} are spent")
+
+        modem._services._spend = spend
+        with pytest.raises(BudgetSpent):
+            await modem.divert(Divert.ALWAYS, "13900001234")
+        assert b"CCFC" not in device.wire
+        await modem.divert(Divert.ALWAYS, "")
+        assert device.heard[-1] == "AT+CCFC=0,4"
 
     run_virtual(main())

@@ -14,6 +14,7 @@ from interop.protocols.modem import (
     CallEntry,
     CallOutcome,
     CallStat,
+    Divert,
     Progress,
     Registration,
     Stat,
@@ -109,6 +110,25 @@ def test_refusing_a_stranger_releases_nobody() -> None:
     scene.called.offer = ("", 128, 1)
     scene.caller.call = FakeCall(ALERTING, SILENT, SILENT)
     assert scene.inconclusive(refuse) is InconcReason.PEER
+
+
+@pytest.mark.parametrize("end", [SILENT, released(18)])
+def test_a_refused_call_that_goes_to_the_called_ones_voice_box(end: Progress) -> None:
+    """22.082: a call that is refused is forwarded as one of a busy phone; its holder wants it so."""
+    scene = Scene()
+    scene.called.offer = (CALLER, 129, 0)
+    scene.called.forwarded = {Divert.BUSY: "12580"}
+    scene.caller.call = FakeCall(ALERTING, SILENT, end)
+    assert scene.inconclusive(refuse) is InconcReason.SIM
+
+
+@pytest.mark.parametrize("told", [ALERTING, released(20)])
+def test_a_number_whose_calls_all_go_elsewhere(told: Progress) -> None:
+    scene = Scene()
+    scene.called.offer = None
+    scene.called.forwarded = {Divert.ALWAYS: "13900009999"}
+    scene.caller.call = FakeCall(told)
+    assert scene.inconclusive(refuse) is InconcReason.SIM
 
 
 @pytest.mark.parametrize("busy", ["caller", "called"])

@@ -291,7 +291,8 @@ def _oneway(scene: Scene, wrong: Wrong) -> Seen:
     for one, other in spoken(scene.service, scene.first):
         pair = (scene.cast[one], scene.cast[other])
         touched = next((sim for sim in pair if sim in wrong.sims), None)
-        if touched is None:
+        crosses = scene.service in JOINED and scene.controller not in pair
+        if touched is None or (crosses and scene.controller in OVER_IMS):
             continue
         far = pair[1] if pair[0] == touched else pair[0]
         listener, speaker = (touched, far) if wrong.own.get("direction") == "in" else (far, touched)
@@ -340,6 +341,8 @@ def _met_by_a_call(scene: Scene, wrong: Wrong) -> Seen:
             if scene.service in FORWARDING:
                 # the forwarded call ends sooner; the one that makes the subject busy does not
                 return InconcReason.PEER if called == "fourth" else None
+            if scene.service in (REFUSED, OFF) and number:
+                continue  # it never gets through
             return DROPPED if number else blames(Layer.CORE, Cause.CALL_DROPPED)
         if wrong.name == "call.silent" and to:
             if scene.service == "forwarding-always" and called == "subject":

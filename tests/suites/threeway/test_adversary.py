@@ -1,18 +1,18 @@
-"""Modems that hide things, networks that say OK, strangers who ring: what the steps conclude from them."""
+"""Modems that hide things, networks that say OK, strangers who ring: what the steps conclude of calls."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from interop.engine.bench import Inconclusive
-from interop.protocols.errors import NotAvailable
+from interop.numbering import CliForm
 from interop.protocols.modem import (
-    CallOutcome,
+    CallEntry,
     CallStat,
-    Divert,
+    Offer,
     Progress,
     Registration,
     Stat,
@@ -21,7 +21,8 @@ from interop.protocols.modem import (
 )
 from interop.record import Blame, Cause, InconcReason, Layer, Verdict
 from interop.record.events import Notified, ToneHeard
-from suites.threeway import forwarding, steering, waiting
+from suites.call_steps import Ring
+from suites.threeway import steering
 from suites.threeway.conference import Conference
 from suites.threeway.steering import ACTIVE_AND_HELD, NO_CALL, NOT_HELD, ONE_ACTIVE, ONE_HELD, joined
 from suites.threeway.steering import HELD as ON_HOLD
@@ -33,8 +34,6 @@ from tests.suites.threeway.scene import (
     UP,
     WAITING,
     ACall,
-    B,
-    C,
     Scene,
     cut,
     rows,
@@ -103,10 +102,17 @@ def test_a_modem_that_does_not_say_what_it_can_is_tried() -> None:
     assert (scene.a.asked, scene.blamed()) == ([(Steering.JOIN,)], [])
 
 
+@pytest.mark.parametrize("cause", [12, 35, 36, 81, 96, 98, 101])
+def test_a_refusal_that_finds_our_modem_at_fault_accuses_nobody(cause: int) -> None:
+    scene = Scene()
+    scene.a.answers = [Steered(False, None, cause)]
+    assert scene.inconclusive(join) is InconcReason.MODEM
+
+
 # What is listed
 
 
-def listing(expected: steering.Listing, *calls: ACall, **options: bool) -> Steps:
+def listing(expected: steering.Listing, *calls: ACall, **options: Any) -> Steps:
     async def look(scene: Scene) -> None:
         phone = scene.phone(scene.a, *calls)
         await steering.lists(scene.bench, phone, expected, after="now", blame=NOT_JOINED, **options)
@@ -222,7 +228,7 @@ def test_a_notification_that_is_not_delivered_accuses_nobody(came: list[Notified
 async def up() -> None: ...
 
 
-def speak(scene: Scene) -> Awaitable[None]:
+def speak(scene: Scene) -> Awaitable[object]:
     pair = both_ways(scene.party(scene.a), scene.party(scene.b))
     return Talk(scene.bench).all_hear(pair, "now", up)
 
@@ -260,6 +266,20 @@ def test_a_tone_that_is_lost_once_is_no_silence() -> None:
     scene.b.lost = 1
     scene.plays(speak)
     assert not scene.blamed()
+
+
+def test_a_detector_that_loses_tones_is_not_believed() -> None:
+    """One was heard at the second try; then the next speaker is not heard at all."""
+    scene = talking("ab", "ba", "bc", "cb", "ac")
+    scene.a.lost = 1
+    a, b, c = map(scene.party, (scene.a, scene.b, scene.c))
+
+    async def one_by_one(scene: Scene) -> None:
+        talk = Talk(scene.bench)
+        await talk.all_hear(both_ways(a, b), "first", up)
+        await talk.all_hear(both_ways(a, c), "then", up)
+
+    assert scene.inconclusive(one_by_one) is InconcReason.MODEM
 
 
 def test_silence_is_blamed_on_nothing_else_while_a_call_is_down() -> None:
@@ -301,238 +321,83 @@ def test_a_modem_that_sends_no_tones_while_it_speaks_to_nobody() -> None:
 
 
 def test_a_tone_of_before_that_is_told_late_is_not_heard_on_hold() -> None:
-    """Nine others were sent since, each another digit."""
+    """Up to nine others were sent since, each another digit; four make one try."""
     scene = Scene()
 
     async def ten(scene: Scene) -> None:
         talk = Talk(scene.bench)
         direction = Direction(scene.party(scene.a), scene.party(scene.b))
         sent: list[str] = []
+        before: list[str] = []
 
         async def send(digits: str) -> None:
-            for late in sent[-9:]:
+            for late in before[-6:]:
                 scene.b.events.append(ToneHeard(late))
             sent.append(digits)
 
         scene.a.send_tones = send  # type: ignore[method-assign]
         for number in range(25):
+            before[:] = sent
             await talk.nobody_hears([direction], f"the {number}th time")
 
     scene.plays(ten)
     assert not scene.blamed()
 
 
-# Call waiting
-
-
-def second_call(scene: Scene) -> Awaitable[object]:
+def three(scene: Scene) -> Conference:
+    """Both calls of the first are up."""
     conference = Conference(scene.bench, scene.party(scene.a))
-    return waiting.waits(scene.bench, conference, scene.party(scene.c))
+    for phone in (scene.b, scene.c):
+        parties = scene.party(scene.a), scene.party(phone)
+        offer = Offer(ACall(), "", None, None)
+        conference.rings[parties[1].sim.name] = Ring(*parties, ACall(), offer, "", None, CliForm.EXACT, True)
+    return conference
 
 
-def calling(alerting: Progress, *, waits: bool) -> Scene:
-    """The third calls; `waits`: the subject's modem says so."""
+@pytest.mark.parametrize("why", ["no detectors", "over IMS"])
+def test_a_conference_in_which_nobody_is_heard_is_not_proved(why: str) -> None:
     scene = Scene()
-    scene.c.call = ACall()
-    scene.c.call._alerting = alerting
-    if waits:
-        scene.a.waits = (C, 129, 0)
-        scene.a.rows = rows(ACTIVE, WAITING)
+    conference = three(scene)
+    if why == "over IMS":
+        scene.a.at = Registration(Stat.NOT_REGISTERED, Stat.HOME, Stat.HOME)
     else:
-        scene.a.rows = rows(ACTIVE)
-    return scene
+        scene.a.detects = scene.b.detects = scene.c.detects = False
+    assert scene.inconclusive(lambda _: conference.everybody_hears()) is InconcReason.DEVICE
 
 
-RINGS = Progress(CallOutcome.ALERTING)
+def test_a_modem_that_lists_no_conference_in_which_they_hear_each_other() -> None:
+    """The flags of +CLCC may be wrong, and what two others hear of each other is not."""
+    scene = talking("bc", "cb")
+    scene.a.rows = rows(ACTIVE, ACTIVE)
+    conference = three(scene)
+    assert scene.inconclusive(lambda _: conference.joins()) is InconcReason.MODEM
 
 
-def test_a_call_that_waits() -> None:
-    scene = calling(RINGS, waits=True)
-    scene.plays(second_call)
-    assert not scene.blamed()
-
-
-@pytest.mark.parametrize(
-    ("told", "blame"),
-    [
-        (cut(17), (CORE, Cause.CALL_NOT_WAITING)),
-        (cut(21), (CORE, Cause.CALL_NOT_WAITING)),
-        (cut(3), (Layer.INTERCONNECT, Cause.NO_ROUTE)),
-        (RINGS, (Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED)),
-    ],
-)
-def test_a_second_call_that_does_not_wait(told: Progress, blame: Blame) -> None:
-    scene = calling(told, waits=False)
-    scene.plays(second_call)
-    assert scene.blamed() == [(blame,)]
-
-
-def test_a_waiting_call_that_the_modem_lists_and_never_announced() -> None:
-    scene = calling(RINGS, waits=False)
-    scene.a.rows = rows(ACTIVE, WAITING)
-    assert scene.inconclusive(second_call) is InconcReason.MODEM
-
-
-def test_a_second_callers_modem_that_tells_no_cause() -> None:
-    assert calling(cut(None), waits=False).inconclusive(second_call) is InconcReason.MODEM
-
-
-def switches(on: bool) -> Steps:
-    return lambda scene: waiting.sets_waiting(scene.bench, scene.party(scene.a), on=on)
-
-
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("wanted", [True, False])
-def test_call_waiting_is_put_back(before: bool, wanted: bool) -> None:
+def test_a_modem_that_lists_no_conference_in_which_nobody_is_heard() -> None:
     scene = Scene()
-    scene.a.may_wait = before
-    scene.plays(switches(wanted))
-    asked = [] if before is wanted else [("waiting", wanted), ("waiting", before)]
-    assert (scene.a.asked, scene.a.may_wait, scene.blamed()) == (asked, before, [])
+    scene.a.rows = rows(ACTIVE, HELD)
+    conference = three(scene)
+    scene.plays(lambda _: conference.joins())
+    assert scene.blamed() == [(NOT_JOINED,)]
 
 
-def test_call_waiting_that_nobody_can_tell_is_left_alone() -> None:
+def test_a_strangers_call_that_was_taken_instead() -> None:
+    """It rang between the look and the order: the stranger is active, our call on hold."""
     scene = Scene()
-    scene.a.may_wait = None
-    assert scene.inconclusive(switches(True)) is InconcReason.MODEM
-    assert scene.a.asked == []
+    scene.a.rows = [*rows(HELD), CallEntry(2, False, ACTIVE, False)]
+    assert scene.inconclusive(listing(ONE_HELD, ACall())) is InconcReason.PEER
 
 
-def test_call_waiting_that_is_not_subscribed() -> None:
+def test_one_call_too_many_of_our_own_is_the_networks() -> None:
     scene = Scene()
-    scene.a.answers = [Steered(False, 3, 50)]
-    scene.plays(switches(True))
-    assert scene.blamed() == [((SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),)]
+    scene.a.rows = rows(HELD, ACTIVE)
+    scene.plays(listing(ONE_HELD, ACall()))
+    assert scene.blamed() == [(NOT_JOINED,)]
 
 
-# Forwarding
-
-
-def registers(when: Divert = Divert.BUSY) -> Steps:
-    return lambda scene: forwarding.registers(scene.bench, scene.party(scene.a), when, scene.party(scene.b))
-
-
-def fails(error: BaseException, when: Divert = Divert.BUSY) -> Steps:
-    async def and_fails(scene: Scene) -> None:
-        await registers(when)(scene)
-        assert scene.a.forwards[when] == B
-        raise error
-
-    return and_fails
-
-
-@pytest.mark.parametrize("when", Divert)
-def test_forwarding_is_erased_at_the_end(when: Divert) -> None:
-    scene = Scene()
-    scene.plays(registers(when))
-    assert scene.a.asked == [(when, B), (when, "")]
-    assert (scene.a.forwards[when], scene.blamed()) == ("", [])
-
-
-@pytest.mark.parametrize(
-    "error", [Inconclusive(InconcReason.PEER, "a stranger"), asyncio.CancelledError(), RuntimeError("a bug")]
-)
-def test_forwarding_is_erased_whatever_happens(error: BaseException) -> None:
-    scene = Scene()
-    with pytest.raises(type(error)):
-        scene.plays(fails(error))
-    assert scene.a.forwards[Divert.BUSY] == ""
-
-
-def test_a_voice_box_is_put_back() -> None:
-    scene = Scene()
-    scene.a.forwards[Divert.NO_REPLY] = "12580"
-    scene.plays(registers(Divert.NO_REPLY))
-    assert scene.a.asked[-1] == (Divert.NO_REPLY, "12580")
-
-
-@pytest.mark.parametrize("left", [B, f"+86{B}"])
-def test_what_an_interrupted_run_left_there_is_not_put_back(left: str) -> None:
-    scene = Scene()
-    scene.a.forwards[Divert.BUSY] = left
-    scene.plays(registers())
-    assert scene.a.asked[-1] == (Divert.BUSY, "")
-
-
-def test_what_cannot_be_erased_is_said() -> None:
-    scene = Scene()
-    scene.a.answers = [Steered(True), Steered(False, 3)]
-    with pytest.raises(NotAvailable, match="could not be erased"):
-        scene.plays(registers())
-
-
-def test_calls_that_all_go_elsewhere_already() -> None:
-    scene = Scene()
-    scene.a.forwards[Divert.ALWAYS] = "02161230000"
-    assert scene.inconclusive(registers()) is InconcReason.SIM
-    assert scene.a.asked == []
-
-
-def test_a_network_that_does_not_say_where_calls_go_is_left_alone() -> None:
-    scene = Scene()
-    scene.a.forwards[Divert.BUSY] = None
-    assert scene.inconclusive(registers()) is InconcReason.MODEM
-    assert scene.a.asked == []
-
-
-def test_a_forwarding_that_is_said_done_and_not_kept() -> None:
-    scene = Scene()
-    scene.a.keeps = False
-    scene.plays(registers())
-    assert scene.blamed() == [((CORE, Cause.FORWARDING_REFUSED),)]
-
-
-def test_a_refused_forwarding_is_erased_all_the_same() -> None:
-    """An error may have come after the deed."""
-    scene = Scene()
-    scene.a.answers = [Steered(False, None, 50)]
-    scene.plays(registers())
-    assert scene.blamed() == [((SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),)]
-    assert scene.a.asked[-1] == (Divert.BUSY, "")
-
-
-def forwarded(scene: Scene, when: Divert) -> Awaitable[object]:
-    caller, dialled, called = map(scene.party, (scene.c, scene.a, scene.b))
-    return forwarding.arrives(scene.bench, caller, dialled, called, when)
-
-
-@pytest.mark.parametrize(
-    ("when", "told", "rings", "blame"),
-    [
-        (Divert.ALWAYS, RINGS, True, (CORE, Cause.FORWARDING_IGNORED)),
-        (Divert.ALWAYS, cut(3), False, (Layer.INTERCONNECT, Cause.NO_ROUTE)),
-        (Divert.ALWAYS, RINGS, False, (Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED)),
-        (Divert.BUSY, cut(17), False, (CORE, Cause.FORWARDING_IGNORED)),
-        (Divert.BUSY, RINGS, True, (CORE, Cause.FORWARDING_IGNORED)),
-        (Divert.NOT_REACHABLE, cut(20), False, (CORE, Cause.FORWARDING_IGNORED)),
-        (Divert.NOT_REACHABLE, cut(17), False, (Layer.INTERCONNECT, Cause.CALL_NOT_OFFERED)),
-        (Divert.NOT_REACHABLE, cut(8), False, (SUBSCRIPTION, Cause.CALL_BARRED)),
-    ],
-)
-def test_where_a_call_is_instead_says_whom_to_ask(
-    when: Divert, told: Progress, rings: bool, blame: Blame
-) -> None:
-    scene = Scene()
-    scene.c.call = ACall(told if told.outcome is CallOutcome.RELEASED else UP)
-    scene.c.call._alerting = told
-    scene.a.rows = rows(CallStat.INCOMING) if rings else []
-    scene.plays(lambda scene: forwarded(scene, when))
-    assert scene.blamed() == [(blame,)]
-
-
-def test_a_forwarded_call_with_its_callers_number() -> None:
-    scene = Scene()
-    scene.b.offer = (C, 129, 0)
-    scene.plays(lambda scene: forwarded(scene, Divert.ALWAYS))
-    assert not scene.blamed()
-
-
-def test_a_phone_that_has_the_call_and_never_rang() -> None:
-    scene = Scene()
-    scene.c.call = ACall()
-
-    def answer() -> None:
-        scene.b.rows = rows(CallStat.INCOMING)
-
-    scene.c.on_dial = answer
-    assert scene.inconclusive(lambda scene: forwarded(scene, Divert.ALWAYS)) is InconcReason.MODEM
+def test_silence_is_not_proved_by_one_tone() -> None:
+    """A detector that loses two of a row hears that the party on hold goes on hearing."""
+    scene = talking("ab")
+    scene.b.lost = 2
+    scene.plays(negative)
+    assert scene.blamed() == [(NOT_HELD,)]

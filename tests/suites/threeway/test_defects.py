@@ -18,33 +18,30 @@ from tests.suites.threeway.truth import Threeway
 CASES = 129
 """three SIMs: nine cases with four classes of peers (of which two are told apart by place), three without"""
 
-HOLDS, JOINS, WAITS, DIVERTS = (
-    "holds_and or joins_three", "joins or invited", "waiting", "diverts"
-)  # fmt: skip
-CONTROLS = f"{HOLDS} or {JOINS} or leaves_the or takes_the"
+WAITS, DIVERTS = "waiting", "diverts"
 
 ALONE: tuple[tuple[str, str], ...] = (
     # defect, and the cases that are played: all that it may touch, and others
-    ("hold.unsubscribed@segment=1709", CONTROLS),
+    ("hold.unsubscribed@segment=1709", "mi-1709 and not diverts or MVNO and invited"),
     ("hold.unsubscribed@segment=171,cause=50", "holds_and or takes_the"),
     ("hold.unsubscribed@operator=CTCC,cause=21", "holds_and or takes_the"),
-    ("hold.not_applied@segment=171", CONTROLS),
+    ("hold.not_applied@segment=171", "snail-1718 and not diverts"),
     ("hold.not_applied@segment=1709", "invited or leaves_the"),
     ("hold.dropped@operator=CTCC", "hna-1700 or CTCC and (holds or invited)"),
     ("retrieve.refused@segment=1709", "mi-1709"),
-    ("mpty.unsubscribed@segment=171", JOINS),
+    ("mpty.unsubscribed@segment=171", "snail-1718 and not diverts or MVNO and invited"),
     ("mpty.unsubscribed@mvno=海航通信,cause=50", "joins_three"),
     ("mpty.refused@segment=1709", "joins"),
-    ("mpty.refused@operator=CUCC,cause=17", JOINS),
+    ("mpty.refused@operator=CUCC,cause=17", "joins or CUCC and invited"),
     ("mpty.refused@segment=171,cause=47", "joins"),
-    ("mpty.fake@segment=170", JOINS),
-    ("mpty.leg_dropped@segment=1709", JOINS),
+    ("mpty.fake@segment=170", "joins or MVNO and invited"),
+    ("mpty.leg_dropped@segment=1709", "joins or MVNO and invited"),
     ("mpty.leg_dropped@operator=CTCC,leg=first,after=5", "joins"),
-    ("mpty.row", JOINS),
+    ("mpty.row", "joins or CTCC and invited"),
     ("media.oneway@segment=171", "(snail-1718 and (CUCC or CTCC)) or hna-1700 and MVNO or waiting"),
     ("media.oneway@mvno=海航通信,direction=in", "hna-1700 or mi-1709 and MVNO"),
-    ("media.oneway@segment=186", f"holds_and or {DIVERTS}"),
-    ("media.silent@segment=1709", JOINS),
+    ("media.oneway@segment=186", "holds_and or diverts_when_busy or diverts_always"),
+    ("media.silent@segment=1709", "joins or MVNO and invited"),
     ("media.silent", "invited and not MVNO"),
     *(
         (f"media.silent@segment={segment},speaker={speaker},listener={listener}", "joins")
@@ -66,11 +63,11 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("waiting.unsubscribed@segment=171,cause=50", WAITS),
     ("waiting.busy@operator=CTCC", f"{WAITS} or busy"),
     ("release.masked@segment=171", f"{WAITS} or busy"),
-    ("forwarding.refused@segment=171", DIVERTS),
-    ("forwarding.refused@segment=1709,cause=18", DIVERTS),
-    ("forwarding.ignored@operator=CTCC", DIVERTS),
-    ("forwarding.ignored@segment=1709", DIVERTS),
-    ("forwarding.cli_lost@segment=171", DIVERTS),
+    ("forwarding.refused@segment=171", f"{DIVERTS} and not hna-1700"),
+    ("forwarding.refused@segment=1709,cause=18", f"{DIVERTS} and mi-1709"),
+    ("forwarding.ignored@operator=CTCC", f"{DIVERTS} and not snail-1718"),
+    ("forwarding.ignored@segment=1709", f"{DIVERTS} and mi-1709"),
+    ("forwarding.cli_lost@segment=171", f"{DIVERTS} and snail-1718"),
     # what the recognition suite is about, and reaches these calls as well
     ("call.barred@segment=171", "snail-1718 and CMCC or mi-1709 and CTCC or is_busy"),
     ("route.missing@segment=1709", "mi-1709 and CMCC or hna-1700 and MVNO or is_busy"),
@@ -80,7 +77,7 @@ ALONE: tuple[tuple[str, str], ...] = (
     ("clip.wrong@segment=1709", "diverts_always or takes_the"),
     ("clip.doubled86@segment=1709", "holds_and or takes_the"),
     ("clip.type@segment=171", "holds_and or takes_the"),
-    ("call.dropped@segment=171", HOLDS),
+    ("call.dropped@segment=171", "holds_and or joins_three"),
     ("registration.barred@segment=1709", "mi-1709 and CMCC or joins_a_fourth"),
 )  # fmt: skip
 

@@ -29,8 +29,10 @@ def of_seed(seed: int) -> Threeway:
 
 
 def _not_deaf(quirk: str) -> str:
-    """What never tells a tone is to the eye a network that carries none: only another modem tells them apart."""
-    return re.sub(r"rate=1\b", "rate=0.5", quirk) if quirk.startswith("tone.lost") else quirk
+    """A modem that tells hardly any tone is, to the eye, a network that carries none: another modem in its
+    place tells them apart, nothing else does.
+    """
+    return re.sub(r"rate=(1|0\.5)\b", "rate=0.2", quirk) if quirk.startswith("tone.lost") else quirk
 
 
 def _is_true(seed: int, folder: Path) -> None:
