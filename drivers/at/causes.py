@@ -60,10 +60,12 @@ class Causes:
     async def refusal(self, refused: CommandRefused) -> Steered:
         """Asked at once behind a refused supplementary service: its cause as 24.008 or 24.080 count them.
 
-        What +CEER said before is of an older call, unless it was of such a refusal, which may come twice.
+        What +CEER said before is of an older call, unless it was of such a refusal, which may come twice. Nor
+        is anything refused with a normal end: that is of a call which we hung up, and did not ask about.
         """
         before, text = self._last, await self.ask()
-        if text == before != self._refusal:
+        ended = answers.service_error(text) is None and answers.release_cause(text) in _NORMAL
+        if ended or text == before != self._refusal:
             text = ""
         self._refusal = text
         cause = answers.refusal_cause(text) if text else None

@@ -195,3 +195,16 @@ def test_a_forwarding_that_nobody_can_pay_is_not_set(scripted: Any) -> None:
         assert device.heard[-1] == "AT+CCFC=0,4"
 
     run_virtual(main())
+
+
+@pytest.mark.parametrize("stale", ["+CEER: 8,16,0", '+CEER: 16,"Normal call clearing"', "+CEER: 31"])
+def test_a_refusal_is_not_explained_by_a_call_that_we_hung_up(stale: str, scripted: Any) -> None:
+    """Nobody asked why that one ended, so +CEER is news."""
+
+    async def main() -> None:
+        device = scripted({"AT+CCFC=1,4": said("+CME ERROR: 100"), "AT+CEER": said(stale, "OK")})
+        modem = await device.modem()
+        answer = await modem.divert(Divert.BUSY, "")
+        assert (answer.done, answer.code, answer.cause) == (False, 100, None)
+
+    run_virtual(main())
