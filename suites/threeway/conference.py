@@ -254,9 +254,11 @@ class Conference:
         )
         await self.rings[b.sim.name].offer.call.released(within=LIVES_S)
         await self.all_up(f"{LIVES_S:g} s later")
+        self.talk.ends()
 
     async def ends(self) -> None:
         """The controller leaves; every call is over."""
+        self.talk.ends()
         if self._began:
             self.bench.measure("conference_time", self.bench.now() - self._began, "s")
         await steering.leaves(self.bench, self.a, self.others)

@@ -28,7 +28,12 @@ async def holds_and_resumes(
     await conference.ends()
 
 
-@case(service="conference-mo", standard="3GPP TS 22.084; 24.084; GSMA IR.26", expected_s=150)
+@case(
+    service="conference-mo",
+    standard="3GPP TS 22.084; 24.084; GSMA IR.26",
+    expected_s=150,
+    timeout_s=600,
+)
 async def joins_three(
     bench: Bench,
     *,
@@ -49,7 +54,12 @@ async def joins_three(
     await conference.ends()
 
 
-@case(service="conference-transfer", standard="3GPP TS 22.091; 24.091", expected_s=60)
+@case(
+    service="conference-transfer",
+    standard="3GPP TS 22.091; 24.091",
+    expected_s=60,
+    timeout_s=600,
+)
 async def leaves_the_others_talking(
     bench: Bench,
     *,
@@ -68,7 +78,12 @@ async def leaves_the_others_talking(
     await steering.leaves(bench, b, (a, c))
 
 
-@case(service="conference-four", standard="3GPP TS 22.084 1.2 (up to five others)", expected_s=160)
+@case(
+    service="conference-four",
+    standard="3GPP TS 22.084 1.2 (up to five others)",
+    expected_s=160,
+    timeout_s=600,
+)
 async def joins_a_fourth(
     bench: Bench,
     *,

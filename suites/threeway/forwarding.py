@@ -276,6 +276,8 @@ async def _goes_there(bench: Bench, ring: Ring) -> None:
     async def is_up() -> None:
         await lists(bench, phone, ONE_ACTIVE, after="in the forwarded call", blame=steering.DROPPED)
 
-    await Talk(bench).all_hear(both_ways(caller, called), "in the forwarded call", is_up)
+    talk = Talk(bench)
+    await talk.all_hear(both_ways(caller, called), "in the forwarded call", is_up)
+    talk.ends()
     await caller.modem.hang_up_all()
     await lists(bench, Phone(called), NO_CALL, after="at the end", blame=steering.GHOST)

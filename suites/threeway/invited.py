@@ -11,7 +11,12 @@ from suites.threeway.conference import Conference
 
 
 @pytest.mark.parametrize("place", ["first", "second"])
-@case(service="conference-mt", standard="3GPP TS 22.084; 24.084; GSMA IR.26", expected_s=100)
+@case(
+    service="conference-mt",
+    standard="3GPP TS 22.084; 24.084; GSMA IR.26",
+    expected_s=100,
+    timeout_s=600,
+)
 async def is_invited(
     bench: Bench,
     place: str,

@@ -71,6 +71,7 @@ async def takes_the_waiting_call(
             [Direction(a, other), Direction(one, other), Direction(other, a)], f"after {name}"
         )
         await are_up()  # who is cut off hears nothing either
+    talk.ends()
     await steering.leaves(bench, a, (b, c))
 
 

@@ -287,18 +287,20 @@ def _is_overheard(scene: Scene) -> bool:
 
 
 def _oneway(scene: Scene, wrong: Wrong) -> Seen:
-    """One SIM of the case: nobody hears it (out), or it hears nobody (in)."""
-    for one, other in spoken(scene.service, scene.first):
-        pair = (scene.cast[one], scene.cast[other])
-        touched = next((sim for sim in pair if sim in wrong.sims), None)
-        crosses = scene.service in JOINED and scene.controller not in pair
-        if touched is None or (crosses and scene.controller in OVER_IMS):
-            continue
-        far = pair[1] if pair[0] == touched else pair[0]
-        listener, speaker = (touched, far) if wrong.own.get("direction") == "in" else (far, touched)
-        if listener not in scene.deaf:
-            return EITHER if speaker in scene.deaf else ONE_WAY
-    return None
+    """One SIM of the case: nobody hears it (out), or it hears nobody (in). Who hears nothing at all in a case
+    may have a detector that tells nothing: no more can be said of it.
+    """
+    inward = wrong.own.get("direction") == "in"
+    pairs = [(scene.cast[one], scene.cast[other]) for one, other in spoken(scene.service, scene.first)]
+    crossing = scene.service in JOINED and scene.controller in OVER_IMS
+    pairs = [pair for pair in pairs if not (crossing and scene.controller not in pair)]
+    heard = [(a, b) for pair in pairs for a, b in (pair, pair[::-1]) if b not in scene.deaf]
+    lost = [(a, b) for a, b in heard if (b if inward else a) in wrong.sims]
+    proved = {b for a, b in heard if (a, b) not in lost}
+    found = next(((a, b) for a, b in lost if b in proved), None)
+    if found is None:
+        return InconcReason.DEVICE if lost else None
+    return EITHER if found[0] in scene.deaf else ONE_WAY
 
 
 def _silent(scene: Scene, wrong: Wrong) -> Seen:

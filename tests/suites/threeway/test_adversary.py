@@ -253,12 +253,59 @@ def talking(*directions: str) -> Scene:
     ],
 )
 def test_who_is_not_heard(directions: tuple[str, ...], deaf: str, expected: list[tuple[Blame, ...]]) -> None:
-    scene = talking(*directions)
+    """By detectors that have told a tone before: the third party's."""
+    scene = talking(*directions, "ca", "cb")
     for one in deaf:
         getattr(scene, one).detects = False
-    checks = scene.plays(speak)
+    a, b, c = map(scene.party, (scene.a, scene.b, scene.c))
+
+    async def spoken(scene: Scene) -> None:
+        talk = Talk(scene.bench)
+        await talk.all_hear([Direction(c, a), Direction(c, b)], "before", up)
+        await talk.all_hear(both_ways(a, b), "now", up)
+        talk.ends()
+
+    checks = scene.plays(spoken)
     assert scene.blamed() == expected
-    assert sum(check.verdict is Verdict.NONE for check in checks.values()) == len(deaf)
+    assert sum(check.verdict is Verdict.NONE for check in checks.values()) == 2 * len(deaf)
+
+
+@pytest.mark.parametrize("directions", [("ab",), ("ba",), ()])
+def test_a_detector_that_never_told_a_tone_proves_no_silence(directions: tuple[str, ...]) -> None:
+    """Firmware takes AT+QTONEDET=1 and tells nothing often enough."""
+    scene = talking(*directions)
+
+    async def spoken(scene: Scene) -> None:
+        talk = Talk(scene.bench)
+        await talk.all_hear(both_ways(scene.party(scene.a), scene.party(scene.b)), "now", up)
+        talk.ends()
+
+    assert scene.inconclusive(spoken) is InconcReason.DEVICE
+    assert not scene.blamed()
+
+
+def test_silence_is_blamed_once_the_detector_tells_a_tone() -> None:
+    scene = talking("ba", "cb", "bc", "ca", "ac")  # B never hears A, and has heard nobody before C
+    a, b, c = map(scene.party, (scene.a, scene.b, scene.c))
+
+    async def spoken(scene: Scene) -> None:
+        talk = Talk(scene.bench)
+        await talk.all_hear(both_ways(a, b), "first", up)
+        assert not scene.blamed()
+        await talk.all_hear(both_ways(c, b), "then", up)
+
+    scene.plays(spoken)
+    assert scene.blamed() == [((CORE, Cause.MEDIA_ONE_WAY),)]
+
+
+def test_what_a_detector_that_never_told_a_tone_does_not_hear_is_no_hold() -> None:
+    scene = talking()
+
+    async def silent(scene: Scene) -> None:
+        pair = both_ways(scene.party(scene.a), scene.party(scene.b))
+        await Talk(scene.bench).nobody_hears(pair, "on hold")
+
+    assert {check.verdict for check in scene.plays(silent).values()} == {Verdict.NONE}
 
 
 def test_a_tone_that_is_lost_once_is_no_silence() -> None:
