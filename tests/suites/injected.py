@@ -36,6 +36,14 @@ MAKERS = ("cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox
 QUIRKS = tuple(row.name for row in listing())
 _FORK = multiprocessing.get_context("fork")
 
+OF_CALL_CONTROL = (
+    "hold.unsubscribed", "hold.not_applied", "hold.dropped", "retrieve.refused", "mpty.unsubscribed",
+    "mpty.refused", "mpty.fake", "mpty.leg_dropped", "mpty.row", "media.oneway", "media.silent",
+    "notices.missing", "transfer.refused", "waiting.unsubscribed", "waiting.busy", "forwarding.refused",
+    "forwarding.ignored", "forwarding.cli_lost",
+)  # fmt: skip
+"""The threeway suite says what these lead to."""
+
 
 @dataclass(frozen=True)
 class Injected(ABC):

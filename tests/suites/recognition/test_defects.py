@@ -15,7 +15,7 @@ import pytest
 
 from interop.record import Attempt, Cause, Finding, InconcReason, Layer, Verdict
 from interop.record.reader import Run
-from tests.suites.injected import said
+from tests.suites.injected import OF_CALL_CONTROL, said
 
 RunInterop = Callable[..., Run]
 
@@ -199,14 +199,6 @@ OF_CODES = (
     "gateway.undelivered_report", "gateway.reply_lost", "gateway.reply_text",
 )  # fmt: skip
 """The codes suite says what these lead to."""
-
-OF_CALL_CONTROL = (
-    "hold.unsubscribed", "hold.not_applied", "hold.dropped", "retrieve.refused", "mpty.unsubscribed",
-    "mpty.refused", "mpty.fake", "mpty.leg_dropped", "mpty.row", "media.oneway", "media.silent",
-    "notices.missing", "transfer.refused", "waiting.unsubscribed", "waiting.busy", "forwarding.refused",
-    "forwarding.ignored", "forwarding.cli_lost",
-)  # fmt: skip
-"""The threeway suite says what these lead to."""
 
 COMBINED: dict[tuple[str, ...], list[Row]] = {
     ("clip.missing@segment=171,to=CMCC", "sms.lost@segment=171,from=CTCC"): [
