@@ -18,6 +18,7 @@ INTERRUPT = """
 import asyncio, json, os, signal, sys
 from drivers.emulated.air import Forward
 from drivers.emulated.country import Country
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs behind it ignore Ctrl-C
 after = float(sys.argv[1])
 start, stop = Country.start, Country.stop
 async def started(self):
