@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Literal, Protocol
 
 from drivers.at.dialect import Urc
 
@@ -23,6 +23,10 @@ class Command:
     NO CARRIER, CONNECT ... are its final results, not news of another call. `secret`: never in messages.
     `again`: a question that is asked once more when it gets no answer. `setting`: OK alone is all that it is
     expected to say, whatever it may say besides (+CPMS=).
+
+    `payload` is text for a prompt, and Ctrl-Z ends it; `upload` is exactly these octets, of any value, sent
+    at the prompt `upload_at` ("CONNECT" or ">") with nothing behind them. `block`: the number of octets
+    that follow a line of its information, None where that line has none behind it (+QIRD: 1380).
     """
 
     text: str
@@ -33,6 +37,9 @@ class Command:
     pdu: bool = False
     dials: bool = False
     payload: bytes | None = None
+    upload: bytes | None = None
+    upload_at: Literal["CONNECT", ">"] = "CONNECT"
+    block: Callable[[str], int | None] | None = None
     deadline: float = 5.0
     retry_busy: bool = True
     secret: bool = False
@@ -97,12 +104,15 @@ def is_echo(text: str, payload: bytes | None) -> bool:
 
 @dataclass(slots=True)
 class Answer:
-    """A finished command. `final` is the line that ended it."""
+    """A finished command. `final` is the line that ended it; `blocks`: octets that followed its lines, one
+    for each that announced some.
+    """
 
     command: Command
     ok: bool
     final: str
     lines: list[str]
+    blocks: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)

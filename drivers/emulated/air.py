@@ -146,6 +146,55 @@ class Forwarding:
     after_s: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a terminal asks for: the access point, and its name and password there."""
+
+    apn: str
+    user: str = ""
+    password: str = ""
+
+
+class NoBearer(IntEnum):
+    """Why a packet connection is refused (24.008 10.5.6.6)."""
+
+    UNKNOWN_APN = 27
+    AUTHENTICATION_FAILED = 29
+    NOT_SUBSCRIBED = 33
+    FAILURE = 38
+
+
+class Pipe(Protocol):
+    """A TCP connection in the emulated country, as one end holds it. What is written comes out at the other
+    end later, in order; after `close` nothing does.
+    """
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class PipeEnd(Protocol):
+    """Who holds a `Pipe` is told."""
+
+    def received(self, data: bytes) -> None: ...
+
+    def closed(self) -> None:
+        """By the other end, or with its bearer."""
+
+
+class Bearer(Protocol):
+    """A packet connection that is up (a PDP context or PDN connection). `address`: its IPv4 address."""
+
+    address: str
+
+    def connect(self, host: str, port: int, end: PipeEnd, done: Callable[[Pipe | None], None]) -> None:
+        """`done` is called once, later: None where nobody answers or listens there."""
+
+    def close(self) -> None:
+        """Its pipes are closed with it."""
+
+
 Done = Callable[["int | None"], None]
 """Told once, later: None when the network did it, else the cause (`Refused`, or 24.008)."""
 
@@ -258,6 +307,19 @@ class Air(Protocol):
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         """An SMS-SUBMIT; `done` is called once, later."""
+
+    def open_bearer(
+        self,
+        terminal: Terminal,
+        access: Access,
+        done: Callable[[Bearer | int], None],
+        lost: Callable[[], None],
+    ) -> None:
+        """Activate a packet connection; `done` is called once, later, with it or with a cause (`NoBearer`).
+
+        `lost` when it was up and the network has ended it (+CGEV: NW DEACT), as it does with every one of a
+        terminal that leaves.
+        """
 
     def ussd(self, terminal: Terminal, code: str) -> None:
         """A code, or the reply to what the network asked."""

@@ -14,6 +14,8 @@ from drivers.emulated.air import (
     NORMAL,
     ROAMING,
     SEARCHING,
+    Access,
+    Bearer,
     Camp,
     Done,
     Forward,
@@ -153,6 +155,15 @@ class Network:
 
     def submit(self, terminal: Terminal, tpdu: bytes, smsc: str, done: Callable[[Submitted], None]) -> None:
         self.centre.submit(terminal, tpdu, smsc, done)
+
+    def open_bearer(
+        self,
+        terminal: Terminal,
+        access: Access,
+        done: Callable[[Bearer | int], None],
+        lost: Callable[[], None],
+    ) -> None:
+        raise NotImplementedError
 
     def ussd(self, terminal: Terminal, code: str) -> None:
         self._dialogues.send(terminal, code)

@@ -21,6 +21,7 @@ from interop.record.reader import Run
 
 DRAIN_S = 5.0
 """How long a resumed run listens before it begins: what still comes belongs to nobody."""
+_COSTS = {seen.Dialled: "calls", seen.MessageSubmitted: "messages", seen.MmsSubmitted: "multimedia"}
 
 
 def numbers(previous: Run) -> dict[str, int]:
@@ -42,7 +43,7 @@ def end_of(previous: Run) -> float:
 
 def spent_before(previous: Run) -> Spent:
     """What the run has spent so far; of attempts that a crash cut short, what the evidence shows."""
-    total: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "messages": 0})
+    total: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "messages": 0, "multimedia": 0})
     open_keys = [f"{start.case}#{start.attempt}" for start in previous.unfinished]
     parts = [attempt.spent for attempt in previous.attempts]
     parts += [_spent_by(previous.observed, key) for key in open_keys]
@@ -148,7 +149,7 @@ def _control_case(start: Started, by_name: Mapping[str, BoundCase]) -> BoundCase
 def _spent_by(observed: Iterable[Observed], key: str) -> Spent:
     spent: Spent = {}
     for one in observed:
-        what = {seen.Dialled: "calls", seen.MessageSubmitted: "messages"}.get(type(one.event))
+        what = _COSTS.get(type(one.event))
         if isinstance(one.event, seen.ForwardingSet) and one.event.number:
             what = "calls"  # which it forwards, and its SIM pays
         if what and one.attempt == key:

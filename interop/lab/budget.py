@@ -1,17 +1,17 @@
-"""What a run may spend: calls and messages per SIM, and the engineer's word before the first live one."""
+"""What a run may spend per SIM: calls and messages, and the engineer's word before the first live one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from interop.lab.model import Lab, ModemPart, SimPart
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import BudgetSpent
 
-What = Literal["calls", "messages"]
+What = Literal["calls", "messages", "multimedia"]
 Spent = dict[str, dict[str, int]]
-"""SIM -> {"calls": n, "messages": n}"""
+"""SIM -> {"calls": n, "messages": n, "multimedia": n}"""
 
 
 class Purse:
@@ -28,7 +28,7 @@ class Purse:
         self._confirm = confirm
         self._confirmed: bool | None = None
         self._spent = {
-            sim.name: {"calls": 0, "messages": 0} | dict(already.get(sim.name, {})) for sim in lab.sims
+            sim.name: dict.fromkeys(get_args(What), 0) | dict(already.get(sim.name, {})) for sim in lab.sims
         }
 
     @property
@@ -38,7 +38,7 @@ class Purse:
 
     def spender(self, modem: ModemPart, sim: SimPart, *, live: bool) -> Spend:
         """For a modem driver to call before each call and each message. What it calls raises BudgetSpent."""
-        limits: dict[What, int | None] = {"calls": sim.budget.calls, "messages": sim.budget.messages}
+        limits: dict[What, int | None] = {what: getattr(sim.budget, what) for what in get_args(What)}
         counts = self._spent[sim.name]
 
         def spend(what: What) -> None:

@@ -153,6 +153,7 @@ class Equipment:
                 self._purse.spender(modem, sim, live=not link.emulated),
                 secrets.secrets(self._setting.lab, sim),
                 folder=self._setting.lab.directory,
+                bearer=self._bearer(modem),
             )
         except EquipmentError as error:
             self.failed[modem.name] = error
@@ -208,6 +209,11 @@ class Equipment:
             engineer=self._engineer,
             allow=self._purse.allow_texts(originator.name, live=True),
         )
+
+    def _bearer(self, modem: ModemPart) -> str | None:
+        if modem.mms.way != "host" or modem.mms.interface != EMULATED:
+            return None
+        return self._endpoint(f"{EMULATED}:/bearer/{modem.name}")[1]
 
     def _endpoint(self, url: str) -> tuple[str, str | None]:
         return self._serving[EMULATED].endpoint(url) if _emulated(url) else (url, None)

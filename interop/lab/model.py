@@ -44,6 +44,32 @@ class Budget(Part):
 
     calls: Annotated[int, Field(ge=0)] | None = None
     messages: Annotated[int, Field(ge=0)] | None = None
+    multimedia: Annotated[int, Field(ge=0)] | None = None
+
+
+class MmsWay(Part):
+    """How multimedia messages leave this machine. `way`: "modem", by its own commands as its dialect has
+    them; "host", by our own HTTP over the modem's data connection, which is the network `interface`
+    (wwan0, ppp0) here, "emulated" for a modem of the emulated country.
+    """
+
+    way: Literal["modem", "host"] = "modem"
+    interface: Text | None = None
+
+
+class MmsPart(Part):
+    """What a SIM's multimedia messages need, where it is not what its base operator's subscribers have
+    (facts/apn.csv). `largest`: octets of a message that the operator says it takes; `adapts`: it says that
+    it makes pictures smaller.
+    """
+
+    apn: Text | None = None
+    mmsc: Text | None = None
+    proxy: str | None = None
+    user: str | None = None
+    password: str | None = None
+    largest: Annotated[int, Field(ge=1024)] = 300 * 1024
+    adapts: bool = False
 
 
 class ModemPart(Part):
@@ -60,6 +86,7 @@ class ModemPart(Part):
     dialect: Text = "generic"
     baudrate: Annotated[int, Field(gt=0)] = 115200
     capabilities: tuple[Capability, ...] = ("voice", "sms", "ussd", "volte", "multiparty")
+    mms: MmsWay = MmsWay()
     defects: tuple[Text, ...] = ()
     quirks: tuple[Text, ...] = ()
 
@@ -94,6 +121,7 @@ class SimPart(Part):
     pin: Reference | None = None
     budget: Budget = Budget()
     cooldown_s: Seconds = 0.0
+    mms: MmsPart = MmsPart()
 
 
 class FormRule(Part):

@@ -4,6 +4,7 @@
 <BaseOperator.CUCC: 'CUCC'>
 """
 
+from interop.numbering.access_points import AccessPoint, mms_access
 from interop.numbering.brands import Brand, brand, brands
 from interop.numbering.cli_form import CliForm, cli_form
 from interop.numbering.msisdn import Msisdn, NumberError, is_short_code, same_number
@@ -15,6 +16,7 @@ from interop.numbering.sim import Iccid, Plmn, Smsc, area_code, iccid, luhn_digi
 
 __all__ = [
     "PORTABILITY",
+    "AccessPoint",
     "BaseOperator",
     "Brand",
     "CliForm",
@@ -36,6 +38,7 @@ __all__ = [
     "is_short_code",
     "luhn_digit",
     "luhn_ok",
+    "mms_access",
     "plmn",
     "same_number",
     "segment",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         SimPart,
     )
 
-Spend = Callable[[Literal["calls", "messages"]], None]
+Spend = Callable[[Literal["calls", "messages", "multimedia"]], None]
 """Asked before a call or message leaves; raises BudgetSpent, or asks the engineer on the first live one."""
 
 
@@ -77,6 +77,7 @@ class LinkDriver(Protocol):
         """A site's URL as (http URL, unix socket path or None); "emulated:/bank" is served by its country.
 
         Of a gateway there: ("", unix socket path). SGIP's connection back comes to that path and ".back".
+        "emulated:/bearer/m01" is the data connection of that modem, likewise; see `drivers.mms.host`.
         """
 
     async def stop(self) -> None: ...
@@ -95,9 +96,11 @@ class ModemDriver(Protocol):
         secrets: Mapping[str, str],
         *,
         folder: Path,
+        bearer: str | None = None,
     ) -> OpenModem:
         """Raises EquipmentError. `secrets`: resolved values by lab-file key ("pin"); `folder`: where the lab
-        file lies, for what a lab brings of its own (dialects).
+        file lies, for what a lab brings of its own (dialects). `bearer`: the unix socket that stands for the
+        data connection of an emulated modem whose `mms.way` is "host".
         """
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from interop.protocols.mms import MmsTransport
 from interop.protocols.stream import EventStream
 from interop.record import InconcReason
 
@@ -214,6 +215,7 @@ class Modem(Protocol):
     sim: str
     """the SIM's name in the lab file: the party in events"""
     events: EventStream
+    mms: MmsTransport
 
     async def identity(self) -> ModemIdentity: ...
 

@@ -40,11 +40,26 @@ from interop.record.message_events import (
     TextHanded,
     TextTaken,
 )
+from interop.record.mms_events import (
+    BearerOpened,
+    BearerRefused,
+    MmsAsked,
+    MmsConfirmed,
+    MmsGot,
+    MmsNotified,
+    MmsReadHeard,
+    MmsReadTold,
+    MmsReported,
+    MmsSubmitted,
+    MmsTaken,
+)
 
 __all__ = [
     "KINDS",
     "Alerting",
     "Answered",
+    "BearerOpened",
+    "BearerRefused",
     "CallSteered",
     "CallerId",
     "CallsListed",
@@ -70,6 +85,15 @@ __all__ = [
     "MessageReceived",
     "MessageRefused",
     "MessageSubmitted",
+    "MmsAsked",
+    "MmsConfirmed",
+    "MmsGot",
+    "MmsNotified",
+    "MmsReadHeard",
+    "MmsReadTold",
+    "MmsReported",
+    "MmsSubmitted",
+    "MmsTaken",
     "ModemReset",
     "Note",
     "Notified",
@@ -255,6 +279,8 @@ Event = (
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead
     | FormSubmitted | FormAnswered | CodeEntered | CodeAnswered | LabelAsked | LabelAnswered
     | TextHanded | TextTaken | GatewayClaimed | MessageFromHandset
+    | BearerOpened | BearerRefused | MmsSubmitted | MmsTaken | MmsNotified | MmsAsked | MmsGot | MmsConfirmed
+    | MmsReported | MmsReadTold | MmsReadHeard
     | ModemReset | LinkLost | LinkBack | LinkGivenUp | EquipmentTrouble | Unclaimed
     | MessageExpected | NoMessageExpected | Note
 )  # fmt: skip

@@ -79,7 +79,7 @@ class Attempt:
     """One attempt's result.
 
     `case` "recognition.voice.originates[mi-1709->CMCC]"; `devices` role -> device name; `spent` SIM ->
-    {"calls": n, "messages": n}; `evidence` names the journals and the sequence range of its events.
+    {"calls": n, "messages": n, "multimedia": n}; `evidence`: the journals and sequence range of its events.
     `control_of` is set on attempts that only serve as a contrast: they never enter a KPI.
     The last line of one (case, attempt) counts: a fail is written at once with a pending control,
     and again when the control is known.
