@@ -13,7 +13,8 @@ from interop.record.writer import RunWriter
 
 # a call or message that left must be on disk even if the process dies next: budgets are counted from it
 _COSTLY = (
-    seen.Dialled, seen.MessageSubmitted, seen.UssdSent, seen.FormSubmitted, seen.CodeEntered, seen.TextHanded
+    seen.Dialled, seen.MessageSubmitted, seen.MmsSubmitted, seen.UssdSent, seen.FormSubmitted,
+    seen.CodeEntered, seen.TextHanded,
 )  # fmt: skip
 
 
@@ -80,29 +81,45 @@ class Evidence:
                 self._handed |= {(party, reference): lease for reference in event.references}
             elif isinstance(event, seen.MessageAccepted):
                 self._handed[party, str(event.reference)] = lease
+            elif isinstance(event, seen.MmsTaken) and event.message_id:
+                self._handed[party, event.message_id] = lease
         self.watcher(party, event)
 
     def _late(self, party: str, event: Event) -> Lease | None:
         """The ended attempt that asked for this text on this SIM, or handed over what this claim is about."""
-        if isinstance(event, seen.MessageReceived):
+        if isinstance(event, (seen.MessageReceived, seen.MmsNotified)):
             return self.expected.came(party, event)
         if isinstance(event, (seen.GatewayClaimed, seen.StatusReported)):
             lease = self._handed.get((party, str(event.reference)))
-            return lease if lease and lease.ended is not None else None
-        return None
+        elif isinstance(event, (seen.MmsReported, seen.MmsReadHeard)):
+            lease = self._handed.get((party, event.message_id))
+        else:
+            return None
+        return lease if lease and lease.ended is not None else None
 
     def _write_late(self, lease: Lease, party: str, event: Event) -> None:
         assert lease.ended is not None
         now = round(self._writer.now(), 6)
-        if isinstance(event, seen.MessageReceived):
-            what = f"message from {event.sender}: {event.text}"
-        elif isinstance(event, seen.StatusReported):
-            what = f"the service centre's report on {event.reference}: {event.status:02X}"
-        else:
-            assert isinstance(event, seen.GatewayClaimed)
-            what = f"the gateway's claim about {event.reference}: {event.state}"
         after = round(now - lease.ended, 6)
-        self._writer.write(Late(lease.case, lease.attempt, now, party, what, after))
+        self._writer.write(Late(lease.case, lease.attempt, now, party, _in_words(event), after))
+
+
+def _in_words(event: Event) -> str:
+    match event:
+        case seen.MessageReceived():
+            return f"message from {event.sender}: {event.text}"
+        case seen.MmsNotified():
+            return f"multimedia message from {event.sender}: {event.subject}"
+        case seen.StatusReported():
+            return f"the service centre's report on {event.reference}: {event.status:02X}"
+        case seen.GatewayClaimed():
+            return f"the gateway's claim about {event.reference}: {event.state}"
+        case seen.MmsReported():
+            return f"the MMSC's report on {event.message_id}: {event.status}"
+        case seen.MmsReadHeard():
+            return f"read report on {event.message_id}: {event.status}"
+        case _:
+            raise TypeError(f"{type(event).__name__} is never late")
 
 
 def call_parties(events: Sequence[tuple[str, Event]]) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from interop.engine.lease import Lease
-from interop.record.events import MessageReceived
+from interop.record.events import MessageReceived, MmsNotified
 
 _REMEMBERED: Final = 256
 """messages that nobody asked for: more than come while one case runs"""
@@ -17,7 +17,9 @@ _REMEMBERED: Final = 256
 
 @dataclass(eq=False, slots=True)
 class _Expectation:
-    """`text` is in it, and it comes from `sender` or a number that begins so; "" matches everything."""
+    """`text` is in it (in the subject of a multimedia message), and it comes from `sender` or a number that
+    begins so; "" matches everything.
+    """
 
     lease: Lease
     text: str
@@ -25,8 +27,9 @@ class _Expectation:
     awaited: bool
     met: bool = False
 
-    def matches(self, message: MessageReceived) -> bool:
-        return self.text in message.text and self.is_from(message.sender)
+    def matches(self, message: MessageReceived | MmsNotified) -> bool:
+        said = message.subject if isinstance(message, MmsNotified) else message.text
+        return self.text in said and self.is_from(message.sender)
 
     def is_from(self, sender: str) -> bool:
         """Some networks put +86 before 106... and 955xx, which have no country."""
@@ -72,7 +75,7 @@ class Expectations:
         others = (one for one in asked if one.lease is not lease and not one.met)
         return sum(1 for one in others if one.sender and sender.startswith(one.sender))
 
-    def came(self, sim: str, message: MessageReceived) -> Lease | None:
+    def came(self, sim: str, message: MessageReceived | MmsNotified) -> Lease | None:
         """Take note of a message. Returns the ended attempt that it belongs to, if it does.
 
         A known text outranks a known sender, and then an attempt that runs those that have ended. What an
@@ -82,7 +85,8 @@ class Expectations:
         matching = [one for one in self._of_sim.get(sim, ()) if one.matches(message)]
         matching.sort(key=lambda one: (not one.text, one.lease.ended is not None, one.met))
         if not matching:
-            self._strays.append(Stray(self._count, sim, message))
+            if isinstance(message, MessageReceived):
+                self._strays.append(Stray(self._count, sim, message))
             return None
         first = matching[0]
         again, first.met = first.met, True

@@ -77,7 +77,7 @@ def recall(previous: Run, expected: Expectations) -> None:
         for lease in [each for each in running if ends.get(each.key, over) < one.at]:
             lease.ended = ends.get(lease.key, over)
             running.remove(lease)
-        if isinstance(one.event, seen.MessageReceived):
+        if isinstance(one.event, (seen.MessageReceived, seen.MmsNotified)):
             expected.came(one.party, one.event)
         elif isinstance(one.event, seen.NoMessageExpected) and one.attempt in leases:
             expected.settle(leases[one.attempt], one.party)

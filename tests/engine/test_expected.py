@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from interop.engine.expected import Expectations
 from interop.engine.lease import Lease
-from interop.record.events import MessageReceived
+from interop.record.events import MessageReceived, MmsNotified
 
 SIM, OTHER = "mi-1709", "snail-1718"
 BANK, ACCOUNT = "106579558801", "1065795588"
@@ -54,6 +54,17 @@ def test_what_a_running_attempt_asked_for_is_not_late(table: Table) -> None:
 def test_what_comes_after_the_end_belongs_to_who_asked(table: Table) -> None:
     first, second = (table.asks(attempt(n, over=True), f"IOP{n}") for n in (1, 2))
     assert (table.came("IOP2"), table.came("IOP1")) == (second, first)
+
+
+def test_a_multimedia_message_is_known_by_its_subject_and_is_no_stray(table: Table) -> None:
+    lease = table.asks(attempt(over=True), "IOP1")
+
+    def announced(subject: str) -> MmsNotified:
+        return MmsNotified("T1", "http://mmsc.example/1", 2000, "+8613900001234", subject)
+
+    assert table.expected.came(SIM, announced("图片 IOP1")) is lease
+    assert table.expected.came(SIM, announced("IOP2")) is None
+    assert table.expected.strays(0, ()) == []
 
 
 def test_it_belongs_to_who_asked_at_that_sim(table: Table) -> None:
