@@ -1,4 +1,4 @@
-"""`interop benchmark`: speed of driver, codec and calls, size of the emulated modem, measured here."""
+"""`interop benchmark`: speed of driver, codec, calls and MMS, size of the emulated modem, measured here."""
 
 from __future__ import annotations
 
@@ -174,6 +174,34 @@ def calls(
         raise _failed("calls", error) from None
     title = f"{conferences} conferences on {3 * conferences} emulated modems"
     _show(title, report.of_conferences(one, many), [], [], as_json)
+
+
+@app.command()
+def mms(
+    octets: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Of the picture; the MMSC takes 300 kB in all.")
+    ] = 300_000,
+    as_json: AsJson = False,
+) -> None:
+    """One large message by each way.
+
+    Sent and fetched, octet for octet the same, by emulated modems of every dialect that has MMS and by our
+    own HTTP, driven as in `interop run`, on the virtual clock: wall time.
+    """
+    from drivers.benchmark import report
+    from drivers.benchmark.multimedia import MOST, WAYS
+    from drivers.benchmark.process import Peer
+
+    try:
+        if octets > MOST:
+            raise RuntimeError(f"--octets {octets}: at most {MOST}")
+        with _progress(1) as step:
+            step(f"{octets} octets by {len(WAYS)} ways")
+            with Peer("drivers.benchmark.multimedia", octets) as peer:
+                rows = peer.answer()
+    except (OSError, RuntimeError) as error:
+        raise _failed("mms", error) from None
+    _show(f"A message with a picture of {octets:,} octets", report.of_ways(rows), [], [], as_json)
 
 
 def _failed(command: str, error: Exception) -> typer.Exit:

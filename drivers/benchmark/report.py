@@ -154,6 +154,17 @@ def of_conferences(one: Mapping[str, float], many: Mapping[str, float]) -> list[
     return found
 
 
+def of_ways(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
+    """Wall time of one message by each way, as `drivers.benchmark.multimedia` measured it; issue 6 expects
+    less than a second.
+    """
+    return [
+        Figure.at_most(f"{row['way']}: {what}", row[key], 1, "s")
+        for row in rows
+        for what, key in (("sent", "sending_s"), ("fetched", "fetching_s"))
+    ]
+
+
 def show(title: str, figures: Sequence[Figure], clients: Sequence[Row], notes: Sequence[str]) -> None:
     if not sys.stdout.isatty():
         for client in clients:
