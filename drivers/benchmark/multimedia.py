@@ -1,7 +1,7 @@
 """A process in which each way of MMS carries one large message: `python -m drivers.benchmark.multimedia N`.
 
-N: octets of its picture. Two emulated modems a way: one sends, one fetches, through our driver, on the virtual
-clock, with a journal of every byte as in `interop run`.
+N: octets of its picture. Two emulated modems a way: one sends, one fetches, through our driver, on the
+virtual clock, with a journal of every byte as in `interop run`.
 """
 
 from __future__ import annotations
