@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from drivers.emulated.air import Camp, Done, Forward, Forwarding, Leg, Submitted, Terminal
-from drivers.emulated.card import Card
 from drivers.emulated.ptys import UNREAD_LIMIT, PtyPort
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.lab.model import SimPart
 
 SIM = SimPart(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from drivers.emulated.air import ACTIVE, HELD, Camp, Cli, Done, Forward, Forwarding, Leg, Submitted, Terminal
-from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks, parse
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
 from interop.lab.model import SimPart
 
