@@ -273,6 +273,11 @@ class Lab(Part):
     def sites(self) -> tuple[FormPart | LabelPart, ...]:
         return (*self.forms, *self.labels)
 
+    @property
+    def numbers(self) -> list[str]:
+        """The MSISDN of every SIM."""
+        return [sim.msisdn for sim in self.sims]
+
     def modem_of(self, sim: SimPart) -> ModemPart | None:
         """The modem that holds this SIM; None when it lies in a drawer."""
         return next((modem for modem in self.modems if modem.sim == sim.name), None)

@@ -74,7 +74,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
         @staticmethod
         async def open(
-            modem: Any, sim: Any, link: Any, journal: Any, spend: Any, secrets: Any, *, folder: Path
+            modem: Any,
+            sim: Any,
+            link: Any,
+            journal: Any,
+            spend: Any,
+            secrets: Any,
+            *,
+            folder: Path,
+            bearer: str | None,
         ) -> Modem:
             world.log.append(f"opening {modem.name}")
             await asyncio.sleep(0)
