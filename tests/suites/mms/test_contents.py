@@ -1,4 +1,4 @@
-"""What is sent: valid pictures and sounds, never twice, of the size that is meant, known again when damaged."""
+"""What is sent: valid pictures and sounds, never twice, of the right size, known again when damaged."""
 
 from __future__ import annotations
 
