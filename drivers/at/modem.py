@@ -114,7 +114,7 @@ class AtModem:
         self._news = News(modem.name)
         self.mms = Multimedia(
             self.channel,
-            mms_service(sim),
+            mms_service(sim, secrets.get("mms.password")),
             way(self.channel, self._news, self._messages, modem.mms, bearer),
             journal,
             self.events,

@@ -69,7 +69,7 @@ class Proxy:
     """A WAP proxy as the SIM in that modem sees it: for MMS programs that bring no bearer of their own."""
 
     modem: str
-    tcp: str
+    proxy: str
     mmsc: str
     apn: str
 

@@ -81,12 +81,13 @@ async def _talk(hand: Handwork, screen: _Screen) -> bool:
 
 
 async def _paid(hand: Handwork, screen: _Screen, line: str) -> bool:
-    """May it cost what it costs? Asked once."""
+    """May it cost what it costs? Asked once, and not in a script: its next line is a command, no answer."""
     what = lines.spends(line)
     if what and hand.live and not hand.consent.given:
-        real = "multimedia messages" if what == "multimedia" else what
-        answer = await screen.ask(f"This sends real {real}, and they cost. Go on? [y/N] ")
-        hand.consent.given = (answer or "").strip().lower() in ("y", "yes")
+        if not isinstance(screen, Pipe):
+            real = "multimedia messages" if what == "multimedia" else what
+            answer = await screen.ask(f"This sends real {real}, and they cost. Go on? [y/N] ")
+            hand.consent.given = (answer or "").strip().lower() in ("y", "yes")
         if not hand.consent.given:
             screen.say("not sent (--yes allows it)")
             return False

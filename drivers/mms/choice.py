@@ -8,7 +8,7 @@ from drivers.mms.host import Host
 from drivers.mms.news import News
 from drivers.mms.pdus import Pdus
 from drivers.mms.quectel import Quectel
-from drivers.mms.simcom import Gsm, Wide
+from drivers.mms.simcom import Simcom, Simcom2g
 from drivers.mms.sockets import Sockets
 from drivers.mms.way import Confirmation, Pushes, Way
 from interop.lab.model import MmsWay
@@ -25,9 +25,9 @@ def way(channel: Channel, news: News, pushes: Pushes, lab: MmsWay, bearer: str |
         return Pdus(Host(commands, lab.interface, bearer), dialect.mms.answer_s)
     match dialect.mms.way:
         case "simcom2g":
-            return Gsm(commands, pushes)
+            return Simcom2g(commands, pushes)
         case "simcom":
-            return Wide(commands, news)
+            return Simcom(commands, news)
         case "quectel":
             return Quectel(commands, news)
         case "sockets":

@@ -5,8 +5,11 @@ unix socket for each endpoint that the connection reaches, "<bearer>.<host>:<por
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 from drivers.mms.commands import Commands
 from drivers.mms.packet import Packet
@@ -17,6 +20,8 @@ from interop.protocols.mms import MmsService
 _CONNECT_S = 75.0
 """what Linux takes to give up an unanswered SYN, about"""
 _CHUNK = 65536
+_NO_WAY = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.ENODEV})
+"""this machine itself has none: the interface is down, or has no address or route (connect(2), ip(7))"""
 
 
 class Host:
@@ -33,7 +38,15 @@ class Host:
     async def lacks(self) -> str:
         if not (self._bearer or self._interface):
             return "the lab file names no network interface for it (mms.interface)"
-        return "" if await self._packet.is_there() else "the modem has no packet connections (AT+CGDCONT)"
+        if not await self._packet.is_there():
+            return "the modem has no packet connections (AT+CGDCONT)"
+        if self._bearer is None:
+            try:
+                with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+                    self._bind(trial)
+            except EquipmentError as error:
+                return error.text
+        return ""
 
     async def up(self, service: MmsService) -> str:
         return await self._packet.up(service)
@@ -54,14 +67,17 @@ class Host:
         except TimeoutError:
             raise Broken(f"no connection to {host}:{port} within {_CONNECT_S:g} s") from None
         except OSError as error:
-            raise Broken(f"no connection to {host}:{port}: {error.strerror or error}") from None
+            what = f"no connection to {host}:{port}: {error.strerror or error}"
+            if error.errno in _NO_WAY:
+                raise EquipmentError(self._commands.device, what) from None
+            raise Broken(what) from None
         return _Stream(*pair, self._commands.mms.answer_s)
 
     async def _connected(self, host: str, port: int) -> socket.socket:
         """Bound to the interface (socket(7)), whatever this machine's routes are. Raises OSError."""
-        loop, family = asyncio.get_running_loop(), socket.AF_INET
+        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(host, port, family=socket.AF_INET, type=socket.SOCK_STREAM)
         except socket.gaierror as error:
             what = f"this machine finds no address of {host}: {error.strerror}"
             raise EquipmentError(self._commands.device, what) from None
@@ -81,10 +97,11 @@ class Host:
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode() + b"\0")
         except PermissionError:
-            what = f"a connection bound to {name} needs CAP_NET_RAW: run as root, or setcap it"
+            here = Path(sys.executable).resolve()
+            what = f"to use {name} alone takes a right: sudo setcap cap_net_raw+ep {here} (CAP_NET_RAW)"
             raise EquipmentError(self._commands.device, what) from None
         except OSError as error:
-            what = f"no network interface {name}: {error.strerror}"
+            what = f"no network interface {name} here: {error.strerror} (`ip link` shows those there are)"
             raise EquipmentError(self._commands.device, what) from None
 
 

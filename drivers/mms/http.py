@@ -29,6 +29,8 @@ class Response:
     reason: str
     body: bytes
     content_type: str = ""
+    counted: bool = True
+    """it said how long it is: what ends with the connection may have been cut off"""
 
     @property
     def ok(self) -> bool:
@@ -49,7 +51,8 @@ class Exchange:
         """GET, or POST of `body`. Raises HttpError."""
         host, port, path = _parts(url)
         named = host if port == PORT else f"{host}:{port}"
-        headers = [("Host", named), ("Accept", _ACCEPT), ("User-Agent", "interop"), ("Connection", "close")]
+        headers = [("Host", named), ("Accept", _ACCEPT), ("Accept-Encoding", "identity")]
+        headers += [("User-Agent", "interop"), ("Connection", "close")]
         if body is not None:
             headers += [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))]
         self._connection = h11.Connection(h11.CLIENT)
@@ -107,4 +110,5 @@ def _parts(url: str) -> tuple[str, int, str]:
 def _response(head: h11.Response, body: bytes) -> Response:
     kinds = [value.decode("latin-1") for name, value in head.headers if name == b"content-type"]
     kind = kinds[0].partition(";")[0].strip().lower() if kinds else ""
-    return Response(head.status_code, head.reason.decode("latin-1"), body, kind)
+    counted = any(name in (b"content-length", b"transfer-encoding") for name, _ in head.headers)
+    return Response(head.status_code, head.reason.decode("latin-1"), body, kind, counted)

@@ -21,6 +21,7 @@ from interop.protocols.errors import EquipmentError
 from interop.protocols.mms import MmsCapabilities, MmsService, MmsStage
 
 _TIMEOUT = 408
+_REDIRECTIONS = range(300, 400)
 
 
 class Broken(Exception):
@@ -103,16 +104,27 @@ class Pdus:
         return conf.message_id, conf.status
 
     async def get(self, notification: NotificationInd) -> tuple[RetrieveConf, int]:
-        """To ask does no harm: once more where the connection breaks."""
+        """To ask does no harm: once more where the connection breaks. That the centre then has it no more is
+        no answer to the first try.
+        """
         try:
-            response = await self._exchange(MmsStage.FETCH, notification.location)
-        except _BrokenOff:
-            response = await self._exchange(MmsStage.FETCH, notification.location)
+            return await self._got(notification.location)
+        except _BrokenOff as broken:
+            first = broken.text
+        try:
+            return await self._got(notification.location)
+        except Refused as no:
+            raise Unanswered(MmsStage.FETCH, f"{first}, and then {no.text}") from None
+
+    async def _got(self, location: str) -> tuple[RetrieveConf, int]:
+        response = await self._exchange(MmsStage.FETCH, location)
         _check(MmsStage.FETCH, response)
         try:
             conf = mms.decode(response.body)
         except MmsError as error:
-            raise Refused(MmsStage.FETCH, f"M-Retrieve.conf: {error}", http=response.status) from None
+            kind = Refused if response.counted else _BrokenOff
+            text = f"M-Retrieve.conf, as {response.content_type or 'nothing'}: {error}"
+            raise kind(MmsStage.FETCH, text, http=response.status) from None
         if not isinstance(conf, RetrieveConf):
             raise Refused(MmsStage.FETCH, f"{type(conf).__name__} in answer to GET", http=response.status)
         if conf.status not in (None, RetrieveStatus.OK):
@@ -134,7 +146,7 @@ class Pdus:
             host, port = endpoint(url, proxy)
             connection = await self._carrier.connect(host, port)
         except HttpError as error:
-            raise Refused(stage, str(error)) from None
+            raise Refused(MmsStage.DEVICE, f"nothing that we can ask for: {error}") from None
         except Broken as error:
             raise Refused(MmsStage.SUBMIT, str(error)) from None
         try:
@@ -161,5 +173,7 @@ class _BrokenOff(Unanswered):
 def _check(stage: MmsStage, response: Response) -> None:
     if response.status == _TIMEOUT:
         stage = MmsStage.DEVICE  # it did not get all of the request (RFC 9110 15.5.9): our modem is too slow
+    if response.status in _REDIRECTIONS:
+        stage = MmsStage.DEVICE  # handsets follow them, we do not
     if not response.ok:
         raise Refused(stage, f"HTTP {response.status} {response.reason}".rstrip(), http=response.status)

@@ -1,7 +1,7 @@
 """The MMS clients of SIMCom modules: files put in and read out, one by one, around +CMMSSEND and +CMMSRECV.
 
-`Gsm`: SIM800, SIM900 (SIM800 Series AT Command Manual V1.09 15 and 20.15, MMS Application Note V1.00).
-`Wide`: SIM5320, SIM7100, SIM7500, SIM7600 (SIMCOM MMS AT Command Set V1.00).
+`Simcom2g`: SIM800, SIM900 (SIM800 Series AT Command Manual V1.09 15 and 20.15, MMS Application Note V1.00).
+`Simcom`: SIM5320, SIM7100, SIM7500, SIM7600 (SIMCOM MMS AT Command Set V1.00).
 Both confirm unasked what they fetch.
 """
 
@@ -26,8 +26,8 @@ LARGEST: Final = 300 * 1024
 _UPLOAD_S: Final = 120.0
 """300 kB at 38400 bit/s"""
 _KINDS: Final = {"text/plain": "TEXT", "image": "PIC"}
-_WIDE_KINDS: Final = {**_KINDS, "audio": "AUDIO", "video": "VIDEO"}
-_GSM_KINDS: Final = {
+_SIMCOM_KINDS: Final = {**_KINDS, "audio": "AUDIO", "video": "VIDEO"}
+_SIMCOM2G_KINDS: Final = {
     **_KINDS,
     "audio/aac": "AUDIO_AAC",
     "audio/amr": "AUDIO_AMR",
@@ -44,13 +44,13 @@ _NOBODY_KNOWS: Final = (MmsStage.MMSC, MmsOutcome.UNKNOWN)
 _NOT_BEGUN: Final = (MmsStage.DEVICE, MmsOutcome.REJECTED)
 
 
-class Gsm:
+class Simcom2g:
     """A `Way`. What it fetches it finds by the push in its memory, so that is left there until then."""
 
     def __init__(self, commands: Commands, pushes: Pushes) -> None:
         self._commands = commands
         self._pushes = pushes
-        self._files = _Files(commands, "CONNECT", _GSM_KINDS, read_as="utf-16-le")
+        self._files = _Files(commands, "CONNECT", _SIMCOM2G_KINDS, read_as="utf-16-le")
 
     async def capabilities(self) -> MmsCapabilities:
         there = await self._commands.has("+CMMSINIT", "+CMMSEDIT", "+SAPBR")
@@ -122,7 +122,7 @@ class Gsm:
         return None
 
 
-class Wide:
+class Simcom:
     """A `Way`. It fetches by the address of the message.
 
     The client sets up the packet connection by itself, but has one number for all that is wrong up to the
@@ -133,7 +133,7 @@ class Wide:
         self._commands = commands
         self._news = news
         self._packet: Packet | None = None
-        self._files = _Files(commands, ">", _WIDE_KINDS)
+        self._files = _Files(commands, ">", _SIMCOM_KINDS)
         self._reports = False
 
     async def capabilities(self) -> MmsCapabilities:
@@ -277,8 +277,10 @@ class _Files:
         if not data and row[3] != "0":
             raise Refused(MmsStage.DEVICE, f"{row[1]} of {row[3]} octets is handed out empty")
         kind = content_type(int(row[2]) if row[2].isdecimal() else None, row[1])
+        if not kind.startswith("text/") and row[3].isdecimal() and int(row[3]) != len(data):
+            raise Refused(MmsStage.DEVICE, f"of {row[1]}, {row[3]} octets, {len(data)} are handed out")
         if kind.startswith("text/") and self._read_as:
-            data = data.decode(self._read_as, "replace").encode()
+            data = data.decode(self._read_as, "replace").removeprefix("\ufeff").encode()
         charset = "utf-8" if kind.startswith("text/") else ""
         return Part(kind, data, name=row[1], location=row[1], charset=charset)
 

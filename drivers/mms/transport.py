@@ -63,7 +63,7 @@ class Multimedia:
         self._turn = asyncio.Lock()
         self._known: MmsCapabilities | None = None
         self._untidy = False
-        """a transaction was given up before the connection was let go"""
+        """a transaction was given up before all was cleared and let go, or that did not succeed"""
 
     async def capabilities(self) -> MmsCapabilities:
         async with self._turn:
@@ -160,7 +160,7 @@ class Multimedia:
             return False
 
     async def _capabilities(self) -> MmsCapabilities:
-        if self._known is None:
+        if self._known is None or self._known.lacks:  # an interface may come up, a modem be updated
             self._known = await self._way.capabilities()
         return self._known
 
@@ -173,7 +173,7 @@ class Multimedia:
     async def _connection(self) -> AsyncIterator[None]:
         """The packet connection for one transaction; raises Refused where there is none."""
         if self._untidy:
-            await self._let_go()
+            await self._way.down()  # or what was left of one message goes with the next
         self._untidy = True
         try:
             address = await self._way.up(self.service)
@@ -199,9 +199,9 @@ class Multimedia:
         """What fails here is no part of the message's outcome."""
         try:
             await self._way.down()
+            self._untidy = False
         except EquipmentError as error:
             self._journal.note(f"after a multimedia message: {error}")
-        self._untidy = False
 
 
 def described(parts: tuple[Part, ...]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Unanswered(Refused):
 class Way(Protocol):
     """`Multimedia` calls one at a time, and all but `capabilities` and `write` between `up` and `down`.
 
-    Each raises Refused, and EquipmentError as long as nothing has left; from then on Unanswered.
+    Each raises Refused; EquipmentError as long as nothing has left, and Unanswered for it from then on.
     """
 
     async def capabilities(self) -> MmsCapabilities: ...

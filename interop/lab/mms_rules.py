@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
+from interop.lab.document import secret
 from interop.lab.drivers import DriverError, driver
 from interop.lab.item import Item
 from interop.lab.model import EMULATED
@@ -19,7 +20,10 @@ _PROXY: Final = re.compile(r"[A-Za-z0-9.-]+:([0-9]{1,5})")
 def check_mms_of_modem(modem: Item) -> None:
     given = modem.data.get("mms")
     way = given if isinstance(given, dict) else {}
-    by_host, able = way.get("way") == "host", "mms" in modem.several("capabilities")
+    capabilities = modem.several("capabilities")
+    by_host, able = way.get("way") == "host", "mms" in capabilities
+    if "mms_pdu" in capabilities and not able:
+        modem.refuse("capabilities", 'mms_pdu: only beside "mms"')
     if given is not None and not able:
         modem.warn("mms", 'mms: of no use without "mms" among its capabilities')
     if by_host:
@@ -63,7 +67,8 @@ def check_mms_of_sim(sim: Item) -> None:
     given = sim.data.get("mms")
     for key, value in given.items() if isinstance(given, dict) else ():
         if isinstance(value, str) and key in _WRONG and (wrong := _WRONG[key](value)):
-            sim.refuse("mms", f'mms.{key}: "{value}" {wrong}', key)
+            said = "" if secret((key,)) else f'"{value}" '
+            sim.refuse("mms", f"mms.{key}: {said}{wrong}", key)
     if isinstance(given, dict) and given.get("password") and given.get("user") == "":
         sim.refuse("mms", "mms.password: of no user", "password")
 
@@ -78,7 +83,8 @@ def _wrong_centre(url: str) -> str:
         there = split.scheme == "http" and split.hostname and (split.port is None or split.port > 0)
     except ValueError:
         there = False
-    return "" if there and not re.search(r"\s", url) else "is no URL of an MMSC (http://mmsc.example)"
+    said = "is no URL of an MMSC (http://mmsc.example)"
+    return "" if there and " " not in url and not _unspeakable(url) else said
 
 
 def _wrong_proxy(proxy: str) -> str:
@@ -87,4 +93,15 @@ def _wrong_proxy(proxy: str) -> str:
     return "" if there else 'is no proxy ("10.0.0.172:80", or "" for none)'
 
 
-_WRONG: Final[dict[str, Callable[[str], str]]] = {"apn": _wrong_access_point, "mmsc": _wrong_centre, "proxy": _wrong_proxy}
+def _unspeakable(value: str) -> str:
+    there = value.isascii() and value.isprintable() and '"' not in value
+    return "" if there else "has what cannot be said in an AT command (printable ASCII, no quotes)"
+
+
+_WRONG: Final[dict[str, Callable[[str], str]]] = {
+    "apn": _wrong_access_point,
+    "mmsc": _wrong_centre,
+    "proxy": _wrong_proxy,
+    "user": _unspeakable,
+    "password": _unspeakable,
+}

@@ -42,11 +42,10 @@ BEARER_CAUSES: dict[int, Suspects] = {
     33: (_NOT_SUBSCRIBED,),
     34: (_FAILED,),
     38: (_FAILED,),
-    # Quectel's own client: not set up, or ended (LTE Standard MMS Application Note 1.1, 5)
-    768: (_APN, _GATEWAY),
-    769: (_APN, _GATEWAY),
 }
-"""Why there is no packet connection. An unknown APN: the facts know it, this subscription does not."""
+"""Why there is no packet connection. An unknown APN: the facts know it, this subscription does not. A
+client's own number (768 of Quectel's: not set up) says not why, and comes where it was there before.
+"""
 
 RESPONSE_STATUSES: dict[int, Blame] = {
     130: _NOT_SUBSCRIBED,
@@ -74,8 +73,8 @@ RETRIEVE_STATUSES: dict[int, Blame] = {
 }
 
 _HTTP: dict[int, Suspects] = {
-    401: (_NOT_SUBSCRIBED,),
-    403: (_NOT_SUBSCRIBED,),
+    401: (_NOT_SUBSCRIBED, _PROXY),
+    403: (_NOT_SUBSCRIBED, _PROXY),
     407: (_PROXY,),
     408: (_CENTRE,),
     413: (_CONTENT,),
@@ -84,7 +83,9 @@ _HTTP: dict[int, Suspects] = {
     503: (_CENTRE,),
     504: (_PROXY, _CENTRE),
 }
-"""Proxies say 502 of an MMSC that they do not reach, and of what is wrong with themselves."""
+"""Proxies say 502 of an MMSC that they do not reach, and of what is wrong with themselves; who denies access,
+they or the MMSC, does not say which of them it is.
+"""
 HTTP_OF_SENDING: dict[int, Suspects] = {**_HTTP, 400: (_FORMAT,), 404: (_CENTRE,)}
 HTTP_OF_RETRIEVAL: dict[int, Suspects] = {**_HTTP, 404: (_NOT_THERE,), 410: (_GONE,)}
 
@@ -96,8 +97,8 @@ DELIVERY_STATUSES: dict[int, Suspects] = {
     128: ((Layer.CORE, Cause.NOTIFICATION_MISSING),),
     129: ((Layer.CORE, Cause.REPORT_FALSE), (Layer.INTERCONNECT, Cause.REPORT_FALSE)),
     130: ((Layer.CORE, Cause.MESSAGE_REFUSED),),
-    132: ((Layer.INTERCONNECT, Cause.MESSAGE_LOST),),
-    133: ((Layer.INTERCONNECT, Cause.MESSAGE_LOST),),
+    132: ((Layer.INTERCONNECT, Cause.MESSAGE_LOST), (Layer.CORE, Cause.NOTIFICATION_MISSING)),
+    133: ((Layer.INTERCONNECT, Cause.MESSAGE_LOST), (Layer.CORE, Cause.NOTIFICATION_MISSING)),
     135: (_ROUTE,),
 }
 """Of a report on a message that never came: what the far centre, or the one before it, says that it did."""
@@ -135,6 +136,18 @@ def is_gone(stage: str, *, status: int | None, http: int | None, code: int | Non
     return http in (404, 410) or (http is None and code is not None)
 
 
+def as_reached(suspects: Suspects, *, proxied: bool, crosses: bool) -> Suspects:
+    """Only those who are there: no proxy where none stands before the MMSC, no interconnection where sender
+    and recipients have one MMSC.
+    """
+    there = []
+    for layer, cause in suspects:
+        if cause is Cause.PROXY_UNREACHABLE and not proxied:
+            cause = Cause.MMSC_UNREACHABLE
+        there.append((Layer.CORE if layer is Layer.INTERCONNECT and not crosses else layer, cause))
+    return tuple(dict.fromkeys(there))
+
+
 def of_delivery(status: int) -> Suspects:
     """What a delivery report accuses, where the message itself never came."""
     return DELIVERY_STATUSES.get(status, ((Layer.CORE, Cause.MESSAGE_LOST),))
@@ -163,5 +176,6 @@ def _of(
         both = tuple(dict.fromkeys((*_NETWORK_ERROR, *refused)))
         return {"submit": _NETWORK_ERROR, "mmsc": refused}.get(stage, both)
     if http is not None:
-        return ((Layer.FORMATTING, otherwise[1]),)  # no PDU, or none that can be read
+        # no PDU, or none that can be read: the centre's, or a page of whoever stands before it
+        return (_PROXY, otherwise, (Layer.FORMATTING, otherwise[1]))
     return (_PROXY,)

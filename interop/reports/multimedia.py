@@ -74,11 +74,11 @@ def _confirmed(event: MmsConfirmed) -> str:
 
 def _reported(event: MmsReported) -> str:
     status = _named(event.status, mms.Status)
-    return f"delivery report on {event.message_id}: {status}, {event.recipient}{_after(', ', event.at)}"
+    return f"delivery report: {status}, {event.recipient}, {event.message_id}{_after(', ', event.at)}"
 
 
 def _read(event: MmsReadHeard) -> str:
-    return f"read report on {event.message_id}: {_named(event.status, mms.ReadStatus)}, {event.reader}"
+    return f"read report: {_named(event.status, mms.ReadStatus)}, {event.reader}, {event.message_id}"
 
 
 _WORDS: dict[type[Event], Callable[[Any], str]] = {

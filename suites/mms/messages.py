@@ -28,7 +28,7 @@ CONTENTS = pytest.mark.parametrize(
 
 
 async def _reaches(bench: Bench, sender: Party, *receivers: Party, draw: Draw) -> None:
-    content = draw(bench.random, largest(sender, *receivers))
+    content = contents.drawn(bench, draw, largest(sender, *receivers))
     watched = Watch.of(bench, sender), *(Watch.of(bench, one) for one in receivers)
     submitted = await hands_over(bench, watched[0], receivers, content)
     is_taken(bench, submitted)
@@ -95,12 +95,12 @@ async def sends_to_several(
 async def over_the_limit(
     bench: Bench,
     *,
-    subject: Modem = role("modem", "mms"),
-    peer: Modem = role("modem", "mms", cast=Cast.PEER),
+    subject: Modem = role("modem", "mms", "mms_pdu"),
+    peer: Modem = role("modem", "mms", "mms_pdu", cast=Cast.PEER),
 ) -> None:
-    """A message larger than the operators say they take is refused for that, or else arrives whole."""
+    """A message larger than the sender's operator says it takes is refused for that, or arrives whole."""
     sender, receiver = party(bench, "subject", subject), party(bench, "peer", peer)
-    content = contents.beyond(bench.random, largest(sender, receiver))
+    content = contents.drawn(bench, contents.beyond, largest(sender))
     watched = Watch.of(bench, sender), Watch.of(bench, receiver)
     submitted = await hands_over(bench, watched[0], (receiver,), content)
     if is_refused_as_too_large(bench, submitted):

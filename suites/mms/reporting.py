@@ -16,7 +16,7 @@ _DELIVERY, _READING = "OMA-TS-MMS_ENC-V1_3 6.6", "OMA-TS-MMS_ENC-V1_3 6.7"
 
 
 async def _is_reported(bench: Bench, sender: Party, receiver: Party, *, read: bool) -> None:
-    content = contents.latin(bench.random, largest(sender, receiver))
+    content = contents.drawn(bench, contents.latin, largest(sender, receiver))
     reports.can_report(bench, sender, await can_send(bench, sender, content))
     can = await can_fetch(bench, receiver, content)
     if read and not can.confirm:
@@ -29,6 +29,7 @@ async def _is_reported(bench: Bench, sender: Party, receiver: Party, *, read: bo
     if read:
         await reports.reading(bench, arriving, message)
     else:
+        reports.is_not_delivered_yet(bench, arriving)
         await reports.delivery(bench, arriving, mms.Status.RETRIEVED, message=message)
 
 
@@ -59,7 +60,7 @@ async def gets_read_reports(
     bench: Bench,
     *,
     subject: Modem = role("modem", "mms"),
-    peer: Modem = role("modem", "mms", cast=Cast.PEER),
+    peer: Modem = role("modem", "mms", "mms_pdu", cast=Cast.PEER),
 ) -> None:
     """The subject asks to hear that its message was read, and does."""
     await _is_reported(bench, party(bench, "subject", subject), party(bench, "peer", peer), read=True)
@@ -69,7 +70,7 @@ async def gets_read_reports(
 async def is_reported_as_read(
     bench: Bench,
     *,
-    subject: Modem = role("modem", "mms"),
+    subject: Modem = role("modem", "mms", "mms_pdu"),
     peer: Modem = role("modem", "mms", cast=Cast.PEER),
 ) -> None:
     """The peer asks to hear that the subject has read its message, and does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 from interop import mms
 from interop.engine import Bench
@@ -14,6 +14,8 @@ from interop.record.events import MmsReadHeard, MmsReported
 from suites.mms.arrival import Arriving, mms_word, reports_on
 from suites.parties import Party, has_room
 
+NOT_YET: Final = frozenset({mms.Status.DEFERRED, mms.Status.INDETERMINATE, mms.Status.FORWARDED})
+"""reports that leave open what becomes of a message (OMA-TS-MMS_ENC 7.3.54)"""
 REPORT_S: Final = 120.0
 """how long a report may take"""
 
@@ -32,11 +34,13 @@ async def delivery(
     since: float = 0.0,
 ) -> None:
     """A report comes in time, and says what became of the message. `message`: what was fetched, if it was;
-    `since`: second of the bench, before which nothing can have become of it.
+    `since`: second of the bench before which nothing can have become of it.
     """
-    ids = (message.message_id,) if message else ()
     started = bench.now()
-    report = await _report(bench, arriving, ids, since)
+    report = await _report(bench, arriving, expected, message, since)
+    says_so = report is not None and report.status == expected
+    if message is not None and not says_so and not arriving.confirmed:
+        _may_not_know(bench, arriving)
     bench.require(
         "ack: the delivery report comes",
         expected=f"within {REPORT_S:g} s",
@@ -54,14 +58,29 @@ async def delivery(
     )
 
 
-async def _report(bench: Bench, arriving: Arriving, ids: tuple[str, ...], since: float) -> MmsReported | None:
-    """The last word on the message: a report that it was deferred is followed by another."""
+def _may_not_know(bench: Bench, arriving: Arriving) -> NoReturn:
+    """An MMSC reports what it was told: that a message was fetched, it hears from the handset."""
+    modem = arriving.receiver.party.modem.name
+    if arriving.confirmed is None:
+        bench.inconclusive(InconcReason.DEVICE, f"{modem} does not tell whether it acknowledged the message")
+    bench.inconclusive(InconcReason.MODEM, f"the acknowledgement of {modem} got no answer")
+
+
+async def _report(
+    bench: Bench, arriving: Arriving, expected: mms.Status, message: RetrieveConf | None, since: float
+) -> MmsReported | None:
+    """The last word on the message. Where the sender's modem does not tell what the message is called, a
+    report that says what is so may be of it: the receiver's centre need not call it the same.
+    """
     submitted, receiver = arriving.submitted, arriving.receiver.party
-    sender = submitted.sender
+    sender, called = submitted.sender, submitted.sent.message_id
+    ids = {called, message.message_id if message else ""} - {""}
 
     def final() -> MmsReported | None:
-        reports = [one for one in reports_on(submitted, receiver, ids) if sender.at(one) >= since]
-        return next((one for one in reports if one.status != mms.Status.DEFERRED), None)
+        true = {one.message_id for one in sender.all(MmsReported) if one.status == expected}
+        known = ids if called else ids | true
+        reports = [one for one in reports_on(submitted, receiver, known) if sender.at(one) >= since]
+        return next((one for one in reports if one.status not in NOT_YET), None)
 
     await sender.wait(MmsReported, REPORT_S, lambda event: event is final())
     if final() is None:
@@ -72,14 +91,18 @@ async def _report(bench: Bench, arriving: Arriving, ids: tuple[str, ...], since:
 
 
 def is_not_delivered_yet(bench: Bench, arriving: Arriving) -> None:
-    """Who has fetched nothing has nothing."""
-    early = [
-        report
-        for report in reports_on(arriving.submitted, arriving.receiver.party, ())
-        if report.status == mms.Status.RETRIEVED
-    ]
+    """Who has fetched nothing has nothing, and before he has."""
+    name, submitted = "ack: no delivery is reported before", arriving.submitted
+    if not submitted.sent.message_id:
+        bench.not_checked(
+            name, f"{submitted.sender.party.modem.name} does not tell what its message is called"
+        )
+        return
+    reports = reports_on(submitted, arriving.receiver.party, {submitted.sent.message_id})
+    came = submitted.sender.at
+    early = [one for one in reports if one.status == mms.Status.RETRIEVED and came(one) < arriving.asked]
     bench.check(
-        "ack: no delivery is reported before",
+        name,
         expected="none",
         actual=mms_word(early[0].status) if early else "none",
         ok=not early,
@@ -91,6 +114,9 @@ async def reading(bench: Bench, arriving: Arriving, message: RetrieveConf) -> No
     """The receiver says that it has read the message, and the sender hears of it."""
     submitted, receiver = arriving.submitted, arriving.receiver.party
     can = await receiver.modem.mms.capabilities()
+    asks = submitted.sender.party.modem
+    if can.exact and not message.read_report and not (await asks.mms.capabilities()).exact:
+        bench.inconclusive(InconcReason.DEVICE, f"{asks.name} may not have asked for a read report")
     if can.exact:
         bench.require(
             "fetch: a read report is asked for",
@@ -103,7 +129,8 @@ async def reading(bench: Bench, arriving: Arriving, message: RetrieveConf) -> No
         bench.inconclusive(
             InconcReason.INDETERMINATE, f"the MMSC gave {receiver.sim.name} no answer to its report"
         )
-    known = {one for one in (submitted.sent.message_id, message.message_id) if one}
+    called = submitted.sent.message_id  # the receiver's centre need not call it the same
+    known = {one for one in (called, message.message_id) if one} if called else set()
 
     def ours(event: MmsReadHeard) -> bool:
         return same_number(event.reader, receiver.number) and (not known or event.message_id in known)

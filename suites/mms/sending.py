@@ -12,10 +12,15 @@ from interop import mms
 from interop.engine import Bench
 from interop.protocols.mms import MmsCapabilities, MmsFetched, MmsOutcome, MmsSent, MmsStage
 from interop.record import Cause, InconcReason, Layer, mms_codes
+from interop.record.events import MmsNotified
 from suites.mms.contents import Content
 from suites.mms.watch import Watch
 from suites.parties import Party
 
+DENIED_S: Final = 60.0
+"""how long a message whose refusal the MMSC did not tell itself may still come"""
+_NOT_WAITED: Final = frozenset({500, 502, 504})
+"""HTTP of a server that was asked, and of a proxy that has asked it"""
 _STAGES: Final = {
     MmsStage.BEARER: "bearer: {sim} is connected",
     MmsStage.SUBMIT: "submit: {sim} reaches its MMSC",
@@ -95,14 +100,42 @@ async def hands_over(
     )
     for one in to:
         bench.expect_message(one.sim.name, content.serial)
-    began = bench.now()
+    began, marks = bench.now(), tuple(one.modem.events.mark() for one in to)
     sent = await party.modem.mms.send(message)
     if sent.outcome is MmsOutcome.REJECTED:
         for one in to:
             bench.settle(one.sim.name)
         if sent.stage is MmsStage.DEVICE:
             bench.inconclusive(InconcReason.DEVICE, f"{party.modem.name}: {told(sent)}")
+    if _may_have_passed(sent):
+        await _comes_not(bench, sent, to, content, marks)
     return Submitted(content, sent, sender, tuple(to), began, bench.now())
+
+
+def _may_have_passed(sent: MmsSent) -> bool:
+    """That an MMSC has refused, it says itself. A proxy that did not wait for its answer, or a client that
+    could not read it, may be wrong.
+    """
+    after = sent.stage in (MmsStage.SUBMIT, MmsStage.MMSC) and sent.status is None
+    by_another = sent.code is not None or sent.http in _NOT_WAITED
+    return sent.outcome is MmsOutcome.REJECTED and after and by_another
+
+
+async def _comes_not(
+    bench: Bench, sent: MmsSent, to: Sequence[Party], content: Content, marks: Sequence[int]
+) -> None:
+    """Ends the case where a message comes that was said to be refused."""
+    until = bench.now() + DENIED_S
+    for one, mark in zip(to, marks, strict=True):
+        event = await one.modem.events.wait(
+            MmsNotified,
+            within=max(0.0, until - bench.now()),
+            since=mark,
+            where=lambda event: content.serial in event.subject,
+        )
+        if event is not None:
+            what = f"{told(sent)}, and it came to {one.sim.name} all the same"
+            bench.inconclusive(InconcReason.INDETERMINATE, what)
 
 
 def is_taken(bench: Bench, submitted: Submitted) -> None:
@@ -121,7 +154,7 @@ def is_taken(bench: Bench, submitted: Submitted) -> None:
 def _is_refused(bench: Bench, submitted: Submitted) -> None:
     """What came before the stage that refused was passed. Ends the case."""
     sent, sim = submitted.sent, submitted.sender.party.sim.name
-    suspects = mms_codes.of_sending(sent.stage, status=sent.status, http=sent.http, code=sent.code)
+    suspects = _accused(submitted)
     if isinstance(suspects, InconcReason):
         bench.inconclusive(suspects, f"{sim} at {sent.stage}: {told(sent)}")
     if submitted.content.sized and _too_large(sent):
@@ -132,6 +165,15 @@ def _is_refused(bench: Bench, submitted: Submitted) -> None:
         bench.check(name.format(sim=sim), expected="yes", actual="yes")
     name = _STAGES.get(sent.stage, f"{sent.stage}: the message is taken").format(sim=sim)
     bench.require(name, expected="yes", actual=told(sent), ok=False, ambiguous=suspects)
+
+
+def _accused(submitted: Submitted) -> mms_codes.Suspects | InconcReason:
+    sent, sender = submitted.sent, submitted.sender.party
+    suspects = mms_codes.of_sending(sent.stage, status=sent.status, http=sent.http, code=sent.code)
+    if isinstance(suspects, InconcReason):
+        return suspects
+    crosses = any(one.sim.base_operator != sender.sim.base_operator for one in submitted.to)
+    return mms_codes.as_reached(suspects, proxied=bool(sender.modem.mms.service.proxy), crosses=crosses)
 
 
 def is_refused_as_too_large(bench: Bench, submitted: Submitted) -> bool:
@@ -147,7 +189,7 @@ def is_refused_as_too_large(bench: Bench, submitted: Submitted) -> bool:
     if sent.status is None and sent.http is None:
         bench.not_checked(name, f"{submitted.sender.party.modem.name} does not tell what the MMSC said")
     else:
-        suspects = mms_codes.of_sending(sent.stage, status=sent.status, http=sent.http, code=sent.code)
+        suspects = _accused(submitted)
         assert not isinstance(suspects, InconcReason)
         bench.check(name, expected="yes", actual=told(sent), ok=_too_large(sent), ambiguous=suspects)
     return True

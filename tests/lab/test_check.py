@@ -16,7 +16,7 @@ from interop.lab.load import parse
 from interop.lab.roles import Cast, Role
 
 LAB_CONFIG = Path(__file__).parents[2] / "lab-config"
-ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms]"
+ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms, mms_pdu]"
 
 
 class Contrast(Enum):

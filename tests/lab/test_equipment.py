@@ -206,7 +206,9 @@ def test_a_secret_that_is_not_there_fails_its_modem_only(
 
     async def run() -> None:
         async with equipment(small) as living:
-            with pytest.raises(NotAvailable, match="m01: env:NO_PIN: this environment variable is not set"):
+            with pytest.raises(
+                NotAvailable, match="m01: pin: env:NO_PIN: this environment variable is not set"
+            ):
                 living.device("m01")
             assert list(living.failed) == ["m01"]
 

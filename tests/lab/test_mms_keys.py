@@ -8,6 +8,7 @@ import pytest
 
 from interop.lab.access import mms_service
 from interop.lab.load import LabError, LabFile, parse
+from interop.lab.secrets import SecretError, known, secrets
 
 BASE = """\
 name: bench
@@ -69,6 +70,17 @@ def test_each_value_of_a_sim_stands_for_itself() -> None:
     assert (service.mmsc, service.proxy, service.apn) == ("http://mms.example:8080/x", "", usual.apn)
 
 
+def test_a_password_is_read_from_where_its_reference_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken to the letter it would be refused by the network, and look like a missing subscription."""
+    lab = read(("largest: 102400", "user: u, password: env:MMS_PW")).lab
+    with pytest.raises(SecretError, match=r"mms.password: env:MMS_PW: this environment variable is not set"):
+        secrets(lab, lab.sims[0])
+    monkeypatch.setenv("MMS_PW", "hu5h")
+    found = secrets(lab, lab.sims[0])
+    assert mms_service(lab.sims[0], found.get("mms.password")).password == "hu5h"
+    assert "hu5h" in known(lab)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -111,7 +123,22 @@ def test_each_value_of_a_sim_stands_for_itself() -> None:
             "proxy: '10.0.0.172:99999'",
             '23:18: mms.proxy: "10.0.0.172:99999" is no proxy ("10.0.0.172:80", or "" for none)',
         ),
+        (
+            "largest: 102400",
+            "mmsc: 'http://彩信.cn'",
+            '23:17: mms.mmsc: "http://彩信.cn" is no URL of an MMSC (http://mmsc.example)',
+        ),
         ("largest: 102400", "user: '', password: x", "23:31: mms.password: of no user"),
+        (
+            "largest: 102400",
+            "user: 'a\"b'",
+            '23:17: mms.user: "a"b" has what cannot be said in an AT command (printable ASCII, no quotes)',
+        ),
+        (
+            "largest: 102400",
+            "password: 'hu\"sh'",
+            "23:21: mms.password: has what cannot be said in an AT command (printable ASCII, no quotes)",
+        ),
     ],
 )
 def test_mistakes(old: str, new: str, said: str) -> None:

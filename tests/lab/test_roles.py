@@ -11,7 +11,7 @@ from interop.lab.model import Lab
 from interop.lab.roles import Binding, Cast, Player, Role, Seat, bindings, control_for, subject_of
 
 NO_VOLTE = "capabilities: [voice, sms, ussd]"
-ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms]"
+ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms, mms_pdu]"
 
 
 class Spec:
@@ -225,7 +225,8 @@ def test_a_lab_with_too_few_sims_for_all_parties_says_so() -> None:
 
 def test_a_third_party_lacks_what_the_case_needs() -> None:
     deaf = Spec(**CALLS.roles, other=Role("modem", ("mms",), Cast.OTHER))
-    lab = small_with(*((ALL, "capabilities: [voice, sms, ussd, volte]") for _ in range(6)))
+    some = "capabilities: [voice, sms, ussd, volte]"
+    lab = small_with(*((ALL, some) for _ in range(5)), (ALL.replace(", mms_pdu", ""), some))
     assert "modem m02 (snail-1718) has no mms" in by_id(deaf, lab)["mi-1709->CMCC"].missing
 
 

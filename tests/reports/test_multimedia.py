@@ -64,10 +64,10 @@ PARTS = (
         (MmsConfirmed("retrieved"), "tells the MMSC: retrieved, says its own client"),
         (
             MmsReported("m-1", "1390", 129, "2026-01-05T09:00:00+08:00"),
-            "delivery report on m-1: 129 (retrieved), 1390, 2026-01-05T09:00:00+08:00",
+            "delivery report: 129 (retrieved), 1390, m-1, 2026-01-05T09:00:00+08:00",
         ),
         (MmsReadTold("m-1", "1709"), "tells 1709 that m-1 is read"),
-        (MmsReadHeard("m-1", "1390", 129), "read report on m-1: 129 (deleted unread), 1390"),
+        (MmsReadHeard("m-1", "1390", 129), "read report: 129 (deleted unread), 1390, m-1"),
     ],
 )
 def test_labels(event: Event, label: str) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import h11
 
 from drivers.emulated.air import Bearer, Pipe
+from drivers.emulated.terminal.results import Refused
 from interop import mms
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Trouble(StrEnum):
     CODING = "coding"
     """it cannot be put into a PDU"""
     PARAMETER = "parameter"
+
+
+def trouble(modem: EmulatedModem, kind: Trouble) -> Refused:
+    """As the modem's maker has it."""
+    return Refused(*modem.profile.mms.code(kind))
 
 
 @dataclass(frozen=True, slots=True)

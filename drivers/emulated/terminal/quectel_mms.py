@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 from drivers.emulated.air import Bearer
 from drivers.emulated.terminal import mms_draft
 from drivers.emulated.terminal.console import raw
-from drivers.emulated.terminal.mms_client import Outcome, Trouble
+from drivers.emulated.terminal.mms_client import Outcome, Trouble, trouble
 from drivers.emulated.terminal.mms_draft import Draft
 from drivers.emulated.terminal.packet import CID
-from drivers.emulated.terminal.results import Refused
 from interop import mms
 
 if TYPE_CHECKING:
@@ -41,10 +40,6 @@ class Editor:
         self.parameters: tuple[int, ...] = mms_draft.NOT_SET
         self.support = 0
         self.connect_s = 60
-
-
-def trouble(modem: EmulatedModem, kind: Trouble) -> Refused:
-    return Refused(*modem.profile.mms.code(kind))
 
 
 def configure(modem: EmulatedModem, command: Command) -> Reply:

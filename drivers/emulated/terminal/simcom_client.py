@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from drivers.emulated.terminal import mms_draft
-from drivers.emulated.terminal.mms_client import Trouble
+from drivers.emulated.terminal.mms_client import Trouble, trouble
 from drivers.emulated.terminal.mms_draft import Draft
 from drivers.emulated.terminal.results import NOT_ALLOWED, WRONG_PARAMETERS, Refused
 from interop import mms
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 RECEIVED, SENT, UNSENT = 0, 1, 2
 """<mmstype> of +CMMSVIEW"""
-
 
 Content = tuple[Draft, int, mms.RetrieveConf | None, int]
 """a draft, <mmstype>, a message that was fetched, and its octets"""
@@ -67,10 +66,6 @@ class Buffer:
     @property
     def parts(self) -> tuple[mms.Part, ...]:
         return self.received.body.parts if self.received is not None else tuple(self.draft.parts)
-
-
-def trouble(modem: EmulatedModem, kind: Trouble) -> Refused:
-    return Refused(*modem.profile.mms.code(kind))
 
 
 def begin(modem: EmulatedModem, command: Command) -> Reply:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from drivers.emulated.air import CHINA
 from drivers.emulated.terminal import mms_draft
 from drivers.emulated.terminal.console import Upload, raw
-from drivers.emulated.terminal.mms_client import Trouble
+from drivers.emulated.terminal.mms_client import Trouble, trouble
 from drivers.emulated.terminal.mms_draft import Draft
 from drivers.emulated.terminal.results import WRONG_PARAMETERS, Refused
-from drivers.emulated.terminal.simcom_client import Content, ready, trouble
+from drivers.emulated.terminal.simcom_client import Content, ready
 from interop import mms
 
 if TYPE_CHECKING:

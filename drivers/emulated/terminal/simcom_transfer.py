@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from drivers.emulated.air import Bearer
 from drivers.emulated.terminal import pushes
 from drivers.emulated.terminal.console import LATER, octets, raw
-from drivers.emulated.terminal.mms_client import Done, Outcome, Trouble
+from drivers.emulated.terminal.mms_client import Done, Outcome, Trouble, trouble
 from drivers.emulated.terminal.simcom_bearer import SAPBR, SOCKET
-from drivers.emulated.terminal.simcom_client import RECEIVED, SENT, ready, trouble
+from drivers.emulated.terminal.simcom_client import RECEIVED, SENT, ready
 from drivers.emulated.terminal.simcom_message import files, moment, name_of
 from interop import mms
 

@@ -116,11 +116,12 @@ class Table:
         mms: MmsWay | None = None,
         bearer: str | None = None,
         service: MmsPart | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> AtModem:
         part = ModemPart(name="m1", port="emulated", sim="sim-1", dialect=dialect, mms=mms or MmsWay())
         sim = SIM.model_copy(update={"mms": service or MmsPart()})
         spend = self.spent.append
-        return await AtModem.open(part, sim, self.link, NoJournal(), spend, {}, bearer=bearer)
+        return await AtModem.open(part, sim, self.link, NoJournal(), spend, secrets or {}, bearer=bearer)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drivers.mms.host import Host
 from interop import mms
 from interop.engine.clock import run, run_virtual
 from interop.lab.model import MmsPart, MmsWay
-from interop.protocols.errors import EquipmentError, NotAvailable
+from interop.protocols.errors import NotAvailable
 from interop.protocols.mms import MmsOutcome, MmsStage
 from interop.record.events import BearerOpened, BearerRefused
 
@@ -67,8 +69,11 @@ def test_what_the_modem_and_the_proxy_get(table: Any, tmp_path: Path) -> None:
 def test_a_name_and_a_password_where_there_are_some(table: Any, tmp_path: Path) -> None:
     async def main() -> None:
         device = table(ADDRESS)
-        service = MmsPart(user="ctwap@mycdma.cn", password="vnet.mobi")
-        modem = await device.modem("generic", mms=EMULATED, bearer=str(tmp_path / "m1"), service=service)
+        service = MmsPart(user="ctwap@mycdma.cn", password="env:TELECOM")
+        found = {"mms.password": "vnet.mobi"}
+        modem = await device.modem(
+            "generic", mms=EMULATED, bearer=str(tmp_path / "m1"), service=service, secrets=found
+        )
         sent = await modem.mms.send(MESSAGE)
         assert 'AT+CGAUTH=4,1,"ctwap@mycdma.cn","vnet.mobi"' in device.heard
         # nobody listens at the proxy's socket
@@ -207,7 +212,7 @@ def test_a_connection_bound_to_an_interface(table: Any) -> None:
         async with server:
             try:
                 sent = await on_interface(table, "lo", server.sockets[0].getsockname()[1])
-            except EquipmentError as error:
+            except NotAvailable as error:
                 assert "CAP_NET_RAW" in str(error)
                 pytest.skip("binding to an interface needs CAP_NET_RAW")
             assert sent.outcome is MmsOutcome.ACCEPTED
@@ -216,6 +221,28 @@ def test_a_connection_bound_to_an_interface(table: Any) -> None:
     run(main(), virtual=False)
 
 
-def test_an_interface_that_is_not_there(table: Any) -> None:
-    with pytest.raises(EquipmentError, match=r"wwan97.*(No such device|CAP_NET_RAW)"):
-        run(on_interface(table, "wwan97", 9), virtual=False)
+def test_an_interface_that_comes_late(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is paid for before, and it is looked for again. "lo" is what has come up in its place."""
+    name = "wwan97"
+    bound = Host._bind
+
+    def later(self: Host, connection: socket.socket) -> None:
+        monkeypatch.setattr(self, "_interface", name)
+        bound(self, connection)
+
+    monkeypatch.setattr(Host, "_bind", later)
+
+    async def main() -> None:
+        nonlocal name
+        device = table(ADDRESS)
+        way, service = MmsWay(way="host", interface="wwan97"), MmsPart(proxy="127.0.0.1:9")
+        modem = await device.modem("generic", mms=way, service=service)
+        with pytest.raises(NotAvailable, match=r"wwan97.*(No such device|setcap cap_net_raw)") as caught:
+            await modem.mms.send(MESSAGE)
+        assert not device.spent
+        if "No such device" in str(caught.value):
+            name = "lo"
+            assert (await modem.mms.send(MESSAGE)).stage is MmsStage.SUBMIT
+            assert device.spent == ["multimedia"]
+
+    run(main(), virtual=False)

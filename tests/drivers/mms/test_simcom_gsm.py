@@ -323,6 +323,12 @@ def test_the_example_of_the_manual_of_what_comes(table: Any) -> None:
         ({"AT+CMMSRECV=3": b"\r\nRDY\r\n"}, MmsStage.FETCH, MmsOutcome.UNKNOWN, None),
         ({"AT+SAPBR=1,1": b"\r\n+CME ERROR: 148\r\n"}, MmsStage.BEARER, MmsOutcome.REJECTED, 148),
         ({"AT+CMMSREAD=2": b"\r\n+CME ERROR: 188\r\n"}, MmsStage.DEVICE, MmsOutcome.REJECTED, 188),
+        (
+            {"AT+CMMSREAD=1": b'\r\n+CMMSREAD: "image0.jpg", 12000\r\n' + PICTURE.data[:12000] + OK},
+            MmsStage.DEVICE,
+            MmsOutcome.REJECTED,
+            None,
+        ),
     ],
 )
 def test_what_is_not_fetched(

@@ -26,7 +26,7 @@ LEAST: dict[str, float] = dict.fromkeys(harsh.LEAST, 0.3) | {
     "command.refused@command=+QIACT,code=3,rate=0.5": 0.2,
     "answer.lost@command=+CGACT,rate=0.3": 0.2,
     "answer.lost@command=+QIACT,rate=0.3": 0.2,
-    "answer.late@command=+QIACT,by=70,rate=0.3": 0.3,
+    "answer.late@command=+QIACT,by=3,rate=0.5": 0.3,
     "packet.drops": 0.5,
     "packet.drops@after=1,times=99,rate=0.3": 0.0,
     # a Quectel's sockets

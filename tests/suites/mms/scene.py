@@ -47,15 +47,18 @@ class FakeMms:
     """
 
     def __init__(self) -> None:
-        self.service = MmsService("cmwap", "http://mmsc.example")
+        self.service = MmsService("cmwap", "http://mmsc.example", "10.0.0.172:80")
         self.can = EXACT
         self.answer = ACCEPTED
         self.on_send: Callable[[SendReq], None] = lambda _message: None
+        self.on_fetch: Callable[[MmsFetched], None] = lambda _got: None
         self.announced: list[NotificationInd] = []
         self.stored: dict[str, list[MmsFetched]] = {}
         self.asked: list[tuple[str, bool]] = []
         self.told: list[mms.Status] = []
         self.takes_confirmations = True
+        self.takes_s = 0.5
+        """to fetch a message"""
 
     async def capabilities(self) -> MmsCapabilities:
         return self.can
@@ -70,9 +73,11 @@ class FakeMms:
 
     async def fetch(self, notification: NotificationInd, *, deferred: bool = False) -> MmsFetched:
         self.asked.append((notification.location, deferred))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(self.takes_s)
         tries = self.stored[notification.location]
-        return tries.pop(0) if len(tries) > 1 else tries[0]
+        got = tries.pop(0) if len(tries) > 1 else tries[0]
+        self.on_fetch(got)
+        return got
 
     async def respond(self, notification: NotificationInd, status: mms.Status) -> bool:
         self.told.append(status)

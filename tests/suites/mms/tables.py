@@ -182,9 +182,7 @@ ANNOUNCED: Final[dict[str, Effect]] = {
     "mms.dropped": Effect("lost", VANISHED),
     "mms.interworking_lost": Effect("lost", VANISHED, crossing=True),
     "mms.interworking_lost@report=false": Effect("claimed", Way(Cause.REPORT_FALSE), crossing=True),
-    "mms.interworking_lost@report=failed": Effect(
-        "claimed", only(BETWEEN, Cause.MESSAGE_LOST), crossing=True
-    ),
+    "mms.interworking_lost@report=failed": Effect("claimed", VANISHED, crossing=True),
     "mms.report_false": Effect("claimed", Way(Cause.REPORT_FALSE)),
     "mms.notification_lost": Effect("lost", VANISHED),
     "mms.as_link": Effect("notify", only(CORE, Cause.REPLACED_BY_LINK)),
@@ -241,7 +239,7 @@ TWICE: Final[dict[str, Effect]] = {
 
 # What the sender hears of it ----------------------------------------------------------------------
 HEARD: Final[dict[str, Effect]] = {
-    "mms.report_missing": Effect("ack", Way(Cause.REPORT_MISSING), DELIVERED),
+    "mms.report_missing": Effect("ack", Way(Cause.REPORT_MISSING), DELIVERED, own=NOT_SHOWN),
     "mms.read_report_missing": Effect("ack", Way(Cause.REPORT_MISSING), READ),
 }
 
@@ -326,10 +324,6 @@ def seen(case: Case, defects: Sequence[str]) -> Seen:
     barred = [wrong for wrong in wrongs if wrong.name == "registration.barred"]
     if any(wrong.is_on(sim) for wrong in barred for sim in (case.sender, *case.receivers)):
         return InconcReason.NOT_REGISTERED
-    if (case.name == "over_the_limit" and case.sender in OWN_CLIENT) or (
-        case.name in READ and set(case.receivers) & set(OWN_CLIENT)
-    ):
-        return InconcReason.DEVICE
     doubt: Seen = None
     for told in _on_its_way(case, wrongs):
         if isinstance(told, tuple):
@@ -376,7 +370,14 @@ def _told(
             told = SIZED
         if isinstance(told, Way):
             told = told.suspects(case.sender, receiver)
+        if stage == "mmsc" and isinstance(told, frozenset) and not _crosses(case):
+            told = frozenset((CORE if layer is BETWEEN else layer, cause) for layer, cause in told)
         yield (stage, told) if isinstance(told, frozenset) else told
+
+
+def _crosses(case: Case) -> bool:
+    """What the sender's MMSC knows of its own subscribers passes no interconnection."""
+    return any(OPERATOR[case.sender] != OPERATOR[receiver] for receiver in case.receivers)
 
 
 def _concerns(key: str, effect: Effect, case: Case) -> bool:
@@ -387,14 +388,16 @@ def _concerns(key: str, effect: Effect, case: Case) -> bool:
 
 
 def _announced(case: Case, met: Sequence[Wrong], receiver: str) -> Iterator[Seen]:
-    """Read reports are asked for alone: what a delivery report would tell, nobody hears then."""
+    """Read reports are asked for alone: what a delivery report would tell, nobody hears then. Nor does who
+    cannot tell that it is on this message.
+    """
     crosses = OPERATOR[case.sender] != OPERATOR[receiver]
     keys = {wrong.key(ANNOUNCED) for wrong in met}
     for key, effect in ANNOUNCED.items():
         if key not in keys or effect.told is None or (effect.crossing and not crosses):
             continue
         stage, told = effect.stage, effect.told
-        if stage == "claimed" and case.name in READ:
+        if stage == "claimed" and (case.name in READ or case.sender in OWN_CLIENT):
             told = VANISHED
         if stage in ("lost", "claimed"):
             stage = "interworking" if crosses else "notify"

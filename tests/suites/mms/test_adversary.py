@@ -15,7 +15,7 @@ from interop.lab.model import MmsPart
 from interop.mms import Body, Part, SendReq
 from interop.protocols.mms import MmsFetched, MmsOutcome, MmsSent, MmsStage
 from interop.record import Blame, Cause, InconcReason, Layer, Verdict
-from interop.record.events import MessageReceived, MmsReported, PartReceived
+from interop.record.events import MessageReceived, PartReceived
 from suites.mms import contents
 from tests.suites.mms.scene import ACCEPTED, GONE, HERE, OWN_CLIENT, RECEIVER, SENDER, Scene, body
 
@@ -212,7 +212,7 @@ def test_half_a_push_accuses_nobody_more() -> None:
     ("status", "suspects"),
     [
         (mms.Status.RETRIEVED, either(Cause.REPORT_FALSE)),
-        (mms.Status.INDETERMINATE, ((BETWEEN, Cause.MESSAGE_LOST),)),
+        (mms.Status.INDETERMINATE, LOST[::-1]),
         (mms.Status.EXPIRED, ((CORE, Cause.NOTIFICATION_MISSING),)),
         (mms.Status.REJECTED, ((CORE, Cause.MESSAGE_REFUSED),)),
         (mms.Status.UNREACHABLE, ((BETWEEN, Cause.NO_ROUTE),)),
@@ -435,6 +435,7 @@ def test_an_operator_that_says_so_makes_pictures_smaller(
 def test_too_large_is_refused_for_that(answer: MmsSent, told: str) -> None:
     scene = Scene()
     scene.sender.mms.answer = answer
+    scene.sender.mms.on_send = lambda _message: None
     assert scene.over_the_limit().verdict is PASS
     assert scene.verdict_of("mmsc: it says that the message is too large") == told
 
@@ -513,6 +514,19 @@ def test_a_report_that_our_full_memory_did_not_take() -> None:
     is_inconclusive(scene.delivery_report(), InconcReason.MODEM)
 
 
+@pytest.mark.parametrize(("confirmed", "reason"), [(None, InconcReason.DEVICE), (False, InconcReason.MODEM)])
+def test_an_mmsc_that_may_not_know_reports_nothing(confirmed: bool | None, reason: InconcReason) -> None:
+    scene = Scene()
+
+    def take(message: SendReq) -> None:
+        scene.arrives(message)
+        [got] = scene.receiver.mms.stored[HERE]
+        scene.receiver.mms.stored[HERE] = [replace(got, confirmed=confirmed)]
+
+    scene.sender.mms.on_send = take
+    is_inconclusive(scene.delivery_report(), reason)
+
+
 def test_who_asks_for_no_read_report_gets_none() -> None:
     scene = Scene()
     scene.sender.mms.on_send = lambda message: scene.arrives(message, read_report=None)
@@ -564,24 +578,34 @@ def test_who_cannot_put_off_fetches_later_all_the_same() -> None:
 
 
 class Keeper:
-    """A centre that keeps each message until `until` seconds after it was announced, which says `kept`."""
+    """A centre that keeps each message for `until` seconds, and announces it for `kept`."""
 
     def __init__(self, scene: Scene, *, kept: float = 3600.0, after: MmsFetched = GONE) -> None:
         self.scene, self.kept, self.after = scene, kept, after
         self.until = 3600.0
         self._count = 0
+        self._fetched: set[str] = set()
         scene.sender.mms.on_send = self.take
+        scene.receiver.mms.on_fetch = self.fetched
 
     def take(self, message: SendReq) -> None:
         self._count += 1
-        place = f"{HERE}{self._count}"
-        self.scene.is_announced(message, at=place, expires_s=self.kept)
-        self.scene.lies(message, at=place)
-        stored = self.scene.receiver.mms.stored
-        self.scene.then(self.until + 5, lambda: stored.update({place: [self.after]}))
-        self.scene.later(
-            self.until + 2, MmsReported("m-1", f"+86{RECEIVER}", mms.Status.EXPIRED), self.scene.sender
-        )
+        place, id_ = f"{HERE}{self._count}", f"m-{self._count}"
+        scene = self.scene
+        scene.sender.mms.answer = replace(ACCEPTED, message_id=id_)
+        scene.is_announced(message, at=place, expires_s=self.kept)
+        scene.lies(message, at=place, message_id=id_)
+        scene.then(self.until, lambda: self.throw_away(place, id_))
+
+    def fetched(self, got: MmsFetched) -> None:
+        if got.message is not None:
+            self._fetched.add(got.message.message_id)
+            self.scene.is_reported(after=3, id_=got.message.message_id)
+
+    def throw_away(self, place: str, id_: str) -> None:
+        self.scene.receiver.mms.stored[place] = [self.after]
+        if id_ not in self._fetched:
+            self.scene.is_reported(mms.Status.EXPIRED, 2, id_=id_)
 
 
 def test_kept_for_an_hour_and_no_longer() -> None:
@@ -595,6 +619,13 @@ def test_gone_before_its_time() -> None:
     scene = Scene()
     Keeper(scene).until = 600.0
     assert blamed(scene.expiry()) == ((CORE, Cause.MESSAGE_EXPIRED),)
+
+
+def test_a_modem_that_asks_until_it_is_too_late() -> None:
+    scene = Scene()
+    Keeper(scene)
+    scene.receiver.mms.takes_s = 400.0
+    is_inconclusive(scene.expiry(), InconcReason.MODEM)
 
 
 def test_kept_longer_than_asked() -> None:

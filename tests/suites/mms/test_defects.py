@@ -28,9 +28,10 @@ from tests.suites.mms.tables import (
 )
 from tests.suites.mms.truth import Multimedia
 
-CASES = 240
+CASES = 232
 """three SIMs, four classes of peers: six contents sent and received, one to several, one too large, delivery
-and read reports both ways, one fetched later, one that expires
+and read reports both ways, one fetched later, one that expires; m02's own client sends nothing too large, and
+tells nobody that it has read anything
 """
 ALONE: tuple[tuple[str, tuple[str, ...]], ...] = (
     # the cases that are played, and a defect: with other parameters at SIMs that it does not touch, mostly
@@ -64,27 +65,26 @@ ALONE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("snail-1718 and CMCC and (latin or reported)", ("mms.mmsc_down@segment=171",)),
     (
-        "CMCC and (large or limit or picture)",
+        "CMCC and (sends and (large or picture) or limit)",
         ("mms.size_limit@segment=1709", "mms.size_limit@segment=171,size=200000"),
     ),
     *(
         (
-            "latin and CMCC or large and CMCC and sends or several and CTCC",
+            "sends and CMCC and (latin or large) or several and CTCC"
+            if large
+            else "sends and latin and CMCC",
             tuple(
                 f"mms.refused@{whom},status={status}"
                 for whom, status in zip(("segment=1709", "segment=171", "operator=CTCC"), three, strict=True)
             ),
         )
-        for three in (
-            (129, 131, 133),
-            (130, 195, 134),
-            (132, 229, 136),
-            (135, 224, 193),
-            (192, 130, 225),
-            (196, 132, 227),
-            (226, 135, 229),
-            (228, 192, 230),
-            (234, 129, 224),
+        for three, large in (
+            ((129, 130, 131), False),
+            ((225, 193, 132), False),
+            ((135, 131, 192), True),
+            ((227, 224, 229), True),
+            ((224, 229, 134), False),
+            ((196, 234, 226), False),
         )
     ),
     ("1709 and latin or CMCC and reports or several and CTCC", ("mms.dropped@segment=1709",)),
@@ -142,19 +142,22 @@ ALONE: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("later and not CUCC", ("mms.expires_early@segment=1709", "mms.expires_early@segment=171,after=30")),
-    ("1709 and CMCC or several and CTCC", ("mms.recompressed@segment=1709",)),
+    (
+        "1709 and CMCC and (messages or fetches) or several and CTCC",
+        ("mms.recompressed@segment=1709",),
+    ),
     ("snail-1718 and (picture or sound) or MVNO and parts", ("mms.recompressed@segment=171",)),
-    ("1709 and (CTCC or CUCC) and messages", ("mms.part_lost@segment=1709",)),
+    ("1709 and CTCC and messages or 1709 and CUCC and picture", ("mms.part_lost@segment=1709",)),
     ("snail-1718 and (latin or parts) and not CTCC", ("mms.part_lost@segment=171,direction=both",)),
     (
-        "1709 and MVNO and messages or CMCC and chinese",
+        "1709 and MVNO and messages and not large or CMCC and chinese",
         ("mms.subject@segment=1709", "mms.subject@operator=CTCC"),
     ),
     (
-        "1709 and CTCC and messages or MVNO and (chinese or parts)",
+        "1709 and CTCC and messages and not large or MVNO and (chinese or parts)",
         ("mms.text@segment=1709", "mms.text@segment=171,direction=both"),
     ),
-    ("1709 and CMCC", ("mms.truncated@segment=1709",)),
+    ("1709 and CMCC and (messages or fetches)", ("mms.truncated@segment=1709",)),
     ("(picture or sound or latin) and MVNO", ("mms.truncated@segment=170,size=1000",)),
     (
         "CMCC and (reports or reported or later) or CTCC and gets",
@@ -215,12 +218,12 @@ def test_every_defect_stands_in_the_tables() -> None:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_without_defects_everything_passes_that_can_be_tried(seed: int, tmp_path: Path) -> None:
+def test_without_defects_everything_passes(seed: int, tmp_path: Path) -> None:
     run = Multimedia((), (), seed).run(tmp_path / "run")
     assert len(run.final) == CASES
     wrong = disagreements(run, ())
     assert not wrong, "\n".join(wrong)
-    assert sum(attempt.verdict is Verdict.PASS for attempt in run.final.values()) >= CASES - 10
+    assert all(attempt.verdict is Verdict.PASS for attempt in run.attempts)
     assert not run.late
 
 

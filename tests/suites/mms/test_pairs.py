@@ -39,12 +39,12 @@ def _is_true(seed: int, folder: Path) -> None:
     assert not lies, "\n".join([f"pair {seed}", *lies])
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", range(1, 3))
 def test_a_pair(seed: int, tmp_path: Path) -> None:
     _is_true(seed, tmp_path)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(4, PAIRS + 1))
+@pytest.mark.parametrize("seed", range(3, PAIRS + 1))
 def test_many_pairs(seed: int, tmp_path: Path) -> None:
     _is_true(seed, tmp_path)

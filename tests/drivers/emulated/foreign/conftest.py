@@ -224,7 +224,7 @@ def multimedia(small: Emulated) -> Callable[[str, str, bytes], None]:
         to = f"\x97+{number}/TYPE=PLMN\0".encode("latin-1")
         pdu = b"\x8c\x80\x98T1\0\x8d\x92\x89\x01\x81" + to + b"\x96" + subject + b"\x86\x80\x84\x83hello"
         asked = Request(row["mmsc"], pdu, {"Content-Type": "application/vnd.wap.mms-message"})
-        proxy = build_opener(ProxyHandler({"http": f"http://{row['tcp']}"}))
+        proxy = build_opener(ProxyHandler({"http": f"http://{row['proxy']}"}))
         with proxy.open(asked, timeout=WITHIN_S) as answer:
             assert answer.read().startswith(b"\x8c\x81\x98T1\0\x8d\x92\x92\x80")
 

@@ -184,7 +184,7 @@ def test_proxies_on_loopback(tmp_path: Path) -> None:
         rows = loads(process.stdout.readline())["proxies"]
         row = next(row for row in rows if row["modem"] == "m01")
         assert (row["mmsc"], row["apn"]) == ("http://mmsc.myuni.com.cn", "3gwap")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": f"http://{row['tcp']}"}))
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": f"http://{row['proxy']}"}))
         request = mms.SendReq("t1", ("+8613900001234/TYPE=PLMN",), mms.Body((mms.Part("text/plain", b"x"),)))
         post = urllib.request.Request(
             row["mmsc"], mms.encode(request), {"Content-Type": mms.CONTENT_TYPE}, method="POST"
