@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from interop.engine import Bench
+from interop.engine.forwarding import PutBack, is_of_lab
 from interop.numbering import CliForm
-from interop.protocols.modem import Call, CallOutcome, CallStat, Divert, Offer, Progress
+from interop.protocols.modem import Call, CallOutcome, CallStat, Divert, Forwarding, Offer, Progress
 from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import CallerId, Ringing
 from suites.parties import BLAME_OF_CLI, Party
@@ -137,13 +138,24 @@ async def _nobody_else_called(
 
 
 async def is_not_forwarded(bench: Bench, called: Party, *conditions: Divert) -> None:
-    """Calls that the SIM itself has sent elsewhere (22.082), set by its holder or left by a run that was
-    killed, accuse nobody for not coming. Asked only where one did not.
+    """Calls that the SIM itself has sent elsewhere (22.082) accuse nobody for not coming. Asked only where
+    one did not. What goes to another of the lab's own numbers, as a run leaves it that was killed, is erased.
     """
     for when in conditions:
-        if number := await called.modem.diverted(when):
-            words = when.name.lower().replace("_", " ")
-            bench.inconclusive(InconcReason.SIM, f"calls to {called.sim.name} go to {number} ({words})")
+        found = await called.modem.diverted(when)
+        if found is not None:
+            goes_nowhere(bench, called, when, found)
+
+
+def goes_nowhere(bench: Bench, called: Party, when: Divert, found: Forwarding) -> None:
+    """As `is_not_forwarded`, of what the network has just been asked."""
+    if not found.goes_to:
+        return
+    what = f"calls to {called.sim.name} go to {found.number} ({when.name.lower().replace('_', ' ')})"
+    if is_of_lab(found, bench.numbers):
+        bench.on_exit(PutBack(called.modem, when), owed_at=called.modem.name)
+        what += ", as a run left it that was killed: erased"
+    bench.inconclusive(InconcReason.SIM, what)
 
 
 def nobody_rang(bench: Bench, caller: Party, mark: int) -> None:

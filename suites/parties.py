@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from interop.engine import Bench
 from interop.lab.model import SimPart
 from interop.numbering import CliForm, Msisdn, cli_form
-from interop.protocols.modem import Modem
-from interop.record import Cause, InconcReason, Layer
+from interop.protocols.modem import Modem, Submission
+from interop.record import Cause, InconcReason, Layer, codes
 
 BLAME_OF_CLI: dict[CliForm, tuple[Layer, Cause]] = {
     CliForm.WRONG_TYPE: (Layer.INTERCONNECT, Cause.CLI_TYPE_WRONG),
@@ -42,5 +42,21 @@ async def has_room(bench: Bench, one: Party) -> None:
         bench.inconclusive(InconcReason.MODEM, f"{one.modem.name}: message memory {memory} is full")
 
 
+def is_accepted(bench: Bench, submission: Submission, what: str) -> None:
+    """The network takes the message, or says why not."""
+    bench.require(
+        f"the network accepts the {what}",
+        expected="+CMGS",
+        actual="+CMGS" if submission.accepted else f"+CMS ERROR: {submission.code}",
+        ok=submission.accepted,
+        blame=codes.of_message_refusal(submission.code),
+    )
+
+
 def party(bench: Bench, role: str, modem: Modem) -> Party:
     return Party(modem, bench.sims[role])
+
+
+def parties(bench: Bench, **modems: Modem) -> list[Party]:
+    """Of several roles, by their names."""
+    return [party(bench, role, modem) for role, modem in modems.items()]

@@ -16,13 +16,16 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "interop.numbering": frozenset(),
     "interop.smspdu": frozenset({"interop.numbering"}),
+    "interop.otp": frozenset(),
+    "interop.mms": frozenset({"interop.smspdu"}),
+    "interop.gateway": frozenset({"interop.smspdu"}),
     "interop.uicc": frozenset({"interop.numbering", "interop.smspdu"}),
     "interop.record": frozenset({"interop.numbering", "interop.smspdu", "interop.uicc"}),
-    "interop.protocols": frozenset({"interop.record", "interop.numbering", "interop.lab"}),
+    "interop.protocols": frozenset({"interop.record", "interop.numbering", "interop.mms", "interop.lab"}),
     "interop.lab": frozenset({"interop.protocols", "interop.record", "interop.numbering", "interop.uicc"}),
     "interop.engine": frozenset({"interop.lab", "interop.protocols", "interop.record", "interop.numbering"}),
     "interop.results": frozenset({"interop.record"}),
-    "interop.reports": frozenset({"interop.record", "interop.results"}),
+    "interop.reports": frozenset({"interop.record", "interop.results", "interop.mms"}),
 }
 HEAVY = ("pytest", "aiohttp", "pydantic", "serial", "yaml", "jinja2", "phonenumbers", "smartcard", "asyncio")
 TYPES_ONLY = {("interop.protocols", "interop.lab")}

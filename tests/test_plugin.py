@@ -58,7 +58,7 @@ SUITE = """
         bench.check("the number", expected=1, actual=n, blame=(Layer.CORE, Cause.NO_ROUTE))
 
     @case(**toy)
-    async def needs_mms(bench: Bench, *, subject: Modem = role("modem", "mms")) -> None: ...
+    async def needs_more(bench: Bench, *, subject: Modem = role("modem", "satellite")) -> None: ...
 
     @case(**toy)
     async def unclear(bench: Bench, *, subject: Modem = role("modem")) -> None:
@@ -109,7 +109,7 @@ def test_every_kind_of_outcome_beside_ordinary_tests(tmp_path: Path) -> None:
     assert "test_toy.py::works[mi-1709->CMCC] PASSED" in output
     assert "test_toy.py::counts[mi-1709-2] FAILED" in output
     assert "test_toy.py::unclear[mi-1709] INCONC" in output
-    assert re.search(r"needs_mms\[mi-1709\] SKIPPED \(cannot run in this", output)
+    assert re.search(r"needs_more\[mi-1709\] SKIPPED \(cannot run in this", output)
     assert "fail: core: no_route" in output
     assert re.search(r"the number\n  expected  1\n  got       2\nevidence: runs/\S+: evidence/events", output)
     assert output.count("printed by 2 mi-1709") == 3, "each case's output, with its own report only"
@@ -142,9 +142,9 @@ def test_selecting_stopping_and_rerunning(tmp_path: Path) -> None:
 
 
 def test_dry_run_prints_and_runs_nothing(tmp_path: Path) -> None:
-    done = pytest_in(tmp_path, SUITE, "--interop-dry-run", "-k", "works or needs_mms")
+    done = pytest_in(tmp_path, SUITE, "--interop-dry-run", "-k", "works or needs_more")
     assert re.search(r"0\.0 +5\.0 +test_toy\.works\[\S+\] +subject m0\d, peer m0\d", done.stdout)
-    assert re.search(r"never +test_toy\.needs_mms\[mi-1709\] +modem m01", done.stdout)
+    assert re.search(r"never +test_toy\.needs_more\[mi-1709\] +modem m01", done.stdout)
     assert re.search(r"12 cases, expected makespan [\d.]+ s; lower bound [\d.]+ s", done.stdout)
     assert not (tmp_path / "runs").exists()
 

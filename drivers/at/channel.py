@@ -14,11 +14,11 @@ from drivers.at.answers import is_busy, number_of, reason_of
 from drivers.at.deadline import Deadline
 from drivers.at.dialect import Dialect
 from drivers.at.exchange import (
-    ESC,
     Answer,
     Awaited,
     BecameReady,
     Command,
+    Forget,
     InStep,
     Late,
     Listener,
@@ -26,6 +26,7 @@ from drivers.at.exchange import (
     Output,
     Restarted,
     Send,
+    Take,
     Unowned,
     Unsolicited,
     query,
@@ -33,13 +34,15 @@ from drivers.at.exchange import (
 )
 from drivers.at.guard import Guard
 from drivers.at.ledger import Ledger
-from drivers.at.lexer import Lexer, Line, Prompt
+from drivers.at.lexer import Lexer, Line, Prompt, Raw
 from drivers.at.transaction import Dialogue, State
 from interop.protocols.errors import CommandRefused, DeviceLost, EmergencyRefused, NotAnswering, NotAvailable
 from interop.protocols.link import Journal, Link
 
 QUIET_S = 0.3
 """no byte for so long: the line is drained"""
+HUSH_S = 1.1
+"""nothing is sent for so long before and behind `+++` (a second, by V.250 and its Hayes forebears)"""
 PROBE_S = 3.0
 MOST_PROOFS = 3
 FORGIVE_S = 60.0
@@ -48,6 +51,7 @@ GRACE_S = 0.3
 """for information that comes behind its OK"""
 BUSY_BACKOFF_S = (0.5, 1.0, 2.0, 4.0)
 """waits between tries of a query that the SIM is too busy for"""
+_NOTHING_SENT = "nothing was sent: earlier commands are unanswered"
 
 
 class Channel:
@@ -70,7 +74,7 @@ class Channel:
         self._running: Command | None = None
         self._deadline = Deadline(self._expired)
         self._step: asyncio.Future[None] | None = None
-        self._last_byte = 0.0
+        self._last_byte = self._last_sent = 0.0
         self._lost = "not open"
         self._away = ""
         self.timeouts = 0
@@ -137,7 +141,7 @@ class Channel:
     def permit(self, command: Command) -> None:
         """Raises EmergencyRefused for what must not be sent; asked again when it is sent."""
         for send in sends(command):
-            self._check(send.data, send.prompted_by)
+            self._check(send)
 
     def beware(self, numbers: Iterable[str]) -> None:
         """Further emergency numbers, of the SIM (EF_ECC)."""
@@ -151,8 +155,8 @@ class Channel:
         if self._away:
             raise DeviceLost(self.device, self._away)
         losses = self._losses
-        if command.payload not in (None, ESC):
-            await self._until_nothing_is_owed()
+        if command.delivers:
+            await self._until_nothing_is_owed(probes=command.upload is not None)
         for pause in (*BUSY_BACKOFF_S, None):
             async with self._turn:
                 if self._losses != losses:
@@ -162,12 +166,13 @@ class Channel:
                 try:
                     answer = await self.exchange(command)
                 except NotAnswering:
-                    if not command.again:
+                    if not command.again or command.upload is not None:
                         raise
                     answer = await self.exchange(command)
             if answer.ok:
                 return answer
-            if pause is None or not (command.retry_busy and is_busy(answer.final)):
+            busy = command.retry_busy and command.upload is None and is_busy(answer.final)
+            if pause is None or not busy:
                 break
             await asyncio.sleep(pause)
         said = answer.final
@@ -213,6 +218,8 @@ class Channel:
         """As `run` for whoever holds the channel already (`Ledger.restore`); no final result is an error."""
         self.permit(command)
         await self._get_in_step()
+        if command.upload is not None and self._dialogue.doubt:
+            raise NotAnswering(self.device, _NOTHING_SENT)
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answer = future
         self._running = command
@@ -263,8 +270,9 @@ class Channel:
     async def _prove(self) -> None:
         self._dialogue.retry()
         await self._until_quiet()
-        if self._lost:
-            raise DeviceLost(self.device, self._lost)
+        while self._dialogue.state is State.DRAIN and self._dialogue.octets.escape:
+            self._perform(self._dialogue.quiet())
+            await self._until_quiet()
         self._step = step = asyncio.get_running_loop().create_future()
         try:
             self._perform(self._dialogue.quiet())
@@ -279,18 +287,28 @@ class Channel:
         if self._dialogue.state is State.DEAD:
             raise NotAnswering(self.device, "does not answer")
 
-    async def _until_nothing_is_owed(self) -> None:
-        """Before a message: nothing can mark its answer, and whose reference +CMGS gives must be certain."""
+    async def _until_nothing_is_owed(self, *, probes: bool) -> None:
+        """Before a message or an upload: no mark can stand before it, and whose reference or prompt comes
+        must be certain.
+        """
         loop = asyncio.get_running_loop()
-        if rest := self._dialogue.doubt.forgive(loop.time(), FORGIVE_S):
+        if rest := self._dialogue.doubt.forgive(loop.time(), FORGIVE_S, probes=probes):
             await asyncio.sleep(rest)
-            if self._dialogue.doubt.forgive(loop.time(), FORGIVE_S):
-                raise NotAnswering(self.device, "nothing was sent: earlier commands are unanswered")
+            if self._dialogue.doubt.forgive(loop.time(), FORGIVE_S, probes=probes):
+                raise NotAnswering(self.device, _NOTHING_SENT)
 
     async def _until_quiet(self) -> None:
+        """Raises DeviceLost."""
         loop = asyncio.get_running_loop()
-        while (rest := self._last_byte + QUIET_S - loop.time()) > 0:  # noqa: ASYNC110
+        while (rest := self._quiet_from() - loop.time()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(rest)
+        if self._lost:
+            raise DeviceLost(self.device, self._lost)
+
+    def _quiet_from(self) -> float:
+        """When the line will have been silent for long enough if nothing more comes."""
+        drained = self._last_byte + QUIET_S
+        return max(drained, self._last_sent + HUSH_S) if self._dialogue.octets.hush else drained
 
     # Settings after a restart
 
@@ -327,6 +345,8 @@ class Channel:
                     self._perform(dialogue.line(token.text))
             elif type(token) is Prompt:
                 self._perform(dialogue.prompt())
+            elif type(token) is Raw:
+                dialogue.octets.came(token.data)
 
     def _perform(self, outputs: Iterator[Output]) -> None:
         for output in outputs:
@@ -335,7 +355,11 @@ class Channel:
                     if self._answer is not None and not self._answer.done():
                         self._answer.set_result(output)
                 case Send():
-                    self._write(output.data, output.prompted_by)
+                    self._write(output)
+                case Take():
+                    self._lexer.take(output.count)
+                case Forget():
+                    self._lexer.forget()
                 case Unsolicited():
                     self._listener.unsolicited(output)
                 case Unowned():
@@ -364,14 +388,18 @@ class Channel:
             self._step.set_result(None)
         self._restore_soon()
 
-    def _write(self, data: bytes, prompted_by: str) -> None:
+    def _write(self, send: Send) -> None:
         """The only place where bytes leave."""
-        self._check(data, prompted_by)
-        self._journal.sent(data)
-        self._link.write(data)
+        self._check(send)
+        self._journal.sent(send.data)
+        self._last_sent = asyncio.get_running_loop().time()
+        if send.counted:
+            self._lexer.pass_over(send.data)
+        self._link.write(send.data)
 
-    def _check(self, data: bytes, prompted_by: str) -> None:
-        if not self._link.emulated and (danger := self.guard.danger(data, prompted_by)):
+    def _check(self, send: Send) -> None:
+        judge = self.guard.danger
+        if not self._link.emulated and (danger := judge(send.data, send.prompted_by, counted=send.counted)):
             raise EmergencyRefused(self.device, danger)
 
     def _on_lost(self, why: str) -> None:

@@ -18,8 +18,10 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from interop.protocols.mms import MmsOutcome, MmsStage
+
 _SHIPPED = Path(__file__).parent / "dialects"
-_LAID_OVER = ("calls", "messages", "tones", "urcs")
+_LAID_OVER = ("calls", "messages", "mms", "tones", "urcs")
 """mappings that a file adds to; everything else that it says replaces what it extends"""
 
 
@@ -55,6 +57,8 @@ class UrcKind(StrEnum):
     REPORT = "report"
     USSD = "ussd"
     REGISTRATION = "registration"
+    DATA = "data"
+    """of packet connections, sockets, or what the modem's own MMS client did"""
     SIM = "sim"
     KNOWN = "known"
     """of no consequence, but no surprise either"""
@@ -140,6 +144,27 @@ class Tones(_Part):
 class Messages(_Part):
     acknowledges: tuple[Literal["message", "report"], ...] = ("message", "report")
     """which directly routed ones get +CNMA where AT+CSMS=0 was refused (a Novatel takes none for +CDS)"""
+    keeps_pushes: bool = False
+    """a WAP push stays in the modem's memory until its own MMS client has fetched by it"""
+
+
+class Mms(_Part):
+    """Which way multimedia messages go, "" where the family has no commands for them; see `drivers.mms`.
+
+    `errors`: what a number given by the modem's client means, as [stage, outcome]; any other says that it
+    failed and not where, so nobody can tell whether the message left.
+    """
+
+    way: Literal["", "simcom2g", "simcom", "quectel", "sockets"] = ""
+    cid: int = 4
+    """<cid> of the packet connection (27.007 10.1.1); on LTE the first ones are those of data and IMS"""
+    bearer_s: float = 150.0
+    """most time to set one up (27.007 10.1.10 has none: what manuals allow for +CGACT)"""
+    answer_s: float = 180.0
+    """most time for the MMSC's answer"""
+    errors: dict[int, tuple[MmsStage, MmsOutcome]] = {}
+    lacks: str = ""
+    """why there is no way, where that is known"""
 
 
 class Dialect(_Part):
@@ -148,6 +173,8 @@ class Dialect(_Part):
     about: str = ""
     makers: tuple[str, ...] = ()
     """what +CGMI says of a modem of this family, or a part of it: `lab scan` suggests the dialect by it"""
+    models: tuple[str, ...] = ()
+    """what +CGMM says, or a part of it, where the dialect is that of some models of these makers only"""
     finals_ok: tuple[str, ...] = ()
     finals_error: tuple[str, ...] = ()
     """further final results; one that ends in a colon stands for every line that begins so"""
@@ -167,6 +194,7 @@ class Dialect(_Part):
     """+CEER is worth asking"""
     calls: Calls = Calls()
     messages: Messages = Messages()
+    mms: Mms = Mms()
     tones: Tones = Tones()
     urcs: dict[str, Urc] = {}
 
@@ -196,6 +224,11 @@ def own_dialects(lab_folder: Path | None) -> tuple[Path, ...]:
     return () if lab_folder is None else (lab_folder / "dialects",)
 
 
+def sends_mms(name: str, lab_folder: Path | None) -> bool:
+    """Whether it has commands for multimedia messages. Raises DialectError."""
+    return bool(load(name, *own_dialects(lab_folder)).mms.way)
+
+
 def bases(name: str, *folders: Path) -> list[str]:
     """The dialect and those it extends, nearest first: ["ours", "huawei", "generic"]. Raises DialectError."""
     return [file.path.stem for file in _lineage(name, (*folders, _SHIPPED))]
@@ -206,20 +239,28 @@ def names(*folders: Path) -> list[str]:
     return sorted({path.stem for folder in (*folders, _SHIPPED) for path in folder.glob("*.yaml")})
 
 
-def of_maker(manufacturer: str, *folders: Path) -> str:
-    """The dialect for what +CGMI says; "generic" where none names that maker.
+def of_maker(manufacturer: str, *folders: Path, model: str = "") -> str:
+    """The dialect for what +CGMI and +CGMM say; "generic" where none names that maker.
 
-    The maker named first counts ("Telit Cinterion" is Telit's). A family's own dialect comes before those
-    that extend it for one model: they inherit its makers.
+    >>> of_maker("SIMCOM_Ltd"), of_maker("SIMCOM_Ltd", model="SIMCOM_SIM800L")
+    ('simcom', 'sim800')
+
+    The maker named first counts ("Telit Cinterion" is Telit's). One for some models is only taken for them,
+    and then before their family's; else a family's own dialect comes before those that extend it, which
+    inherit its makers.
     """
     said = manufacturer.casefold()
     fits = [
-        (each.extends != "generic", said.index(maker.casefold()), each.name)
+        (not each.models, len(bases(each.name, *folders)), said.index(maker.casefold()), each.name)
         for each in (load(name, *folders) for name in names(*folders))
         for maker in each.makers
-        if maker.casefold() in said
+        if maker.casefold() in said and _is_one_of(model, each.models)
     ]
     return min(fits)[-1] if fits else "generic"
+
+
+def _is_one_of(model: str, models: tuple[str, ...]) -> bool:
+    return not models or any(each.casefold() in model.casefold() for each in models)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
-from drivers.at.exchange import Command
+from drivers.at.exchange import Command, is_connect
 
 Mark = tuple[str, ...]
 """queries, as "AT+CMEE?" """
@@ -28,6 +28,8 @@ LONGEST = 4
 RESTING = 8
 """marks that are not used again at once: the answer of one may come a second time"""
 
+_ROUNDED = 1e-3
+"""seconds that a clock may be off by"""
 MOST_OWED = 64
 PROBE = Command(text="AT")
 
@@ -70,15 +72,16 @@ class Doubt:
         self._owed.append(Owed(command, mark))
         del self._owed[:-MOST_OWED]
 
-    def forgive(self, now: float, after: float) -> float:
+    def forgive(self, now: float, after: float, *, probes: bool = False) -> float:
         """What is owed for `after` seconds will never come; the seconds until that is true of every command.
 
-        They count from the first call that sees it. Probes that are owed do not matter to whoever waits.
+        They count from the first call that sees it. Probes that are owed matter to whoever says so.
         """
         for owed in self._owed:
             owed.since = now if owed.since is None else owed.since
-        self._owed = [owed for owed in self._owed if owed.since is None or now - owed.since < after]
-        commands = (owed for owed in self._owed if owed.command is not PROBE)
+        over = now - after + _ROUNDED
+        self._owed = [owed for owed in self._owed if owed.since is None or owed.since > over]
+        commands = (owed for owed in self._owed if probes or owed.command is not PROBE)
         return max((after - now + (owed.since or 0.0) for owed in commands), default=0.0)
 
     def clear(self) -> None:
@@ -88,6 +91,15 @@ class Doubt:
     def late(self, text: str) -> Owed | None:
         """What `text` is a line of, if it has not come yet."""
         return next((owed for owed in self._owed if not owed.came and owed.begins(text)), None)
+
+    def connects(self, text: str) -> bool:
+        """Is it the prompt of an upload that was given up? The modem has begun to wait for its octets."""
+        return is_connect(text) and any(owed.command.connects for owed in self._owed)
+
+    def block(self, text: str) -> int | None:
+        """How many octets of a late answer follow this line of it, None where none do."""
+        counts = (owed.command.block_behind(text) for owed in self._owed)
+        return next((count for count in counts if count is not None), None)
 
     # Marks
 
@@ -105,7 +117,7 @@ class Doubt:
 
     def mark(self, command: Command) -> Mark:
         """What `command` is sent behind; () where nothing is owed or it cannot have one."""
-        if not self._owed or not self.compound or command.payload is not None or command.secret:
+        if not self._owed or not self.compound or command.prompted or command.secret:
             return ()
         if command.text[:2] not in ("AT", "at") or _name(command) in self._alone:
             return ()
@@ -201,6 +213,13 @@ class Reading:
     def is_foreign(self, text: str) -> bool:
         """A line of another mark."""
         return text.startswith(self._probes)
+
+    def is_anothers(self, text: str, *, owned: bool) -> bool:
+        """Does the line stand before the mark, belong to it, or begin another's block? `owned`: the command
+        behind the mark has such lines.
+        """
+        foreign = self.is_foreign(text)
+        return foreign and not owned if self.ours else foreign or owned
 
     def spoil(self) -> None:
         """This block is not ours."""

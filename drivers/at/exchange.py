@@ -11,6 +11,8 @@ from drivers.at.dialect import Urc
 
 ESC = b"\x1b"
 END_OF_TEXT = b"\x1a"
+ESCAPE = b"+++"
+"""leads out of data mode, with a second of silence before and behind it (Quectel File AT Commands, QFUPL)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,13 @@ class Command:
     expected to say, whatever it may say besides (+CPMS=).
 
     `payload` is text for a prompt, and Ctrl-Z ends it; `upload` is exactly these octets, of any value, sent
-    at the prompt `upload_at` ("CONNECT" or ">") with nothing behind them. `block`: the number of octets
-    that follow a line of its information, None where that line has none behind it (+QIRD: 1380).
+    at the prompt `upload_at` ("CONNECT" or ">") with nothing behind them, at most once. Its deadline should
+    be longer than the modem's own limit (of AT+QFUPL and AT+CMMSDOWN a parameter): a modem that waits for
+    octets which got lost has then stopped by itself. On a real link the guard lets octets go only to commands
+    that it knows.
+
+    `block`: the number of octets that follow a line of its information, None where that line has none behind
+    it (+QIRD: 1380); it gets the whole line and raises ValueError where it cannot be read.
     """
 
     text: str
@@ -52,9 +59,38 @@ class Command:
         return bool(self.expect) and not self.setting
 
     @property
+    def rows(self) -> bool:
+        """Its answer is a list, each line a row by itself."""
+        return self.informs and self.may_be_empty and not self.pdu
+
+    @property
     def one_line(self) -> bool:
         """Its answer is one line of information and OK: with the line, all of it is there."""
-        return self.informs and not (self.may_be_empty or self.pdu or self.dials or self.payload)
+        more = self.may_be_empty or self.pdu or self.dials or self.prompted or self.block is not None
+        return self.informs and not more
+
+    @property
+    def prompted(self) -> bool:
+        """Something is for its prompt."""
+        return self.payload is not None or self.upload is not None
+
+    @property
+    def connects(self) -> bool:
+        """Its prompt is CONNECT."""
+        return self.upload is not None and self.upload_at == "CONNECT"
+
+    @property
+    def delivers(self) -> bool:
+        """No final result is good before something was given to it at its prompt."""
+        return self.prompted and self.payload != ESC
+
+    def is_done(self, given: bool, told: bool, doubtful: bool) -> bool:
+        """Is OK its final result, and not that of something else? `given`: what is for its prompt; `told`:
+        some of its information; `doubtful`: answers to others may still come.
+        """
+        if told or not self.delivers:
+            return given or self.upload is None
+        return given and not doubtful and not (self.upload is not None and self.informs)
 
     def owns(self, text: str) -> bool:
         """Is this a line of its information?"""
@@ -62,6 +98,17 @@ class Command:
             if text.startswith(prefix):
                 return self.shape is None or self.shape(text[len(prefix) :].strip())
         return False
+
+    def block_behind(self, text: str) -> int | None:
+        """The number of octets that follow a line that is its own, -1 where that cannot be read; None where
+        it has none behind it.
+        """
+        if self.block is None or not self.owns(text):
+            return None
+        try:
+            return self.block(text)
+        except ValueError:
+            return -1
 
     @property
     def name(self) -> str:
@@ -78,15 +125,25 @@ def query(text: str, shape: Callable[[str], bool] | None = None) -> Command:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Bytes for the modem. `prompted_by`: the command whose prompt they answer, "" for a command line."""
+    """Bytes for the modem. `prompted_by`: the command whose prompt they answer, "" for a command line;
+    `counted`: they are octets of an upload, and no text.
+    """
 
     data: bytes
     prompted_by: str = ""
+    counted: bool = False
 
 
 def sends(command: Command) -> tuple[Send, ...]:
     """All that a command will send, in order."""
+    if command.upload is not None:  # too much to be remembered
+        return *_sends(command.text, None), Send(command.upload, command.text, counted=True)
     return _sends(command.text, command.payload)
+
+
+def is_connect(text: str) -> bool:
+    """CONNECT, also with a speed (V.250 table 1); not the CONNECT OK of a socket."""
+    return text == "CONNECT" or (text.startswith("CONNECT ") and text[8:].isdecimal())
 
 
 @lru_cache(maxsize=256)
@@ -143,6 +200,18 @@ class Late:
 
 
 @dataclass(slots=True)
+class Take:
+    """The next so many octets are no lines: they go to `Dialogue.octets` as they are."""
+
+    count: int
+
+
+@dataclass(slots=True)
+class Forget:
+    """What is missing of a block, or of an echo, will not come any more."""
+
+
+@dataclass(slots=True)
 class Restarted:
     """The modem began anew; `pending` is the command that it will never answer."""
 
@@ -173,8 +242,9 @@ class OutOfReach:
 
 
 Output = (
-    Send | Answer | Unsolicited | Unowned | Late | Restarted | BecameReady | Awaited | InStep | OutOfReach
-)
+    Send | Answer | Unsolicited | Unowned | Late | Take | Forget
+    | Restarted | BecameReady | Awaited | InStep | OutOfReach
+)  # fmt: skip
 
 
 class Listener(Protocol):

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.at.exchange import Command, is_echo
+from drivers.at.tails import is_hex
+from drivers.at.words import Words
 
 _SIGNS = "+^*$#%"
 _KEY = re.compile(r"[+^*$#%][A-Z][A-Z0-9 _]*:")
@@ -23,6 +28,34 @@ def looks_glued(text: str) -> bool:
     if colon > 0 and (text[0] not in _SIGNS or text.find(":", colon + 1) > 0):
         return True
     return len(text) > 5 and (text.endswith(_ENDS) or text.startswith(_ENDS))
+
+
+@dataclass(slots=True)
+class Glued:
+    """What is a line while `command` runs, that was sent as `sent`; `pdu_due`: a line of hex may come."""
+
+    words: Words
+    command: Command | None
+    sent: str
+    pdu_due: bool
+
+    def pieces(self, text: str) -> tuple[str, ...]:
+        """The lines that `text` is, as far as the first cut; () where it is one. Noise is left out."""
+        pieces = cut(text, self._is_key, self._is_whole)
+        return () if pieces is None else pieces if self._is_whole(pieces[0]) else pieces[1:]
+
+    def _is_key(self, beginning: str) -> bool:
+        """May a line begin so?"""
+        expected = self.command is not None and beginning in self.command.expect
+        return expected or beginning in self.words.urcs or beginning in self.words.errors
+
+    def _is_whole(self, text: str) -> bool:
+        """Is it a line that is known, by itself?"""
+        if self.words.is_final(text) or self.words.rule(text)[1] is not None or text == self.sent:
+            return True
+        if self.command is not None and (self.command.owns(text) or is_echo(text, self.command.payload)):
+            return True
+        return self.pdu_due and is_hex(text)
 
 
 def cut(text: str, is_key: Callable[[str], bool], is_whole: Callable[[str], bool]) -> tuple[str, str] | None:

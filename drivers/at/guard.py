@@ -15,7 +15,8 @@ from drivers.at.guard_numbers import emergency_in
 from drivers.at.guard_pdu import destination_of, hidden_strings
 
 MOST_REMEMBERED = 1024
-_ESC = b"\x1b"
+_HARMLESS = (b"\x1b", b"+++")
+"""they lead out of a prompt, and out of data mode"""
 
 # V.250 5.3: basic commands are a letter (or & % \ and a letter) and a number; extended ones begin with one
 # of these, as makers use them, and end at a semicolon outside quotes.
@@ -44,6 +45,14 @@ _DIALS_BY_PARAMETER = re.compile(r"\+CTFR|\+CCFCU?|\+CUSD|\+CMSS|.*(?:DIAL|CALL|
 """commands whose bare digits are a number too"""
 _MESSAGE_PROMPTS = re.compile(r".*(?:CMGS|CMGW|SMGS|SMGW|CMSS).*")
 
+# Octets of an upload are data where the modem stands in data mode, and command lines where it has left it.
+_UPLOADS = re.compile(r"AT\+(?:CMMSDOWN|QFUPL|QFWRITE|QISEND)=[^;]*")
+"""commands whose octets go to a file, to a multimedia message or through a socket"""
+_UNSEEN = bytes(octet for octet in (*range(0x20), 0x7F) if octet != ord("\r"))
+"""what a modem may skip in a command line"""
+_COMMANDS = re.compile(rb"AT[^\r]*")
+_DIAL_STORED = re.compile(r"""(?:AT|;)(?:\s|[&%\\]?[A-CE-Z]\d+)*D\s*[>"LS]""")
+
 
 class Guard:
     """`add` what the SIM's EF_ECC holds; `danger` of everything about to be sent."""
@@ -57,8 +66,12 @@ class Guard:
         self._further |= frozenset(number for number in numbers if number)
         self._harmless.clear()
 
-    def danger(self, data: bytes, prompted_by: str = "") -> str:
-        """Why `data` must not be sent, "" if it may. `prompted_by`: the command whose prompt it answers."""
+    def danger(self, data: bytes, prompted_by: str = "", *, counted: bool = False) -> str:
+        """Why `data` must not be sent, "" if it may. `prompted_by`: the command whose prompt it answers;
+        `counted`: with so many octets as that command has announced.
+        """
+        if counted:
+            return self._upload(data, prompted_by)
         if (data, prompted_by) in self._harmless:
             return ""
         danger = self._danger(data, prompted_by)
@@ -69,7 +82,7 @@ class Guard:
         return danger
 
     def _danger(self, data: bytes, prompted_by: str) -> str:
-        if data == _ESC:
+        if data in _HARMLESS:
             return ""
         if prompted_by:
             return self._payload(data.removesuffix(b"\x1a"), prompted_by)
@@ -166,6 +179,26 @@ class Guard:
         return f"{number} is an emergency number" if number else ""
 
     # What follows a prompt
+
+    def _upload(self, octets: bytes, prompted_by: str) -> str:
+        """A modem may say CONNECT or > and take no data, or stop taking it in the middle: a restart, its time
+        limit, a file that is too long. So nothing in them may be a command line that dials.
+
+        Looked for without V.250's grammar, as random octets have no more of it than their first letters.
+        """
+        if not _UPLOADS.fullmatch(prompted_by.upper()):
+            return f"octets at the prompt of {prompted_by!r} cannot be judged"
+        for found in _COMMANDS.findall(octets.translate(None, _UNSEEN).upper()):
+            line = found.decode("latin-1")
+            if _DIAL_STORED.search(line):
+                return f"octets that dial what is stored, in {line[:40]!r}"
+            for run in _DIAL_RUN.findall(re.sub(r"[\s().\-]", "", line)):
+                if what := self._emergency(run):
+                    return f"{what}, in octets that hold {line[:40]!r}"
+            for name, rest in _EXTENDED.findall(line):
+                if (what := self._extended(name, rest)) and "cannot be read" not in what:
+                    return f"{what}, in octets that hold {line[:40]!r}"
+        return ""
 
     def _payload(self, data: bytes, prompted_by: str) -> str:
         command = prompted_by.upper().replace(" ", "")

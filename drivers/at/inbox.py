@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime, timedelta
 
+from drivers.at.pushes import Place, Pushes, is_push
 from interop.protocols.stream import EventStream
 from interop.record.events import EquipmentTrouble, MessageReceived, Note, PartReceived, StatusReported
 from interop.smspdu import (
@@ -33,9 +34,10 @@ _REMEMBERED = 32
 class Inbox:
     """Turns PDUs into events. It outlives restarts and losses of the modem: parts that came are kept."""
 
-    def __init__(self, device: str, events: EventStream) -> None:
+    def __init__(self, device: str, events: EventStream, *, keeps_pushes: bool = False) -> None:
         self._device = device
         self._events = events
+        self.pushes = Pushes(events, keeps=keeps_pushes)
         self._parts = Reassembly(within=PARTS_WITHIN)
         self._told: deque[tuple[Deliver, ...]] = deque(maxlen=_REMEMBERED)
         self._centre_time: datetime | None = None
@@ -50,20 +52,25 @@ class Inbox:
         """What was stored has been read."""
         self._parts.narrow(OLD_PARTS_WITHIN)
 
-    def take(self, pdu: str, *, old: bool = False) -> None:
-        """`pdu`: hex as in 27.005. `old`: it was stored before anything was sent."""
+    def take(self, pdu: str, *, old: bool = False, place: Place | None = None) -> list[Place]:
+        """`pdu`: hex as in 27.005. `old`: it was stored before anything was sent. `place`: where it lies in
+        the modem's memory; the places that are given back are to be deleted.
+        """
         try:
             smsc, tpdu = from_at(pdu, Direction.SC_TO_MS)
         except PduError as error:
             # it may be the very one that a case waits for
             what = f"{self._device}: a message that cannot be read: {error}"
             self._events.append(EquipmentTrouble(what))
-            return
+            return [] if place is None else [place]
+        if place is not None:
+            self.pushes.read(tpdu, place)
         octets = pdu[2 + 2 * int(pdu[:2], 16) :].upper()
         if isinstance(tpdu, StatusReport):
             self._reported(tpdu, octets, old=old)
         elif isinstance(tpdu, Deliver):
             self._delivered(tpdu, octets, "" if smsc is None else str(smsc))
+        return self.pushes.gone()
 
     def _delivered(self, deliver: Deliver, octets: str, smsc: str) -> None:
         part = part_of(deliver.user_data.header)
@@ -73,18 +80,19 @@ class Inbox:
         complete = self._parts.add(deliver)
         if complete is None:
             return
-        latest = max(complete.parts, key=_taken)
-        self._events.append(
-            MessageReceived(
-                sender=str(deliver.originator),
-                toa=deliver.originator.type_octet,
-                text=_text(complete.body),
-                sent_at=str(latest.timestamp),
-                smsc=smsc,
-                parts=len(complete.parts),
-                tpdu=octets,
+        if not self.pushes.take(complete, octets):
+            latest = max(complete.parts, key=_taken)
+            self._events.append(
+                MessageReceived(
+                    sender=str(deliver.originator),
+                    toa=deliver.originator.type_octet,
+                    text=_text(complete.body),
+                    sent_at=str(latest.timestamp),
+                    smsc=smsc,
+                    parts=len(complete.parts),
+                    tpdu=octets,
+                )
             )
-        )
         self._came_before(complete)
 
     def _came_before(self, complete: Complete) -> None:
@@ -125,7 +133,7 @@ def _part_received(deliver: Deliver, part: Part, octets: str, smsc: str) -> Part
         reference=part.reference,
         number=part.number,
         total=part.total,
-        text=_text(deliver.user_data.body),
+        text="" if is_push(deliver) else _text(deliver.user_data.body),
         sent_at=str(deliver.timestamp),
         smsc=smsc,
         tpdu=octets,

@@ -17,9 +17,11 @@ MOST_PER_LINE = 16384
 _LONG = 512
 """an answer of fewer bytes is through sooner one line at a time"""
 _BLANK = " \t\0\x1b"
+_ENDS_AND_BLANKS = b"\r\n \t\0\x1b"
 _PROMPT = ord(">")
-_CR, _LF = b"\r\n"
 _END = re.compile(rb"[\r\n]")
+_REST_OF_END = re.compile(rb"\r{0,2}\n")
+"""behind the CR that ended a line: `\\r\\n` and `\\r\\r\\n` are one line end, and a block begins behind it"""
 _LINE = re.compile(rb"[\r\n]*([^\r\n]*)")
 """ends of blank lines, then what may be a line: always matches"""
 
@@ -48,14 +50,17 @@ Token = Line | Prompt | Raw
 
 
 class Lexer:
-    """Feed, then pull until None: what `expect_prompt` and `take` change holds from the next token on."""
+    """Feed, then pull until None: what `expect_prompt`, `take` and `pass_over` change holds from the next
+    token on.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._at = 0
         self._discarding = False
         self._raw = 0
-        self._skip_lf = False
+        self._in_end = False
+        self._echo = b""
         self.expect_prompt = False
         """only then is ">" at the start of a line a prompt; it may start a line of text otherwise"""
 
@@ -66,15 +71,30 @@ class Lexer:
         self._buffer += data
 
     def take(self, count: int) -> None:
-        """The next `count` bytes, behind the end of the line just read, are one Raw token."""
+        """The next `count` octets, behind the end of the line just read, are one Raw token."""
         self._raw = count
-        self._skip_lf = self._at > 0 and self._buffer[self._at - 1] == _CR
+        self._behind_cr()
+
+    def pass_over(self, octets: bytes) -> None:
+        """`octets` have been sent: should they come back next, right behind the prompt, as an echo (Quectel's
+        AT+QISDE), they are no token. An answer that is the very same octets is passed over, too.
+        """
+        self._echo = octets
+        self._behind_cr()
+
+    def forget(self) -> None:
+        """A block that is not complete, or an echo, will not be; what has come of it is nothing."""
+        if self._raw or self._echo:
+            self._buffer.clear()
+            self._at = self._raw = 0
+            self._in_end, self._echo = False, b""
 
     def reset(self) -> None:
         """Forget what is unfinished."""
         self._buffer.clear()
         self._at = self._raw = 0
-        self._discarding = self._skip_lf = self.expect_prompt = False
+        self._discarding = self._in_end = self.expect_prompt = False
+        self._echo = b""
 
     def hand_over(self, keeps: Callable[[str], bool]) -> None:
         """Give complete lines to `keeps`, up to the first that it does not keep, which is the next token.
@@ -82,7 +102,7 @@ class Lexer:
         The fast way for long answers; it stands back where `next` has more to look at than lines.
         """
         buffer = self._buffer
-        if len(buffer) < _LONG or self._raw or self._discarding or self.expect_prompt:
+        if len(buffer) < _LONG or self._raw or self._echo or self._discarding or self.expect_prompt:
             return
         end = max(buffer.rfind(b"\n", self._at), buffer.rfind(b"\r", self._at))
         if end < 0:
@@ -97,6 +117,8 @@ class Lexer:
         """The next token, None when more bytes are needed."""
         if self._raw:
             return self._next_raw()
+        if self._echo and not self._after_echo():
+            return None
         buffer = self._buffer
         while True:
             if self._discarding and not self._discard():
@@ -115,19 +137,48 @@ class Lexer:
                 return Line(text)
 
     def _next_raw(self) -> Raw | None:
-        if self._skip_lf and self._at < len(self._buffer):
-            self._skip_lf = False
-            self._at += self._buffer[self._at] == _LF
-        if self._skip_lf or len(self._buffer) - self._at < self._raw:
+        buffer = self._buffer
+        if self._in_end and not self._line_end():
             return None
-        data = bytes(self._buffer[self._at : self._at + self._raw])
+        if len(buffer) - self._at < self._raw:
+            return None
+        data = bytes(buffer[self._at : self._at + self._raw])
         self._at += self._raw
         self._raw = 0
         return Raw(data)
 
+    def _after_echo(self) -> bool:
+        """Pass over the echo, if it is one; False where more bytes are needed to tell."""
+        if self._in_end and not self._line_end():
+            return False
+        buffer, echo = self._buffer, self._echo
+        undecided = False
+        for at in (self._at, self._at + 1) if buffer[self._at : self._at + 1] == b" " else (self._at,):
+            came = bytes(buffer[at : at + len(echo)])
+            undecided = undecided or (echo.startswith(came) and came != echo)
+            if came == echo:
+                self._at = at + len(came)
+                undecided = False
+                break
+        if not undecided:
+            self._echo = b""
+        return not undecided
+
+    def _behind_cr(self) -> None:
+        self._in_end = self._at > 0 and self._buffer[self._at - 1 : self._at] == b"\r"
+
+    def _line_end(self) -> bool:
+        """Pass over the rest of a line end, if it has one; False where more bytes are needed to tell."""
+        if (found := _REST_OF_END.match(self._buffer, self._at)) is not None:
+            self._at = found.end()
+        elif bytes(self._buffer[self._at : self._at + 3]) in (b"", b"\r", b"\r\r"):
+            return False
+        self._in_end = False
+        return True
+
     def _at_prompt(self) -> bool:
         at, buffer = self._at, self._buffer
-        while at < len(buffer) and buffer[at] in b"\r\n \t\0\x1b":
+        while at < len(buffer) and buffer[at] in _ENDS_AND_BLANKS:
             at += 1
         if at == len(buffer) or buffer[at] != _PROMPT:
             return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +14,9 @@ from drivers.at.dialect import UrcKind
 from drivers.at.exchange import ESC, Command, Unsolicited
 from drivers.at.guard_numbers import EXACT
 from drivers.at.inbox import Inbox
+from drivers.at.pushes import Place
 from drivers.at.work import Work
+from interop.mms import NotificationInd
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused, NotAnswering, NotAvailable
 from interop.protocols.link import Journal
@@ -50,7 +54,7 @@ class Messages:
         self._storage = asyncio.Lock()
         """which memory is read, and what is deleted in it, is one piece of work"""
         self._announced: list[tuple[str, int]] = []
-        self._inbox = Inbox(channel.device, events)
+        self._inbox = Inbox(channel.device, events, keeps_pushes=channel.dialect.messages.keeps_pushes)
         self._drained = False
         self._old = False
         """what is read now was stored before we sent anything"""
@@ -136,6 +140,39 @@ class Messages:
             self._announced.append(place)
             self._work.add(_Fetch(self, *place))
 
+    def notifications(self, since: int) -> list[NotificationInd]:
+        """What WAP pushes announced, as it came; `since`: a mark of the modem's events. Each is told as an
+        `MmsNotified`, too.
+        """
+        return self._inbox.pushes.notifications(since)
+
+    @asynccontextmanager
+    async def stored(self, notification: NotificationInd) -> AsyncIterator[int | None]:
+        """Its index in the modem's memory (of the first part), for a client that fetches by it (SIM800:
+        AT+CMMSRECV=<index>); None where it is not there, which it only is if the dialect keeps pushes.
+
+        That memory is chosen, and nothing else is read from any, until the end; then the push is deleted,
+        but not where that ends in an exception: it may be tried again. Raises EquipmentError for what comes
+        before.
+        """
+        pushes = self._inbox.pushes
+        async with self._storage:
+            place = pushes.place(notification)
+            if place is not None:
+                await self._choose(place[0])
+            yield None if place is None else place[1]
+            pushes.let_go(notification)
+            try:
+                await self._make_room(pushes.gone())
+            except (CommandRefused, NotAnswering) as error:
+                self._journal.note(f"a push that has been fetched is not deleted: {error}")
+
+    async def let_go(self) -> None:
+        """Of pushes that were kept for nothing: make room for the next. Raises EquipmentError."""
+        async with self._storage:
+            self._inbox.pushes.let_go()
+            await self._make_room(self._inbox.pushes.gone())
+
     def reset(self) -> None:
         """The modem began anew: which memory it reads is forgotten."""
         self._memory = ""
@@ -179,8 +216,7 @@ class Messages:
             if len(lines) < 2 or not lines[1].strip("Ff"):  # an empty slot; of an MC35i it is all FF
                 self._events.append(EquipmentTrouble(f"{self._channel.device}: {memory} {index} is empty"))
                 return
-            self._inbox.take(lines[1], old=self._old)
-            await self._delete(memory, index)
+            await self._make_room(self._inbox.take(lines[1], old=self._old, place=(memory, index)))
 
     async def _empty(self, memory: str) -> None:
         await self._choose(memory)
@@ -190,10 +226,10 @@ class Messages:
             if not pdu.strip("Ff"):
                 continue  # an empty slot of an MC35i
             if head.startswith("+CMGL:") and not pdu.startswith("+CMGL:") and place.isdigit():
-                self._inbox.take(pdu, old=self._old)
+                gone = self._inbox.take(pdu, old=self._old, place=(memory, int(place)))
                 if (memory, int(place)) in self._announced:
                     self._announced.remove((memory, int(place)))
-                await self._delete(memory, int(place))
+                await self._make_room(gone)
 
     async def _read(self, index: int) -> list[str]:
         read = Command(text=f"AT+CMGR={index}", expect=("+CMGR:",), pdu=True, may_be_empty=True)
@@ -204,9 +240,10 @@ class Messages:
                 self._journal.note(str(error))
         return (await self._channel.run(read)).lines
 
-    async def _delete(self, memory: str, index: int) -> None:
-        """Only what was read, and only where it was read."""
-        if self._reads(memory):
+    async def _make_room(self, places: list[Place]) -> None:
+        """Only what was read is deleted, and only where it was read."""
+        for memory, index in places:
+            await self._choose(memory)
             await self._channel.run(Command(text=f"AT+CMGD={index}"))
 
     async def _choose(self, memory: str) -> None:

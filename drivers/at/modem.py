@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from drivers.at import answers, ussd
+from drivers.at import answers
 from drivers.at.channel import Channel
-from drivers.at.dialect import DialectError, UrcKind, load, names, own_dialects
+from drivers.at.dialect import DialectError, UrcKind, load, names, own_dialects, sends_mms
 from drivers.at.exchange import Answer, Command, Unsolicited
 from drivers.at.guard import Guard
 from drivers.at.messages import Messages
 from drivers.at.recovery import Recovery
 from drivers.at.registration import Registered
+from drivers.at.service_codes import ServiceCodes
 from drivers.at.services import Services
 from drivers.at.setup import Setup
 from drivers.at.sim_files import SimFiles
@@ -22,6 +23,10 @@ from drivers.at.tones import Tones
 from drivers.at.voice import AtCall, Voice
 from drivers.at.watching import Watch
 from drivers.at.work import Work
+from drivers.mms.choice import way
+from drivers.mms.news import News
+from drivers.mms.transport import Multimedia
+from interop.lab.access import mms_service
 from interop.lab.model import ModemPart, SimPart
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError, NotAnswering, NotAvailable
@@ -30,6 +35,7 @@ from interop.protocols.modem import (
     Call,
     CallEntry,
     Divert,
+    Forwarding,
     Health,
     ModemIdentity,
     Offer,
@@ -47,8 +53,6 @@ from interop.record.events import (
     LinkLost,
     ModemReset,
     Unclaimed,
-    UssdAnswered,
-    UssdSent,
 )
 
 OPERATOR_DEADLINE_S = 120.0
@@ -86,6 +90,7 @@ class AtModem:
         spend: Spend,
         secrets: Mapping[str, str],
         folder: Path | None = None,
+        bearer: str | None = None,
     ) -> None:
         self.name = modem.name
         self.sim = sim.name
@@ -103,8 +108,19 @@ class AtModem:
         self._voice = Voice(self.channel, journal, self.events, watch, self._chld, spend)
         self._tones = Tones(self.channel, self.events, watch)
         self._services = Services(self.channel, journal, self.events, watch.causes, spend)
+        self._codes = ServiceCodes(self.channel, journal, self.events)
         self._messages = Messages(self.channel, journal, self.events, work, spend)
         self._files = SimFiles(self.channel, self.events)
+        self._news = News(modem.name)
+        self.mms = Multimedia(
+            self.channel,
+            mms_service(sim, secrets.get("mms.password")),
+            way(self.channel, self._news, self._messages, modem.mms, bearer),
+            journal,
+            self.events,
+            spend,
+            self._messages,
+        )
         self._setup = Setup(self.channel, journal, secrets.get("pin"))
         self._recovery = Recovery(modem, sim, link, self.channel, journal, self.events, self._settle)
         self._registered = Registered(self.channel, journal, self.events)
@@ -122,9 +138,10 @@ class AtModem:
         secrets: Mapping[str, str],
         *,
         folder: Path | None = None,
+        bearer: str | None = None,
     ) -> AtModem:
         """Raises EquipmentError. `folder`: where the lab file lies; dialects/ in it is looked in first."""
-        opened = AtModem(modem, sim, link, journal, spend, secrets, folder)
+        opened = AtModem(modem, sim, link, journal, spend, secrets, folder, bearer)
         journal.note(f"port {modem.port}")
         try:
             await opened._begin()
@@ -143,6 +160,8 @@ class AtModem:
         """Raises DialectError, a ValueError: which file, where in it, and what is wrong."""
         load.cache_clear()
         load(name, *own_dialects(folder))
+
+    sends_mms = staticmethod(sends_mms)
 
     async def _begin(self) -> None:
         await self._first_contact()
@@ -175,6 +194,7 @@ class AtModem:
         try:
             if self.channel.usable:
                 await self._voice.hang_up_all()
+                await self._messages.let_go()
         except EquipmentError as error:
             self._journal.note(f"while closing: {error}")
         await self._let_go()
@@ -284,11 +304,11 @@ class AtModem:
     async def set_call_waiting(self, on: bool) -> Steered:
         return await self._services.set_call_waiting(on)
 
-    async def diverted(self, when: Divert) -> str | None:
+    async def diverted(self, when: Divert) -> Forwarding | None:
         return await self._services.diverted(when)
 
-    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        return await self._services.divert(when, to, after_s=after_s)
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
+        return await self._services.divert(when, to, after_s=after_s, active=active)
 
     async def hang_up_all(self) -> None:
         await self._voice.hang_up_all()
@@ -320,25 +340,7 @@ class AtModem:
         return ""
 
     async def ussd(self, code: str, within: float = 30.0) -> str | None:
-        """The network's text, None when none came in `within` seconds or it has none."""
-        if not code or code.strip("0123456789+*#"):
-            raise ValueError(f"{code!r} is no USSD code")
-        command = Command(text=f'AT+CUSD=1,"{code}",15', deadline=20.0, retry_busy=False)
-        self.channel.permit(command)
-        mark = self.events.mark()
-        self.events.append(UssdSent(code))
-        await self.channel.run(command)
-        answer = await self.events.wait(UssdAnswered, within=within, since=mark)
-        if answer is None or answer.mode == 1:
-            # the network waits for us to go on, or never began: end the session
-            try:
-                await self.channel.run(Command(text="AT+CUSD=2"))
-            except CommandRefused as error:
-                self._journal.note(str(error))
-        if answer is None:
-            # a text that was cut off never closes its quotes: only the next answer shows its end (gammu 150)
-            answer = await self.events.wait(UssdAnswered, within=0.0, since=mark)
-        return answer.text or None if answer else None
+        return await self._codes.ask(code, within)
 
     async def command(self, text: str, *, deadline: float = 30.0) -> Answer:
         """One command line by hand, under the guard. Raises EquipmentError."""
@@ -359,9 +361,10 @@ class AtModem:
                 self._messages.unsolicited(urc)
             elif kind is UrcKind.TONE:
                 self._tones.heard(urc)
+            elif kind is UrcKind.DATA:
+                self._news.unsolicited(urc)
             elif kind is UrcKind.USSD:
-                mode, text = ussd.reply(urc.body, self.channel.ledger.value("AT+CSCS").strip('"'))
-                self.events.append(UssdAnswered(text or "", mode))
+                self._codes.answered(urc)
             elif kind is UrcKind.REGISTRATION:
                 self._registered.unsolicited(urc)
         except answers.Unreadable as error:
@@ -378,12 +381,14 @@ class AtModem:
         self._registered.reset()
         self._messages.reset()
         self._watch.reset()
+        self._news.lost(f"restarted ({sign})")
 
     def lost(self, why: str) -> None:
         self.events.append(LinkLost(why))
         self._registered.reset()
         self._messages.reset()
         self._watch.lost(DeviceLost(self.name, why))
+        self._news.lost(why)
         if self._met:
             self._recovery.begin()
 

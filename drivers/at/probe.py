@@ -113,7 +113,7 @@ class Interview:
         ready = sim.state is SimState.READY
         return Look(
             identity,
-            of_maker(identity.manufacturer),
+            of_maker(identity.manufacturer, model=identity.model),
             sim,
             await self._registration() if ready else None,
             await self._network() if ready else "",

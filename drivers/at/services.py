@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 from drivers.at import answers
 from drivers.at.causes import Causes
@@ -11,14 +12,16 @@ from drivers.at.exchange import Command
 from interop.protocols.equipment import Spend
 from interop.protocols.errors import CommandRefused
 from interop.protocols.link import Journal
-from interop.protocols.modem import Divert, Steered
+from interop.protocols.modem import Divert, Forwarding, Steered
 from interop.protocols.stream import EventStream
-from interop.record.events import ForwardingSet
+from interop.record.events import ForwardingSeen, ForwardingSet
 
 VOICE = 1
 """<class> (27.007 7.4)"""
 DEADLINE_S = 60.0
 """the network is asked; SIM800 manual: up to 15 s, and up to three minutes where it does not answer at all"""
+AFTER_S = range(5, 31, 5)
+"""how long it may ring first (22.082)"""
 _STATUS = re.compile(r"[01]\s*,\s*\d{1,3}\s*(?:,.*)?")
 
 
@@ -50,26 +53,25 @@ class Services:
     async def set_call_waiting(self, on: bool) -> Steered:
         return await self._told(f"AT+CCWA=1,{int(on)},{VOICE}")
 
-    async def diverted(self, when: Divert) -> str | None:
-        known = False
+    async def diverted(self, when: Divert) -> Forwarding | None:
+        found = None
         for line in await self._asked(f"AT+CCFC={when.value},2", "+CCFC:"):
             values = answers.fields(line)
-            if not (values[1].isdigit() and int(values[1]) & VOICE):
-                continue
-            known = True
-            if values[0] == "1" and len(values) > 2:
-                number = answers.text_of(values[2])
-                international = len(values) > 3 and values[3] == "145" and not number.startswith("+")
-                return f"+{number}" if international else number
-        return "" if known else None
+            if values[1].isdigit() and int(values[1]) & VOICE:
+                found = _registered(values)
+                if found.number:
+                    break
+        if found is not None:
+            self._events.append(ForwardingSeen(when.name.lower(), **asdict(found)))
+        return found
 
-    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        """Register (which activates, 22.082) or erase. Raises EmergencyRefused, BudgetSpent before anything
-        is sent.
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
+        """Register (which activates, 22.082) and, where it shall not be active, disable; or erase. Raises
+        EmergencyRefused, BudgetSpent before anything is sent.
         """
         if to and not re.fullmatch(r"\+?[0-9]+", to):
             raise ValueError(f"{to!r} is no number to forward to")
-        if after_s not in range(5, 31, 5):
+        if after_s not in AFTER_S:
             raise ValueError(f"{after_s} s is not 5 to 30 in steps of 5 (22.082)")
         if to:
             text = f'AT+CCFC={when.value},3,"{to}",{145 if to.startswith("+") else 129},{VOICE}'
@@ -82,6 +84,8 @@ class Services:
             self._set_here.add(when)
         self._events.append(ForwardingSet(when.name.lower(), to))
         answer = await self._told(text)
+        if answer.done and to and not active:
+            answer = await self._told(f"AT+CCFC={when.value},0")
         if answer.done and not new:
             self._set_here.discard(when)
         return answer
@@ -104,6 +108,17 @@ class Services:
             self._journal.note(str(refused))
             return []
         return [line.removeprefix(prefix).strip() for line in answer.lines]
+
+
+def _registered(values: list[str]) -> Forwarding:
+    """Of a row <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]; a status of 0 with a number is
+    one that is switched off.
+    """
+    number = answers.text_of(values[2]) if len(values) > 2 else ""
+    if number and len(values) > 3 and values[3] == "145" and not number.startswith("+"):
+        number = f"+{number}"
+    after_s = int(values[6]) if len(values) > 6 and values[6].isdecimal() else 0
+    return Forwarding(number, values[0] == "1" or not number, after_s if after_s in AFTER_S else 20)
 
 
 def _is_status(text: str) -> bool:

@@ -23,6 +23,10 @@ class OpenUrc:
     def is_pdu(self) -> bool:
         return self.urc.rule.tail is Tail.PDU
 
+    def ends(self, text: str, known: bool) -> bool:
+        """Is this line none of its own? `known`: it is something by itself."""
+        return not is_hex(text) if self.is_pdu else known
+
     def add(self, text: str) -> bool:
         """One more line; is it complete now?"""
         if self.is_pdu:

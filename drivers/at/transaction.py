@@ -11,6 +11,7 @@ step again:
 A probe is a harmless query with an answer prefix of its own; a modem that answers in order has nothing more
 to say of the timed-out command once it has answered a probe. For those that do not, and for answers that
 come twice, commands are sent behind a mark for as long as something is owed (`doubt`).
+Octets by count (`Command.upload`, `Command.block`) are the business of `octets`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from drivers.at.exchange import (
     Awaited,
     BecameReady,
     Command,
+    Forget,
     InStep,
     Late,
     OutOfReach,
@@ -34,10 +36,12 @@ from drivers.at.exchange import (
     Send,
     Unowned,
     Unsolicited,
+    is_connect,
     is_echo,
     sends,
 )
-from drivers.at.glue import cut, looks_glued
+from drivers.at.glue import Glued, looks_glued
+from drivers.at.octets import Octets
 from drivers.at.tails import OpenUrc, is_hex, opens
 from drivers.at.words import Words, in_words
 
@@ -67,6 +71,7 @@ class Dialogue:
     def __init__(self, dialect: Dialect) -> None:
         self.state = State.IDLE
         self.doubt = Doubt(dialect.probes)
+        self.octets = Octets()
         self.unfinished: Answer | None = None
         self._words = Words(dialect)
         self._finals = self._words.finals
@@ -93,16 +98,15 @@ class Dialogue:
         if self.state is not State.IDLE:
             raise RuntimeError(f"{command.name} started in state {self.state.value}")
         mark = self.doubt.mark(command) if self.doubt else ()
-        self._begin(command, State.ANSWER if command.payload is None else State.PROMPT, mark)
+        self._begin(command, State.PROMPT if command.prompted else State.ANSWER, mark)
         if mark:
             yield Send(self._sent.encode("latin-1", "replace") + b"\r")
         else:
             yield sends(command)[0]
 
     def prompt(self) -> Iterator[Output]:
-        if self.state is State.PROMPT and self._command is not None:
-            self.state = State.ANSWER
-            yield from sends(self._command)[1:]
+        if self._is_due(connect=False):
+            yield from self._give()
         elif self.state is not State.ANSWER and not self._escaped:
             self._escaped = True
             yield Send(ESC)
@@ -112,6 +116,7 @@ class Dialogue:
         command = self._command
         if self.state is State.PROOF:
             self._owe()
+            yield Forget()
             yield from self._probe()
         elif self.state in (State.ANSWER, State.PROMPT) and command is not None:
             if self._early:
@@ -125,14 +130,15 @@ class Dialogue:
             yield from self._give_up_strays()
             self._owe()
             self._drain()
-            if command.payload is not None:
-                yield Send(ESC)
+            yield from self.octets.give_up(command)
 
     def quiet(self) -> Iterator[Output]:
-        """Nothing came for a while: after a timeout the line is drained."""
+        """Nothing came for a while, and with `hush` nothing was sent: after a timeout the line is drained."""
         yield from self._close()
         if self.state is State.DRAIN:
-            yield from self._probe()
+            yield from self.octets.quiet()
+            if not self.octets.hush:
+                yield from self._probe()
 
     def wake(self) -> Iterator[Output]:
         """Begin with a modem of which nothing is known."""
@@ -152,7 +158,7 @@ class Dialogue:
         It finds nothing that `line` would not find: long answers just need not go through all its questions.
         """
         command = self._command
-        if command is None or self._open is not None or self._reading is not None:
+        if command is None or command.block or self._open is not None or self._reading is not None:
             return False
         if self._pdu_next and is_hex(text):
             self._pdu_next = False
@@ -170,11 +176,11 @@ class Dialogue:
             self._pdu_next = False
             return
         if text not in self._finals and looks_glued(text):
-            pieces = cut(text, self._is_key, self._is_whole)
-            if pieces is not None:
-                if self._is_whole(pieces[0]):  # else it is noise
-                    yield from self.line(pieces[0])
-                yield from self.line(pieces[1])
+            pdu_due = self._pdu_next or (self._open is not None and self._open.is_pdu)
+            pieces = Glued(self._words, self._command, self._sent, pdu_due=pdu_due).pieces(text)
+            for piece in pieces:
+                yield from self.line(piece)
+            if pieces:
                 return
         yield from self._one(text)
 
@@ -184,7 +190,7 @@ class Dialogue:
             yield from taken
             if taken or self._open is not None:
                 return
-        if self._is_reset(text):
+        if self._words.is_reset(text) and not self._owns(text):
             yield from self._restart(text)
             return
         command = self._command
@@ -192,37 +198,35 @@ class Dialogue:
             yield from self._unasked(text)
         elif text == self._sent or (command.payload is not None and is_echo(text, command.payload)):
             return
+        elif is_connect(text) and self._is_due(connect=True):
+            yield from self._give()
         elif (final := self._words.final(text, command)) is not None:
             yield from self._finish(text, final, command)
-        elif self._reading is not None and self._is_anothers(text, self._reading):
+        elif self._reading is not None and self._reading.is_anothers(text, owned=self._owns(text)):
             yield from self._before_mark(text, self._reading)
         elif self._owns(text):
             self._keep(text)
             self._pdu_next = command.pdu
+            yield from self.octets.behind(command.block_behind(text), wanted=True)
         else:
             yield from self._unsolicited(text)
-
-    # What a line is
-
-    def _is_reset(self, text: str) -> bool:
-        return self._words.is_reset(text) and not self._owns(text)
 
     def _owns(self, text: str) -> bool:
         return self._command is not None and self._command.owns(text)
 
-    def _is_key(self, beginning: str) -> bool:
-        """May a line begin so?"""
-        expected = self._command is not None and beginning in self._command.expect
-        return expected or beginning in self._words.urcs or beginning in self._words.errors
+    # The prompt
 
-    def _is_whole(self, text: str) -> bool:
-        """Is it a line that is known, by itself?"""
-        if self._words.is_final(text) or self._owns(text) or self._words.rule(text)[1] is not None:
-            return True
-        if text == self._sent or (self._command is not None and is_echo(text, self._command.payload)):
-            return True
-        pdu_due = self._pdu_next or (self._open is not None and self._open.is_pdu)
-        return pdu_due and is_hex(text)
+    def _is_due(self, *, connect: bool) -> bool:
+        """Is this the running command's prompt? For an upload that is not sure while anything is owed."""
+        command = self._command
+        if command is None or self.state is not State.PROMPT or command.connects is not connect:
+            return False
+        return command.upload is None or not self.doubt
+
+    def _give(self) -> Iterator[Output]:
+        assert self._command is not None
+        self.state = State.ANSWER
+        yield from sends(self._command)[1:]
 
     # The answer
 
@@ -239,13 +243,9 @@ class Dialogue:
                     yield from self._probe()
         elif self.state is State.PROOF:
             yield from self._probe_answered()
-        elif (
-            ok
-            and command.payload not in (None, ESC)  # +CNMA needs no prompt
-            and not self._lines
-            and (self.doubt or self.state is State.PROMPT)
-        ):
-            yield self._late_final(text)  # before its prompt, or without a reference: of something else
+        elif ok and not command.is_done(self.state is not State.PROMPT, bool(self._lines), bool(self.doubt)):
+            self._drop_lines()
+            yield self._late_final(text)
         elif ok and command.informs and not (self._lines or self._strays or self._early):
             self._early = text
             yield Awaited()
@@ -258,13 +258,13 @@ class Dialogue:
         return Late(text)
 
     def _answer(self, text: str, ok: bool, command: Command) -> Iterator[Output]:
-        if ok and not self._lines:  # "20,99": the prefix is missing
+        if ok and (not self._lines or command.rows):  # "20,99": the prefix is missing
             strays, self._strays = self._strays, []
-            self._lines = [line if is_hex(line) else f"{command.expect[0]} {line}" for line in strays]
+            self._lines += [line if is_hex(line) else f"{command.expect[0]} {line}" for line in strays]
         yield from self._give_up_strays()
         self._command = None
         self.state = State.IDLE
-        yield Answer(command, ok, in_words(text) if len(text) == 1 else text, self._lines)
+        yield Answer(command, ok, in_words(text) if len(text) == 1 else text, self._lines, self.octets.blocks)
 
     def _keep(self, text: str) -> None:
         if len(self._lines) < MOST_LINES:
@@ -272,23 +272,19 @@ class Dialogue:
 
     def _drop_lines(self) -> None:
         self._lines, self._strays = [], []
+        self.octets.begin()
         self._pdu_next = False
 
     def _give_up_strays(self) -> Iterator[Output]:
         strays, self._strays = self._strays, []
         yield from map(Unowned, strays)
 
-    def _is_anothers(self, text: str, reading: Reading) -> bool:
-        """Does the line stand before the mark, belong to it, or begin another's block?"""
-        if not reading.ours:
-            return reading.is_foreign(text) or self._owns(text)
-        return reading.is_foreign(text) and not self._owns(text)
-
     def _before_mark(self, text: str, reading: Reading) -> Iterator[Output]:
         if not reading.line(text):
             reading.spoil()
             self._drop_lines()
             yield Late(text)
+            yield from self.octets.behind(self.doubt.block(text))
 
     # What nobody asked for
 
@@ -311,6 +307,10 @@ class Dialogue:
         if self.doubt and (late := self.doubt.late(text)) is not None:
             self._late = late
             yield Late(text)
+            yield from self.octets.behind(self.doubt.block(text))
+            return
+        if self.doubt.connects(text):
+            yield from self._late_prompt(text)
             return
         key, rule = self._words.rule(text)
         command = self._command
@@ -324,21 +324,32 @@ class Dialogue:
             yield Unowned(text)
         elif command.bare:
             self._keep(text)
-        elif command.informs and not self._lines and len(self._strays) < MOST_STRAYS and text[0] in _VALUES:
+        elif self._lacks_prefix(text, command) and len(self._strays) < MOST_STRAYS:
             self._strays.append(text)
         else:
             yield Unowned(text)
+
+    def _late_prompt(self, text: str) -> Iterator[Output]:
+        """An upload that was given up is waited for: what is sent from now on would be taken for it."""
+        self.octets.stuck()
+        yield Late(text)
+        if self.state in (State.PROOF, State.IDLE):
+            self._owe()
+            self._drain()
+
+    def _lacks_prefix(self, text: str, command: Command) -> bool:
+        """Information all the same: while none has its prefix, and any one row of a list (+CLCC)."""
+        fits = command.informs and text[0] in _VALUES and command.owns(f"{command.expect[0]} {text}")
+        return fits and (command.rows or not self._lines)
 
     # URCs of several lines
 
     def _continue(self, text: str, opened: OpenUrc) -> list[Output]:
         """What the open URC makes of one more line; it is closed when the line is not its own."""
-        if opened.is_pdu:
-            ends = not is_hex(text)
-        else:
-            ends = self._owns(text) or self._words.rule(text)[1] is not None
-            ends = ends or (self._command is not None and self._words.final(text, self._command) is not None)
-        if ends:
+        command = self._command
+        known = self._owns(text) or self._words.rule(text)[1] is not None
+        known = known or (command is not None and self._words.final(text, command) is not None)
+        if opened.ends(text, known or (is_connect(text) and self._is_due(connect=True))):
             return [*self._close(), *self._one(text)]
         return list(self._close()) if opened.add(text) else []
 
@@ -355,10 +366,9 @@ class Dialogue:
         self._mark = mark
         self._reading = self.doubt.reading(mark) if mark else None
         self._sent = line_of(command, mark) if mark else command.text
-        self._lines = []
-        self._strays = []
+        self._drop_lines()
         self._early = ""
-        self._pdu_next = self._escaped = False
+        self._escaped = False
         if state is not State.PROOF:
             self.unfinished = None
         self.state = state
@@ -393,6 +403,8 @@ class Dialogue:
         else:
             self.state = State.DEAD
             self.unfinished = None
+            if self.doubt.connects("CONNECT"):
+                self.octets.stuck()
             yield OutOfReach()
 
     def _restart(self, sign: str) -> Iterator[Output]:
@@ -401,4 +413,5 @@ class Dialogue:
         self._command = self._reading = self.unfinished = None
         self.state = State.IDLE
         self.doubt.clear()
+        self.octets = Octets()
         yield Restarted(sign, pending)

@@ -140,10 +140,13 @@ class Forward(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """`after_s`: how long it rings first, of NO_REPLY; 5 to 30 in steps of 5."""
+    """`after_s`: how long it rings first, of NO_REPLY; 5 to 30 in steps of 5. Not `active`: registered, and
+    no call goes there (22.082: deactivated).
+    """
 
     number: str
     after_s: int = 20
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

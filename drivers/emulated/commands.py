@@ -18,7 +18,7 @@ import typer
 if TYPE_CHECKING:
     from drivers.emulated.country import Country
     from drivers.emulated.terminal import EmulatedModem
-    from interop.lab.model import Lab
+    from interop.lab.model import Lab, ModemPart
     from interop.protocols.equipment import Setting
 
 
@@ -64,6 +64,16 @@ class GatewayPort:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A WAP proxy as the SIM in that modem sees it: for MMS programs that bring no bearer of their own."""
+
+    modem: str
+    proxy: str
+    mmsc: str
+    apn: str
+
+
 def emulate(
     lab: Annotated[
         str, typer.Argument(metavar="LAB", help="A lab file, or the name of a lab that comes with Interop.")
@@ -92,17 +102,17 @@ def emulate(
         typer.Option(
             metavar="N",
             min=0,
-            help="The first modem's TCP port; the other modems', the sites' one and the gateways' follow.",
+            help="The first modem's TCP port; the others', the sites', the gateways', the proxies' follow.",
         ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
     """Put a lab's emulated modems where other programs find them.
 
-    On ptys, unix sockets and TCP ports, until Ctrl-C. TCP ports, sites and gateways answer on 127.0.0.1;
-    nothing can be reached from another machine. Any program can use them: minicom, gammu, smstools (pty),
-    ModemManager (unix socket), oFono (TCP), a browser (sites), Kannel and other providers' clients (gateways:
-    SMPP, CMPP, SGIP, SMGP).
+    On ptys, unix sockets and TCP ports, until Ctrl-C. TCP ports, sites, gateways and proxies answer on
+    127.0.0.1; nothing can be reached from another machine. Any program can use them: minicom, gammu, smstools
+    (pty), ModemManager (unix socket), oFono (TCP), a browser (sites), Kannel and other providers' clients
+    (gateways: SMPP, CMPP, SGIP, SMGP), mmsd-tng (proxies).
     """
     from drivers.links.open_files import as_many_as_allowed
     from interop.engine.clock import run
@@ -137,12 +147,17 @@ def emulate(
 
 
 def _doors(lab: Lab) -> int:
-    """TCP ports that the lab takes: one for each modem, one for all sites, one for each gateway."""
+    """TCP ports that the lab takes: for each modem, for all sites, for each gateway, for each WAP proxy."""
     from drivers.emulated.sites import SCHEME
 
     sites = any(site.url.startswith(SCHEME) for site in lab.sites)
     gateways = {part.url for part in lab.gateways if part.url.startswith(SCHEME)}
-    return sum(modem.emulated for modem in lab.modems) + sites + len(gateways)
+    return sum(modem.emulated for modem in lab.modems) + sites + len(gateways) + len(_senders(lab))
+
+
+def _senders(lab: Lab) -> list[ModemPart]:
+    """The emulated modems that multimedia messages are sent with."""
+    return [part for part in lab.modems if part.emulated and part.sim and "mms" in part.capabilities]
 
 
 def _check(first: int, chosen: Sequence[Bearer], doors: int) -> None:
@@ -237,8 +252,24 @@ async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool)
             for part in lab.gateways
             if part.name in at
         ]
-        _show(lab.name, ports, sites, gateways, as_json)
+        if after:
+            after += bool(sites) + len(set(at.values()))
+        proxies = await _proxies(lab, country, after)
+        _show(lab.name, ports, sites, gateways, proxies, as_json)
         await asyncio.Event().wait()
+
+
+async def _proxies(lab: Lab, country: Country, first: int) -> list[Proxy]:
+    from interop.lab.access import mms_service
+
+    proxies = []
+    for index, part in enumerate(_senders(lab)):
+        sim = lab.sim_of(part)
+        assert sim is not None
+        port = await country.proxy_on_loopback(part.name, first + index if first else 0)
+        service = mms_service(sim)
+        proxies.append(Proxy(part.name, f"127.0.0.1:{port}", service.mmsc, service.apn))
+    return proxies
 
 
 def _port(lab: Lab, name: str, at: dict[Bearer, str]) -> Port:
@@ -250,7 +281,14 @@ def _port(lab: Lab, name: str, at: dict[Bearer, str]) -> Port:
     return Port(name, pty, unix, tcp, modem.dialect, sim.name, sim.msisdn, sim.brand, sim.base_operator)
 
 
-def _show(lab: str, ports: list[Port], sites: list[Site], gateways: list[GatewayPort], as_json: bool) -> None:
+def _show(
+    lab: str,
+    ports: list[Port],
+    sites: list[Site],
+    gateways: list[GatewayPort],
+    proxies: list[Proxy],
+    as_json: bool,
+) -> None:
     """A table on a terminal, else a line for each device; out at once, for whoever waits for it in a pipe."""
     if as_json:
         rows = {
@@ -258,21 +296,25 @@ def _show(lab: str, ports: list[Port], sites: list[Site], gateways: list[Gateway
             "modems": [asdict(port) for port in ports],
             "sites": [asdict(site) for site in sites],
             "gateways": [asdict(gateway) for gateway in gateways],
+            "proxies": [asdict(proxy) for proxy in proxies],
         }
         print(json.dumps(rows), flush=True)  # ASCII: any output can carry it
     elif sys.stdout.isatty():
-        _tables(lab, ports, sites, gateways)
+        _tables(lab, ports, sites, [gateways, proxies])
     else:
         for port in ports:
             print("\t".join(asdict(port).values()))
         for site in sites:
             print(f"{site.name}\t{site.url}")
-        for gateway in gateways:
-            print("\t".join(asdict(gateway).values()))
+        rest: list[GatewayPort | Proxy] = [*gateways, *proxies]
+        for row in rest:
+            print("\t".join(asdict(row).values()))
         print("ready; Ctrl-C ends it", flush=True)
 
 
-def _tables(lab: str, ports: list[Port], sites: list[Site], gateways: list[GatewayPort]) -> None:
+def _tables(
+    lab: str, ports: list[Port], sites: list[Site], others: Sequence[Sequence[GatewayPort | Proxy]]
+) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Column, Table
@@ -287,10 +329,11 @@ def _tables(lab: str, ports: list[Port], sites: list[Site], gateways: list[Gatew
     console.print(table)
     for site in sites:
         console.print(f"{site.name}: {site.url}", markup=False)
-    if gateways:
-        columns = (Column(name, overflow="fold") for name in GatewayPort.__slots__)
-        table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-        for gateway in gateways:
-            table.add_row(*asdict(gateway).values())
-        console.print(table)
+    for parts in others:
+        if parts:
+            columns = (Column(name, overflow="fold") for name in asdict(parts[0]))
+            table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+            for part in parts:
+                table.add_row(*asdict(part).values())
+            console.print(table)
     console.print("Ctrl-C ends it.")

@@ -22,6 +22,8 @@ from drivers.emulated.gateways.exchange import paths as gateway_paths
 from drivers.emulated.gateways.gateway import Surroundings
 from drivers.emulated.gateways.tables import Tables
 from drivers.emulated.hlr import Subscriber
+from drivers.emulated.mms.doors import BearerDoor, ProxyPorts
+from drivers.emulated.mms.multimedia import mmsc_of, proxy_of
 from drivers.emulated.network import Network
 from drivers.emulated.site_codes import SiteCodes
 from drivers.emulated.sites import SCHEME, application, paths
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
 
 HOST = "emulated.country"
 _SITES = "sites.sock"
-_LONGEST_SOCKET = 100
+_BEARER = "/bearer/"
+_LONGEST_NAME = "b999.mmsc.monternet.com:80"
+_LONGEST_SOCKET = 107
 """octets; sun_path holds 108 with its end"""
 
 # Two listed centres of each operator: a card that holds the other one still sends. Telecom needs none, and
@@ -105,6 +109,8 @@ class Country:
         self._runner: web.AppRunner | None = None
         self._short: tempfile.TemporaryDirectory[str] | None = None
         self._network: Network | None = None
+        self._bearers: dict[str, BearerDoor] = {}
+        self._proxies: ProxyPorts | None = None
         self.modems: dict[str, EmulatedModem] = {}
 
     @staticmethod
@@ -149,6 +155,7 @@ class Country:
             self.modems[part.name] = modem
             modem.start()
         await self._open_gateways(network)
+        self._open_bearers(network)
         if self._has_sites:
             await self._open_sites(network)
 
@@ -160,6 +167,8 @@ class Country:
             return url, None
         if self._exchange is not None and (socket := self._exchange.socket(url.removeprefix(SCHEME))):
             return "", socket
+        if door := self._bearers.get(url.removeprefix(f"{SCHEME}{_BEARER}")):
+            return "", str(door.path)
         return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._sockets / _SITES)
 
     async def gateways_on_loopback(self, first: int = 0) -> dict[str, int]:
@@ -172,6 +181,14 @@ class Country:
         await exchange.open_on_loopback(first)
         ports = {part.name: exchange.port(part) for part in self._setting.lab.gateways}
         return {name: port for name, port in ports.items() if port is not None}
+
+    async def proxy_on_loopback(self, modem: str, port: int = 0) -> int:
+        """The WAP proxy of an emulated modem's operator, as seen from its SIM, on a TCP port of 127.0.0.1,
+        for programs that bring no bearer of their own. `port` 0: a free one; which one it is. Raises OSError
+        where it is taken, KeyError for a modem without a SIM.
+        """
+        assert self._proxies is not None
+        return await self._proxies.open(self._holders()[modem], port)
 
     async def serve_on_loopback(self, port: int = 0) -> str | None:
         """The sites on a TCP port of 127.0.0.1 too, 0 a free one, for browsers; their root URL, None without
@@ -191,6 +208,10 @@ class Country:
             modem.stop()
         if self._exchange is not None:
             self._exchange.close()
+        for door in self._bearers.values():
+            door.close()
+        if self._proxies is not None:
+            self._proxies.close()
         if self._network is not None:
             self._network.stop()
         if self._runner is not None:
@@ -215,8 +236,23 @@ class Country:
         await self._runner.setup()
         await web.UnixSite(self._runner, str(socket)).start()
 
+    def _holders(self) -> dict[str, Subscriber]:
+        """The subscriber in each emulated modem that has one."""
+        by_sim = {sim.name: who for sim, who in zip(self._setting.lab.sims, self._subscribers, strict=True)}
+        return {part.name: by_sim[part.sim] for part in self._parts.values() if part.sim}
+
+    def _open_bearers(self, network: Network) -> None:
+        """Sockets that stand for the data connections of modems by which this machine sends itself."""
+        bearers = network.multimedia.bearers
+        for index, (name, holder) in enumerate(self._holders().items()):
+            mms = self._parts[name].mms
+            if mms.way == "host" and mms.interface == EMULATED:
+                places = proxy_of(holder.operator), mmsc_of(holder.operator)
+                self._bearers[name] = BearerDoor(self._sockets / f"b{index}", holder.imsi, places, bearers)
+        self._proxies = ProxyPorts(network.multimedia.internet)
+
     async def _open_gateways(self, network: Network) -> None:
-        if len(bytes(self._sockets / _SITES)) > _LONGEST_SOCKET:
+        if len(bytes(self._sockets / _LONGEST_NAME)) > _LONGEST_SOCKET:
             self._short = tempfile.TemporaryDirectory(prefix="interop-")
             self._sockets = Path(self._short.name)
         self._sockets.mkdir(parents=True, exist_ok=True)

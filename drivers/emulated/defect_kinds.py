@@ -6,82 +6,11 @@ was lost looks the same, and the modem driver calls that a trouble of our own eq
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-
+from drivers.emulated.defect_kind import DIGITS, LATE, Kind, Parameter, Scope, after, cause
+from drivers.emulated.mms.kinds import MULTIMEDIA
 from interop.protocols.equipment import Injectable
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """`pattern` is what a whole value must match, `text` says it in words."""
-
-    text: str
-    pattern: str = r".+"
-    default: str = ""
-
-
-class Scope(Enum):
-    """What a defect sits on; decides which selectors it understands."""
-
-    PAIR = "between two subscribers"
-    SUBSCRIBER = "one subscriber"
-    SITE = "one number at one site"
-    GATEWAY = "one number at one gateway"
-
-
-_SUBJECT = {
-    "segment": Parameter("three or four digits of a segment, such as 171 or 1709", r"1\d{2,3}"),
-    "msisdn": Parameter("a mobile number"),
-    "mvno": Parameter("the brand of the subject's SIM in the lab file"),
-    "operator": Parameter("the subject's base operator: CMCC, CUCC or CTCC", "CMCC|CUCC|CTCC"),
-    "city": Parameter("the home city of the subject's SIM in the lab file"),
-}
-_PEER = {
-    "direction": Parameter("in (to the subject), out (from the subject) or both", "in|out|both"),
-    "from": Parameter("the peer who calls or writes the subject: a base operator or a brand"),
-    "to": Parameter("the peer whom the subject calls or writes: a base operator or a brand"),
-}
 _SERVICE = {"service": Parameter("voice or sms; without it both", "voice|sms")}
-_SITE = {"site": Parameter("a form or label service, by its name in the lab file")}
-_GATEWAY = {"gateway": Parameter("an account at a gateway, by its name in the lab file")}
-_SELECTORS = {
-    Scope.PAIR: {**_SUBJECT, **_PEER},
-    Scope.SUBSCRIBER: _SUBJECT,
-    Scope.SITE: {**_SUBJECT, **_SITE},
-    Scope.GATEWAY: {**_SUBJECT, **_GATEWAY},
-}
-
-_LATE = {"after": Parameter("seconds, 1 to 99999", r"[1-9][0-9]{0,4}", "900")}
-
-_DIGITS = r"\+?[0-9]{3,20}"
-_CAUSE = r"[1-9][0-9]{0,2}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One row. `direction`: what a PAIR defect has when none is said. `own`: parameters beside selectors."""
-
-    name: str
-    scope: Scope
-    effect: str
-    direction: str = ""
-    own: Mapping[str, Parameter] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> dict[str, Parameter]:
-        return {**_SELECTORS[self.scope], **self.own}
-
-
-def _cause(default: int) -> dict[str, Parameter]:
-    return {"cause": Parameter("a cause code, 1 to 999", _CAUSE, str(default))}
-
-
-def _after(text: str, default: int) -> dict[str, Parameter]:
-    return {"after": Parameter(f"seconds {text}, 1 to 999", r"[1-9][0-9]{0,2}", str(default))}
-
-
 _PARTY = "controller|first|second"
 
 _CALL_CONTROL = (
@@ -89,18 +18,18 @@ _CALL_CONTROL = (
         "hold.unsubscribed",
         Scope.SUBSCRIBER,
         "the number lacks call hold: refused with 19 (subscription violation), or 50 (not subscribed)",
-        own=_cause(19),
+        own=cause(19),
     ),
     Kind("hold.not_applied", Scope.SUBSCRIBER, "hold is said done, but the held party goes on hearing"),
-    Kind("hold.dropped", Scope.SUBSCRIBER, "a call that is held is cut", own=_cause(41)),
-    Kind("retrieve.refused", Scope.SUBSCRIBER, "a held call cannot be taken up again", own=_cause(17)),
+    Kind("hold.dropped", Scope.SUBSCRIBER, "a call that is held is cut", own=cause(41)),
+    Kind("retrieve.refused", Scope.SUBSCRIBER, "a held call cannot be taken up again", own=cause(17)),
     Kind(
         "mpty.unsubscribed",
         Scope.SUBSCRIBER,
         "the number lacks multiparty: refused with 19 (subscription violation), or 50 (not subscribed)",
-        own=_cause(19),
+        own=cause(19),
     ),
-    Kind("mpty.refused", Scope.SUBSCRIBER, "the network refuses to join calls", own=_cause(29)),
+    Kind("mpty.refused", Scope.SUBSCRIBER, "the network refuses to join calls", own=cause(29)),
     Kind("mpty.fake", Scope.SUBSCRIBER, "joining is said done, and nothing is joined"),
     Kind(
         "mpty.leg_dropped",
@@ -108,8 +37,8 @@ _CALL_CONTROL = (
         "one party is cut off some seconds after calls were joined",
         own={
             "leg": Parameter("first or second call that was set up", "first|second", "second"),
-            **_after("in the conference", 3),
-            **_cause(41),
+            **after("in the conference", 3),
+            **cause(41),
         },
     ),
     Kind("mpty.row", Scope.SUBSCRIBER, "joined as IMS does it: the modem lists a conference as one call"),
@@ -134,10 +63,10 @@ _CALL_CONTROL = (
         "what one party does to a call (hold, retrieve, join, forward ...) is not told to the other",
         "out",
     ),
-    Kind("transfer.refused", Scope.SUBSCRIBER, "the network refuses explicit transfer", own=_cause(19)),
-    Kind("waiting.unsubscribed", Scope.SUBSCRIBER, "call waiting cannot be switched on", own=_cause(19)),
+    Kind("transfer.refused", Scope.SUBSCRIBER, "the network refuses explicit transfer", own=cause(19)),
+    Kind("waiting.unsubscribed", Scope.SUBSCRIBER, "call waiting cannot be switched on", own=cause(19)),
     Kind("waiting.busy", Scope.SUBSCRIBER, "a second caller hears busy although call waiting is on"),
-    Kind("forwarding.refused", Scope.SUBSCRIBER, "forwarding cannot be registered", own=_cause(19)),
+    Kind("forwarding.refused", Scope.SUBSCRIBER, "forwarding cannot be registered", own=cause(19)),
     Kind(
         "forwarding.ignored", Scope.SUBSCRIBER, "forwarding is registered, and calls ring here all the same"
     ),
@@ -169,7 +98,7 @@ _ROWS = (
         Scope.PAIR,
         "another number is shown as caller",
         "out",
-        {"number": Parameter("the number shown instead", _DIGITS, "01088880000")},
+        {"number": Parameter("the number shown instead", DIGITS, "01088880000")},
     ),
     Kind("clip.doubled86", Scope.PAIR, "the caller is shown with the country code twice", "out"),
     Kind("clip.type", Scope.PAIR, "the caller's national digits are marked as international", "out"),
@@ -178,7 +107,7 @@ _ROWS = (
         Scope.PAIR,
         "busy, refused, unanswered or absent reaches the caller as another cause",
         "in",
-        _cause(31),
+        cause(31),
     ),
     Kind("call.silent", Scope.PAIR, "the caller hears ringing but the called phone never rings", "in"),
     Kind(
@@ -186,28 +115,28 @@ _ROWS = (
         Scope.PAIR,
         "the call is cut some seconds after the answer (cause 41)",
         "both",
-        _after("of talk", 3),
+        after("of talk", 3),
     ),
     Kind(
         "call.barred",
         Scope.SUBSCRIBER,
         "outgoing calls are barred (cause 8), emergency calls excepted",
-        own=_cause(8),
+        own=cause(8),
     ),
     *_CALL_CONTROL,
     Kind("report.dropped", Scope.PAIR, "messages arrive but the sender never gets a status report", "out"),
     Kind("report.false", Scope.PAIR, "delivery is reported although nothing is delivered", "in"),
     Kind("sms.lost", Scope.PAIR, "messages are taken and vanish: no delivery, no report", "in"),
-    Kind("sms.refused", Scope.PAIR, "the service centre refuses the message", "out", _cause(21)),
+    Kind("sms.refused", Scope.PAIR, "the service centre refuses the message", "out", cause(21)),
     Kind(
         "sms.sender",
         Scope.PAIR,
         "messages arrive with another sender",
         "out",
-        {"number": Parameter("the sender shown instead", _DIGITS, "106550109988")},
+        {"number": Parameter("the sender shown instead", DIGITS, "106550109988")},
     ),
     Kind("sms.text", Scope.PAIR, "every character outside ASCII arrives as '?'", "out"),
-    Kind("sms.barred", Scope.SUBSCRIBER, "sending messages is barred", own=_cause(8)),
+    Kind("sms.barred", Scope.SUBSCRIBER, "sending messages is barred", own=cause(8)),
     Kind(
         "plmn.foreign",
         Scope.SUBSCRIBER,
@@ -220,13 +149,13 @@ _ROWS = (
         "hotline.empty",
         Scope.SUBSCRIBER,
         "the subject's customer-service number ends as an empty number, whoever calls it",
-        own=_cause(1),
+        own=cause(1),
     ),
     Kind(
         "free.unreachable",
         Scope.SUBSCRIBER,
         "the free operator numbers (10086, 10010, 10000) cannot be reached",
-        own={"number": Parameter("one of these numbers; without it all", r"\d{3,6}"), **_cause(3)},
+        own={"number": Parameter("one of these numbers; without it all", r"\d{3,6}"), **cause(3)},
     ),
     Kind("site.format", Scope.SITE, "the form says the number is not a valid phone number"),
     Kind("site.policy", Scope.SITE, "the form says it does not serve virtual operators"),
@@ -250,7 +179,7 @@ _ROWS = (
         "site.code_late",
         Scope.SITE,
         "the site hands the code to its gateway beyond the code's life",
-        own=_LATE,
+        own=LATE,
     ),
     Kind(
         "gateway.segment",
@@ -269,7 +198,7 @@ _ROWS = (
         "smsc.late",
         Scope.GATEWAY,
         "the service centre takes messages at once (TP-SCTS) and forwards them beyond the life of a code",
-        own=_LATE,
+        own=LATE,
     ),
     Kind("gateway.false_report", Scope.GATEWAY, "DELIVRD is reported although nothing is delivered"),
     Kind("gateway.report_missing", Scope.GATEWAY, "messages arrive and are never reported"),
@@ -278,7 +207,7 @@ _ROWS = (
         "gateway.late",
         Scope.GATEWAY,
         "messages lie in the gateway's queue beyond the life of a code (TP-SCTS is when they leave it)",
-        own=_LATE,
+        own=LATE,
     ),
     Kind(
         "gateway.sender_cut",
@@ -290,7 +219,7 @@ _ROWS = (
         "gateway.sender_rewritten",
         Scope.GATEWAY,
         "messages arrive with another sender",
-        own={"number": Parameter("the sender shown instead", _DIGITS, "106550109988")},
+        own={"number": Parameter("the sender shown instead", DIGITS, "106550109988")},
     ),
     Kind("gateway.text", Scope.GATEWAY, "every character outside ASCII arrives as '?'"),
     Kind(
@@ -310,6 +239,7 @@ _ROWS = (
         "gateway.reply_lost", Scope.GATEWAY, "what handsets write to the account's number vanishes on its way"
     ),
     Kind("gateway.reply_text", Scope.GATEWAY, "replies arrive with every character outside ASCII as '?'"),
+    *MULTIMEDIA,
     *(
         Kind(
             f"sim.{file}",

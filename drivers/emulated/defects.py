@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.emulated.defect_kinds import KINDS, Kind, Scope
+from drivers.emulated.defect_kind import Kind, Scope
+from drivers.emulated.defect_kinds import KINDS
 from drivers.emulated.hlr import OPERATORS, Subscriber
 from drivers.emulated.injection import meant, split
 from interop.lab.model import Lab

@@ -13,7 +13,9 @@ Passes = Callable[[Terminal, Leg | None, Leg | None], bool]
 
 
 def bridged(terminal: Terminal, into: Leg | None, out: Leg | None) -> bool:
-    """The rule without defects: held legs carry nothing; legs of one conference hear each other (22.084)."""
+    """The rule without defects: legs of one conference hear each other, held legs carry nothing; the parties
+    of a conference that is held are put on hold as by Call Hold (22.084 1.2.1.1).
+    """
     del terminal
     if into is not None and out is not None and not (into.multiparty and out.multiparty):
         return False

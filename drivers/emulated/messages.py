@@ -56,7 +56,8 @@ IN_ORDER_S = 0.4
 class FromService:
     """A message of a service provider to the subscriber with the number `to` (11 digits).
 
-    `gateway`: the account it came by, as the lab file names it; `told`: hears the TP-Status, once, or never.
+    `gateway`: the account it came by, as the lab file names it, "" of what came by none (an MMSC's push);
+    `told`: hears the TP-Status, once, or never.
     """
 
     sender: Address
@@ -109,9 +110,12 @@ class ServiceCentre:
         recipient = self._hlr.by_msisdn(message.to)
         smsc = (recipient.smsc or OPERATORS[recipient.operator].smsc) if recipient else ""
         stored = _Stored(message, message.submit, smsc, now, _deadline(message.submit, now), recipient)
-        if recipient and self._defects.on("smsc.dropped", recipient, gateway=message.gateway):
-            return
-        if recipient and (late := self._defects.on("smsc.late", recipient, gateway=message.gateway)):
+        late = None
+        if recipient and message.gateway:
+            if self._defects.on("smsc.dropped", recipient, gateway=message.gateway):
+                return
+            late = self._defects.on("smsc.late", recipient, gateway=message.gateway)
+        if late:
             self._timers.later(float(late.values["after"]), self._on_the_way, stored)
         else:
             self._on_the_way(stored)

@@ -1,4 +1,4 @@
-"""The emulated country's network: registration, calls, messages and USSD behind `Air`."""
+"""The emulated country's network: registration, calls, messages, packets and USSD behind `Air`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from drivers.emulated.calls import Calls
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import OPERATORS, Hlr, Line, Subscriber
 from drivers.emulated.messages import ServiceCentre
+from drivers.emulated.mms.multimedia import Multimedia
 from drivers.emulated.routing import Routing
 from drivers.emulated.services import Services
 from drivers.emulated.setup import Setup
@@ -71,6 +72,7 @@ class Network:
         self._speech = Speech(self._calls, self.hlr, defects, self.timers)
         self._dialogues = Dialogues(self.hlr, self.timers)
         self.centre = ServiceCentre(self.hlr, routing, defects, self.timers, self.now)
+        self.multimedia = Multimedia(self.hlr, self.centre, defects, self.timers, self.now)
 
     def now(self) -> datetime:
         """The country's time."""
@@ -95,6 +97,7 @@ class Network:
         for leg in self._calls.legs(terminal):
             self._setup.hang_up(leg, NORMAL)
         self._dialogues.end(terminal)
+        self.multimedia.bearers.left(terminal.imsi)
         self.hlr.switched_off(terminal.imsi)
 
     def camp(self, terminal: Terminal) -> Camp:
@@ -163,7 +166,7 @@ class Network:
         done: Callable[[Bearer | int], None],
         lost: Callable[[], None],
     ) -> None:
-        raise NotImplementedError
+        self.multimedia.bearers.open(terminal, access, done, lost)
 
     def ussd(self, terminal: Terminal, code: str) -> None:
         self._dialogues.send(terminal, code)

@@ -53,7 +53,8 @@ class Services:
         """Where calls to him go, if they do."""
         if self._defects.on("forwarding.ignored", subscriber):
             return None
-        return self._hlr.forwarding(subscriber.imsi, when)
+        there = self._hlr.forwarding(subscriber.imsi, when)
+        return there if there is not None and there.active else None
 
     def set_forwarding(self, imsi: str, when: Forward, forwarding: Forwarding | None) -> int | None:
         cause = self.refusal(imsi, Service.FORWARDING)

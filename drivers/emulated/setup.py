@@ -143,7 +143,8 @@ class Setup:
 
     def _remind(self, subscriber: Subscriber, leg: Leg) -> None:
         """That his own calls go elsewhere (22.082 3.2.2)."""
-        active = [when for when in Forward if self._hlr.forwarding(subscriber.imsi, when)]
+        known = ((when, self._hlr.forwarding(subscriber.imsi, when)) for when in Forward)
+        active = [when for when, there in known if there is not None and there.active]
         if active:
             always = active[0] is Forward.ALWAYS
             self._timers.later(

@@ -15,7 +15,14 @@ from drivers.handwork import lines, words
 from drivers.handwork.editor import Editor, Entered, Key
 from drivers.handwork.target import DONE, REFUSED_BY_MODEM, Handwork
 from interop.protocols.errors import CommandRefused, DeviceLost, EquipmentError
-from interop.record.events import Event, MessageReceived, PartReceived, Released, StatusReported
+from interop.record.events import (
+    Event,
+    MessageReceived,
+    MmsNotified,
+    PartReceived,
+    Released,
+    StatusReported,
+)
 from interop.smspdu import Status
 
 _BULK = 65536
@@ -74,11 +81,13 @@ async def _talk(hand: Handwork, screen: _Screen) -> bool:
 
 
 async def _paid(hand: Handwork, screen: _Screen, line: str) -> bool:
-    """May it cost what it costs? Asked once."""
+    """May it cost what it costs? Asked once, and not in a script: its next line is a command, no answer."""
     what = lines.spends(line)
     if what and hand.live and not hand.consent.given:
-        answer = await screen.ask(f"This sends real {what}, and they cost. Go on? [y/N] ")
-        hand.consent.given = (answer or "").strip().lower() in ("y", "yes")
+        if not isinstance(screen, Pipe):
+            real = "multimedia messages" if what == "multimedia" else what
+            answer = await screen.ask(f"This sends real {real}, and they cost. Go on? [y/N] ")
+            hand.consent.given = (answer or "").strip().lower() in ("y", "yes")
         if not hand.consent.given:
             screen.say("not sent (--yes allows it)")
             return False
@@ -117,6 +126,8 @@ def _tell(screen: _Screen, event: Event) -> None:
             screen.say(f"# part {event.number} of {event.total} of a message from {event.sender}")
         case MessageReceived():
             screen.say(f"# message from {event.sender}: {event.text}")
+        case MmsNotified():
+            screen.say(f"# multimedia message from {event.sender}, {event.size} octets: {event.subject}")
         case StatusReported():
             screen.say(f"# delivery report for reference {event.reference}: {Status(event.status).text}")
         case Released(cause=cause) if cause is not None:

@@ -19,6 +19,7 @@ _LONG = re.compile(r"\+COPS|\+CFUN=|\+CMGS|\+CMSS|D", re.IGNORECASE)
 _EXTENDED = re.compile(r"[-+^*$#%_!@][A-Z][^;]*")
 _DIAL = re.compile(r"(?<![&%\\])D[TPWI,!@\s]*[0-9+*#<>LS(]")
 _SENDS = re.compile(r"[+^$*#][A-Z]*(?:CMGS|CMSS|CMGC|SMGS|SMSS)")
+_SENDS_MULTIMEDIA = re.compile(r"\+(?:CMMSSEND|QMMSEND)(?:=(?!\?)|;|\s*$)")
 _ASKS_FOR_TEXT = re.compile(r"AT[+^$*#][A-Z]*(?:CMGS|CMGW|SMGS|SMGW)\s*=(?!\?)", re.IGNORECASE)
 
 
@@ -28,9 +29,13 @@ def completed(line: str) -> str:
     return line if line.upper().startswith("AT") or not line else f"AT{line}"
 
 
-def spends(line: str) -> Literal["calls", "messages"] | None:
-    """What a command line may cost: a dial command a call, a sending one a message (V.250 6.3.1, 27.005)."""
+def spends(line: str) -> Literal["calls", "messages", "multimedia"] | None:
+    """What a command line may cost: a dial command a call, a sending one a message (V.250 6.3.1, 27.005; the
+    clients of SIMCom and Quectel).
+    """
     unquoted = re.sub(r'"[^"]*"', "", line.upper())[2:]
+    if _SENDS_MULTIMEDIA.search(unquoted):
+        return "multimedia"
     if _SENDS.search(unquoted):
         return "messages"
     return "calls" if _DIAL.search(_EXTENDED.sub(";", unquoted)) else None

@@ -95,7 +95,7 @@ def _print(found: LabFile, answer: Check) -> None:
         f"{_number(lab.labels, 'label service')}, "
         f"{_number((*lab.gateways, *lab.originators), 'originator')}"
     )
-    console.print(f"{len(answer.runnable)} of {len(answer.outlooks)} cases can run.\n")
+    console.print(f"{len(answer.runnable)} of {_number(answer.outlooks, 'case')} can run.\n")
     if answer.outlooks:
         console.print(_matrix(answer))
     _reasons(console, "Cannot run", ((reason, each) for each in answer.outlooks for reason in each.missing))
@@ -111,7 +111,9 @@ def _print(found: LabFile, answer: Check) -> None:
 
 
 def _number(things: Sequence[object], word: str) -> str:
-    return f"{len(things)} {word}" + "s" * (len(things) != 1)
+    from interop.reports.text import counted
+
+    return counted(len(things), word)
 
 
 def _matrix(answer: Check) -> object:

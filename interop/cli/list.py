@@ -130,7 +130,7 @@ def _show(rows: Sequence[Row], as_json: bool) -> None:
 
     from interop.cli.pipe import screen
 
-    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for row in rows:
         table.add_row(*(Text("\n".join(_lines(value)), overflow="fold") for value in row.values()))
     screen().print(table)

@@ -18,6 +18,7 @@ from rich.text import Text
 from interop.cli.engineer import AtTerminal, terminal
 from interop.cli.pipe import screen
 from interop.record import Verdict, blame
+from interop.reports.text import counted
 
 if TYPE_CHECKING:
     from interop.engine.attempt import BoundCase
@@ -96,7 +97,7 @@ class Progress:
         self._began = time.monotonic()
         if self._quiet:
             return
-        self._console.print(f"{cases} cases, record in {directory}")
+        self._console.print(f"{counted(cases, 'case')}, record in {directory}")
         if self._terminal:
             self._live = Live(self._line(), console=self._console, auto_refresh=False)
             self._live.start()

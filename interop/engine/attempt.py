@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from interop.engine.bench import Bench, Ended, Inconclusive
 from interop.engine.case import CaseFunction, CaseSpec, Probe
@@ -16,6 +16,7 @@ from interop.engine.evidence import Evidence, call_parties
 from interop.engine.lease import Lease
 from interop.engine.verdicts import Interrupted, Judgement, equipment_trouble, gate, judge, service_lost
 from interop.lab.budget import Spent
+from interop.lab.equipment import CHINA
 from interop.lab.model import GatewayPart, OriginatorPart, SimPart
 from interop.lab.roles import Binding, Player, Seat, subject_of
 from interop.protocols.errors import EquipmentError
@@ -86,9 +87,6 @@ class Stage:
     spent: Callable[[], Spent]
     epoch: float
     debts: Debts = field(default_factory=Debts)
-
-
-CHINA: Final = timezone(timedelta(hours=8))
 
 
 @dataclass
@@ -234,6 +232,7 @@ class _Performance:
             clock=lambda: datetime.fromtimestamp(stage.epoch + stage.writer.now(), CHINA),
             mail=_Mail(stage, lease, [sim.name for sim in sims.values()], since),
             control=self._control_of is not None,
+            numbers=binding.lab.numbers,
         )
 
     async def _judge(self, error: BaseException | None, troubles: list[Exception]) -> Judgement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -60,7 +60,8 @@ class Bench:
 
     `sims`: role -> the SIM that plays it, as the lab file has it; `parts`: role -> the form, label service,
     gateway or originator, likewise; `devices`: role -> what plays it. `random` depends on seed, case and
-    attempt only. `control`: an ordinary SIM stands in for the number under test.
+    attempt only. `control`: an ordinary SIM stands in for the number under test; `numbers`: of every SIM of
+    the lab.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Bench:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         mail: Mail | None = None,
         control: bool = False,
+        numbers: Collection[str] = (),
     ) -> None:
         self.subject = subject
         self._tested = tested
@@ -83,6 +85,7 @@ class Bench:
         self.devices = devices
         self.random = random
         self.control = control
+        self.numbers = numbers
         self.checks: list[Check] = []
         self.measurements: list[Measurement] = []
         self.cleanups: list[Callable[[], Awaitable[None]]] = []

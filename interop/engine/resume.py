@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from interop.engine.attempt import BoundCase, not_played
 from interop.engine.debts import Debts
 from interop.engine.expected import Expectations
+from interop.engine.forwarding import NOTHING, PutBack, to_keep
 from interop.engine.lease import Lease
 from interop.lab.budget import Spent
 from interop.lab.roles import Binding, Player, control_for
-from interop.protocols.errors import EquipmentError, NotAvailable
-from interop.protocols.modem import Divert, Modem
+from interop.protocols.errors import EquipmentError
+from interop.protocols.modem import Divert, Forwarding, Modem
 from interop.record import Attempt, InconcReason, Observed, Started
 from interop.record import events as seen
 from interop.record.reader import Run
@@ -100,30 +101,26 @@ def players(binding: Binding, devices: Mapping[str, str]) -> dict[str, Player]:
     }
 
 
-def owes(previous: Run, modems: Iterable[Modem], debts: Debts) -> None:
-    """Forwarding that attempts had registered which a crash cut short: it outlives them in the network."""
+def owes(previous: Run, modems: Iterable[Modem], numbers: Collection[str], debts: Debts) -> None:
+    """Forwarding that attempts had registered which a crash cut short: it outlives them in the network. What
+    they had seen there before is put back, but for what goes to the lab's own `numbers`.
+    """
     cut_short = {f"{start.case}#{start.attempt}" for start in previous.unfinished}
     by_sim = {modem.sim: modem for modem in modems}
-    left = {
-        (one.party, one.event.when): one.attempt
-        for one in previous.observed
-        if isinstance(one.event, seen.ForwardingSet) and one.attempt in cut_short
-    }
+    before: dict[tuple[str, str], Forwarding] = {}
+    left: dict[tuple[str, str], str] = {}
+    for one in previous.observed:
+        if one.attempt in cut_short and isinstance(one.event, seen.ForwardingSeen | seen.ForwardingSet):
+            event, place = one.event, (one.party, one.event.when)
+            if isinstance(event, seen.ForwardingSet):
+                left[place] = one.attempt or ""
+            elif place not in left:
+                before[place] = Forwarding(event.number, event.active, event.after_s)
     for (sim, condition), attempt in left.items():
         if sim in by_sim:
-            modem = by_sim[sim]
-            debts.owe(modem.name, attempt or "", _Erasure(modem, Divert[condition.upper()]))
-
-
-@dataclass(frozen=True)
-class _Erasure:
-    modem: Modem
-    when: Divert
-
-    async def __call__(self) -> None:
-        answer = await self.modem.divert(self.when, "")
-        if not answer.done and await self.modem.diverted(self.when) != "":
-            raise NotAvailable(self.modem.name, f"forwarding could not be erased: {answer.text}")
+            modem, found = by_sim[sim], before.get((sim, condition), NOTHING)
+            step = PutBack(modem, Divert[condition.upper()], to_keep(found, numbers))
+            debts.owe(modem.name, attempt, step)
 
 
 async def drain(modems: Sequence[Modem]) -> None:

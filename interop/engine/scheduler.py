@@ -99,6 +99,7 @@ class Scheduler:
         self._used: dict[str, float] = defaultdict(float)
         self._demands: dict[Pool, _Demand] = {}
         self._demands_of: dict[str, list[_Demand]] = defaultdict(list)
+        self._demands_on: dict[tuple[str, ...], list[_Demand]] = {}
         self._touched: dict[_Group, None] = {}
         self._everything = False
         self._arrivals = 0
@@ -223,6 +224,7 @@ class Scheduler:
             if other.devices <= new.devices:
                 new.load += other.own
         self._demands[pool] = new
+        self._demands_on.clear()
         for one in pool:
             for name in one:
                 self._demands_of[name].append(new)
@@ -270,9 +272,13 @@ class Scheduler:
 
     def _pressure(self, candidate: Candidate) -> tuple[float, float]:
         """How much others want this device, then how much it has done."""
-        demands = dict.fromkeys(each for name in candidate.resources for each in self._demands_of[name])
-        wanted = sum(demand.pressure for demand in demands)
-        return round(wanted, 6), max(self._used[name] for name in candidate.resources)
+        names = candidate.resources
+        if names not in self._demands_on:
+            self._demands_on[names] = list(
+                dict.fromkeys(each for name in names for each in self._demands_of[name])
+            )
+        wanted = sum(demand.load / demand.size for demand in self._demands_on[names])
+        return round(wanted, 6), max(self._used[name] for name in names)
 
     def _wish(self, group: _Group) -> set[str]:
         """What to keep free for an urgent job that cannot start: a role set it could use."""

@@ -145,7 +145,7 @@ class Session:
                     self._epoch,
                 )
                 if self._previous is not None:
-                    resume.owes(self._previous, modems, stage.debts)
+                    resume.owes(self._previous, modems, self._plan.lab.numbers, stage.debts)
                 self._runner = Runner(
                     self._cases,
                     stage,

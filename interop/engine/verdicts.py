@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from interop.engine.bench import Ended, Inconclusive
 from interop.engine.case import Contrast
 from interop.protocols.errors import EmergencyRefused, EquipmentError
+from interop.protocols.mms import MmsOutcome
 from interop.protocols.modem import Health, Registration, Stat
 from interop.protocols.originator import Acceptance
 from interop.record import (
@@ -131,6 +132,7 @@ _TOLD_BY: dict[type[Event], tuple[type[Event], ...]] = {
     seen.FormSubmitted: (seen.FormAnswered,),
     seen.CodeEntered: (seen.CodeAnswered,),
     seen.TextHanded: (seen.TextTaken,),
+    seen.MmsSubmitted: (seen.MmsTaken,),
 }
 
 
@@ -145,11 +147,18 @@ def outcome_unknown(reason: InconcReason | None, events: Iterable[tuple[str, Eve
         for cause, answers in _TOLD_BY.items():
             if isinstance(event, cause):
                 left[party, cause] += 1
-            elif isinstance(event, answers) and getattr(event, "acceptance", "") != Acceptance.UNKNOWN:
+            elif isinstance(event, answers) and _tells(event):
                 told[party, cause] += 1
     if reason is InconcReason.INDETERMINATE and left:
         return True
     return any(number > told[what] for what, number in left.items())
+
+
+def _tells(event: Event) -> bool:
+    """Not where a gateway or an MMSC gave no answer."""
+    if isinstance(event, seen.MmsTaken):
+        return event.outcome != MmsOutcome.UNKNOWN
+    return getattr(event, "acceptance", "") != Acceptance.UNKNOWN
 
 
 def may_retry(attempt: Attempt, retries: int, events: Iterable[tuple[str, Event]]) -> bool:

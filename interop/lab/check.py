@@ -117,7 +117,7 @@ def _notes(file: LabFile) -> Iterator[str]:
         try:
             secrets(lab, sim)
         except SecretError as error:
-            yield f"SIM {sim.name}: pin: {error}"
+            yield f"SIM {sim.name}: {error}"
     for gateway in lab.gateways:
         try:
             size = len(gateway_secret(lab, gateway))

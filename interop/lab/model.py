@@ -21,7 +21,11 @@ SomeSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """more than none"""
 Operator = Literal["CMCC", "CUCC", "CTCC"]
 GatewayProtocol = Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
-Capability = Literal["voice", "sms", "ussd", "volte", "mms", "multiparty"]
+Capability = Literal["voice", "sms", "ussd", "volte", "mms", "mms_pdu", "multiparty"]
+"""mms_pdu: its multimedia messages are written and read by us (`way: host`, a module's sockets), so that one
+can be larger than allowed, and be reported as read; a module's own client does neither.
+"""
+
 
 EMULATED = "emulated"
 """The port of a modem in the emulated country; `emulated:/path` is a site there."""
@@ -60,7 +64,7 @@ class MmsWay(Part):
 class MmsPart(Part):
     """What a SIM's multimedia messages need, where it is not what its base operator's subscribers have
     (facts/apn.csv). `largest`: octets of a message that the operator says it takes; `adapts`: it says that
-    it makes pictures smaller.
+    it makes pictures smaller. `password`: as it is, or where it is (env:NAME, file:PATH).
     """
 
     apn: Text | None = None
@@ -272,6 +276,11 @@ class Lab(Part):
     @property
     def sites(self) -> tuple[FormPart | LabelPart, ...]:
         return (*self.forms, *self.labels)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The MSISDN of every SIM."""
+        return [sim.msisdn for sim in self.sims]
 
     def modem_of(self, sim: SimPart) -> ModemPart | None:
         """The modem that holds this SIM; None when it lies in a drawer."""

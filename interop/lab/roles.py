@@ -6,7 +6,7 @@ each with everybody who could play, or with why it can never run here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
@@ -175,13 +175,16 @@ def bindings(spec: HasRoles, lab: Lab) -> list[Binding]:
     roles = spec.roles
     peers = any(role.cast is Cast.PEER for role in roles.values())
     each = [(name, role) for name, role in roles.items() if role.cast is Cast.EACH]
+    sites_of = [_sites(lab, role) or (None,) for _, role in each]
+    holders = {modem.sim: modem for modem in lab.modems}
+    seats = [Seat(sim, holders.get(sim.name)) for sim in lab.sims]
     found = []
-    for sim in lab.sims:
-        if sim.kind == "mvno":
+    for seat in seats:
+        if seat.sim.kind == "mvno":
             for peer_class in PEER_CLASSES if peers else (None,):
-                for sites in product(*(_sites(lab, role) or (None,) for _, role in each)):
+                for sites in product(*sites_of):
                     chosen = {name: one for (name, _), one in zip(each, sites, strict=True)}
-                    found.append(_bind(roles, lab, sim, peer_class, chosen))
+                    found.append(_bind(roles, lab, seats, seat, peer_class, chosen))
     return found
 
 
@@ -219,12 +222,14 @@ def control_for(binding: Binding, chosen: Mapping[str, Player]) -> Binding | str
 def _bind(
     roles: Mapping[str, Role],
     lab: Lab,
-    sim: SimPart,
+    seats: Sequence[Seat],
+    seat: Seat,
     peer_class: str | None,
     sites: Mapping[str, Player | None],
 ) -> Binding:
-    seat = Seat(sim, lab.modem_of(sim))
-    peers = list(_peers(lab, sim, peer_class)) if peer_class else []
+    """`seats`: of every SIM of the lab; `seat`: of the subject's."""
+    sim = seat.sim
+    peers = list(_peers(seats, sim, peer_class)) if peer_class else []
     candidates: dict[str, tuple[Player, ...]] = {}
     missing: list[str] = []
     for name, role in roles.items():
@@ -236,8 +241,7 @@ def _bind(
         elif role.cast is Cast.SUBJECT:
             candidates[name], lacking = _able([seat], role)
         elif role.cast is Cast.OTHER:
-            others = [Seat(other, lab.modem_of(other)) for other in lab.sims if other.name != sim.name]
-            candidates[name], lacking = _able(others, role)
+            candidates[name], lacking = _able([other for other in seats if other is not seat], role)
             lacking = lacking or ["the lab has no other SIM"]
         else:
             candidates[name], lacking = _able(peers, role)
@@ -299,14 +303,15 @@ def _all_play(roles: Sequence[Sequence[Player]], taken: frozenset[str]) -> bool:
     )
 
 
-def _peers(lab: Lab, subject: SimPart, peer_class: str) -> Iterator[Seat]:
-    for sim in lab.sims:
+def _peers(seats: Iterable[Seat], subject: SimPart, peer_class: str) -> Iterator[Seat]:
+    for seat in seats:
+        sim = seat.sim
         if sim.kind == "mvno":
             of_class = peer_class == "MVNO" and sim.brand != subject.brand
         else:
             of_class = peer_class == sim.base_operator
         if of_class and sim.name != subject.name:
-            yield Seat(sim, lab.modem_of(sim))
+            yield seat
 
 
 def _class_in_words(peer_class: str | None, subject: SimPart) -> str:
@@ -359,7 +364,7 @@ def _lacks(seat: Seat, role: Role) -> str:
                 return f"SIM {sim.name} has no {capability}"
         elif capability not in modem.capabilities:
             return f"modem {modem.name} ({sim.name}) has no {capability}"
-    speaks = [capability for capability in role.capabilities if capability in ("voice", "sms")]
+    speaks = [capability for capability in role.capabilities if capability in ("voice", "sms", "mms")]
     if speaks and sim.base_operator == "CTCC" and "volte" not in modem.capabilities:
         # China Telecom never had GSM or UMTS
         return f"modem {modem.name} has no volte, and {sim.name} of CTCC has no {speaks[0]} without it"

@@ -12,6 +12,7 @@ from interop.lab.device_rules import check_modem, check_site
 from interop.lab.document import Document, Path, Problem
 from interop.lab.gateway_rules import check_gateways, check_via
 from interop.lab.item import Item, items
+from interop.lab.mms_rules import check_mms_of_modem, check_mms_of_sim
 from interop.lab.model import EMULATED
 from interop.lab.originator_rules import check_originators
 from interop.lab.sim_rules import check_sim
@@ -39,8 +40,10 @@ def judge(document: Document) -> list[Problem]:
         names.append("")  # there is nothing to hold a modem's `sim` against
     for modem in modems:
         check_modem(modem, names)
+        check_mms_of_modem(modem)
     for sim in sims:
         check_sim(sim)
+        check_mms_of_sim(sim)
     for site in (*forms, *labels):
         check_site(site)
     check_gateways(gateways)

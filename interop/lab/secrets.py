@@ -17,8 +17,16 @@ class SecretError(Exception):
 
 
 def secrets(lab: Lab, sim: SimPart) -> Mapping[str, str]:
-    """The SIM's secrets by lab-file key, those that it has. Raises SecretError."""
-    return {"pin": resolve(sim.pin, lab.directory)} if sim.pin else {}
+    """The SIM's secrets by lab-file key, "pin" and "mms.password": those that it has. Raises SecretError."""
+    references = {"pin": sim.pin or "", "mms.password": sim.mms.password or ""}
+    found: dict[str, str] = {}
+    for key, value in references.items():
+        if _REFERENCE.fullmatch(value):
+            try:
+                found[key] = resolve(value, lab.directory)
+            except SecretError as error:
+                raise SecretError(f"{key}: {error}") from None
+    return found
 
 
 def headers(lab: Lab, site: FormPart | LabelPart) -> dict[str, str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
+from interop.mms.charsets import text_of
+
 VERSION: Final = 0x12
 """MMS 1.2, which every centre and handset understands"""
 
@@ -119,11 +121,8 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The text of a text part; what cannot be decoded is U+FFFD. An unknown charset is read as UTF-8."""
-        try:
-            return self.data.decode(self.charset or "utf-8", "replace")
-        except LookupError:
-            return self.data.decode("utf-8", "replace")
+        """The text of a text part, as its charset says; see `charsets.text_of` where that says too little."""
+        return text_of(self.data, self.charset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 <BaseOperator.CUCC: 'CUCC'>
 """
 
-from interop.numbering.access_points import AccessPoint, mms_access
+from interop.numbering.access_points import AccessPoint, access_points, mms_access
 from interop.numbering.brands import Brand, brand, brands
 from interop.numbering.cli_form import CliForm, cli_form
 from interop.numbering.msisdn import Msisdn, NumberError, is_short_code, same_number
@@ -29,6 +29,7 @@ __all__ = [
     "Segment",
     "ServiceCode",
     "Smsc",
+    "access_points",
     "area_code",
     "audit",
     "brand",

@@ -115,6 +115,10 @@ class DialectCatalogue(Protocol):
     def check_dialect(name: str, folder: Path) -> None:
         """Raises ValueError with one sentence, file and place in it, for one that cannot be used."""
 
+    @staticmethod
+    def sends_mms(dialect: str, folder: Path) -> bool:
+        """Whether it has commands for multimedia messages; another `mms.way` needs none. Raises ValueError."""
+
 
 class OpenModem(Modem, Protocol):
     async def close(self) -> None:

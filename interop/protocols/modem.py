@@ -149,6 +149,22 @@ class Steered:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """What the network has registered under one condition; `number` "": nothing. Where it is not `active`,
+    somebody switched it off (22.082, deactivation): it is kept, and no call goes there. `after_s`: how long
+    it rings first, of NO_REPLY.
+    """
+
+    number: str = ""
+    active: bool = True
+    after_s: int = 20
+
+    @property
+    def goes_to(self) -> str:
+        return self.number if self.active else ""
+
+
 class Divert(StrEnum):
     """When calls go to another number: <reason> of +CCFC (27.007 7.11)."""
 
@@ -266,12 +282,12 @@ class Modem(Protocol):
 
     async def set_call_waiting(self, on: bool) -> Steered: ...
 
-    async def diverted(self, when: Divert) -> str | None:
-        """The number that calls go to, "" for none; None where the network gave no answer."""
+    async def diverted(self, when: Divert) -> Forwarding | None:
+        """Where calls go; None where the network gave no answer."""
 
-    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        """`to` "" erases it. Raises EmergencyRefused, BudgetSpent: one call is spent, that which
-        is forwarded. `after_s`: of NO_REPLY, 5 to 30 in steps of 5.
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
+        """`to` "" erases it; not `active`: registered, then switched off. `after_s`: of NO_REPLY, 5 to 30 in
+        steps of 5. Raises EmergencyRefused, BudgetSpent: one call is spent, that which is forwarded.
         """
 
     async def hang_up_all(self) -> None: ...

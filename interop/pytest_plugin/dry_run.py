@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from interop.engine.attempt import BoundCase
 from interop.engine.scheduler import Job, lower_bound, makespan, simulate
+from interop.reports.text import counted
 
 
 def schedule(
@@ -26,4 +27,4 @@ def schedule(
     bound = lower_bound(((job.pools, job.expected_s) for job in jobs), cooldown=cooldown)
     total = makespan(rows)
     ratio = f", {total / bound:.3f} times it" if bound else ""
-    yield f"{len(rows)} cases, expected makespan {total:.1f} s; lower bound {bound:.1f} s{ratio}"
+    yield f"{counted(len(rows), 'case')}, expected makespan {total:.1f} s; lower bound {bound:.1f} s{ratio}"

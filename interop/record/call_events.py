@@ -123,6 +123,19 @@ class ToneHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardingSeen:
+    """What the network says it has registered; `number` "": nothing. Not `active`: switched off; `after_s`:
+    how long it rings first, of no_reply.
+    """
+
+    flow: ClassVar[Flow] = Flow.NOTE
+    when: str
+    number: str
+    active: bool = True
+    after_s: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class ForwardingSet:
     """`number` "": erased."""
 

@@ -35,9 +35,14 @@ RELEASE_CAUSES: dict[int, Blame] = {
     69: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
 }
 
-# What +CEER says when the network refuses to hold, join or transfer: 24.008 causes, and errors of
-# supplementary services (24.080 4.5) from 16 on where a cause of 24.008 makes no sense there (19 no answer).
+# What +CEER says when the network refuses to hold, join, transfer or forward: 24.008 causes, and errors of
+# supplementary services (24.080 4.3.1, values of 29.002 17.6) where a cause of 24.008 makes no sense there:
+# bearer service (10) or teleservice (11) not provisioned, call barred (13), subscription violation (19).
+# Not 30, which is a long term denial of call completion (29.002 RegisterCC-Entry) and nothing of these.
 STEERING_CAUSES: dict[int, Blame] = {
+    10: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
+    11: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
+    13: (Layer.SUBSCRIPTION, Cause.CALL_BARRED),
     19: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
     29: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),
     50: (Layer.SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED),

@@ -17,6 +17,7 @@ from interop.record.call_events import (
     CallSteered,
     Connected,
     Dialled,
+    ForwardingSeen,
     ForwardingSet,
     HungUp,
     Notified,
@@ -72,6 +73,7 @@ __all__ = [
     "Flow",
     "FormAnswered",
     "FormSubmitted",
+    "ForwardingSeen",
     "ForwardingSet",
     "GatewayClaimed",
     "HungUp",
@@ -274,6 +276,7 @@ class Note:
 Event = (
     Dialled | Answered | HungUp | Alerting | Connected | Released | Ringing | CallerId
     | CallSteered | SteeringDone | SteeringRefused | Notified | CallsListed | ToneSent | ToneHeard
+    | ForwardingSeen
     | ForwardingSet
     | MessageSubmitted | MessageAccepted | MessageRefused | MessageReceived | PartReceived | StatusReported
     | RegistrationSeen | UssdSent | UssdAnswered | SimFileRead

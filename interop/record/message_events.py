@@ -57,7 +57,10 @@ class MessageReceived:
 
 @dataclass(frozen=True, slots=True)
 class PartReceived:
-    """Part `number` of `total` of a long message, as it came (23.040 9.2.3.24.1); a second copy as well."""
+    """Part `number` of `total` of a long message, as it came (23.040 9.2.3.24.1); a second copy as well.
+
+    `text` is "" for a part of a WAP push: its octets are none.
+    """
 
     flow: ClassVar[Flow] = Flow.IN
     sender: str

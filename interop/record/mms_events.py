@@ -1,6 +1,7 @@
 """Multimedia messages, at a handset: MM1 as it goes by (OMA-TS-MMS_ENC-V1_3).
 
 `parts` of a message: a line each, "image/jpeg 20480 sha256:3f...": type, octets, the first 16 hex digits.
+`tpdu`: of the push, as in `MessageReceived`; "" where a `PartReceived` stands before it for each part.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class MmsNotified:
     message_class: str = ""
     expires_s: float | None = None
     report: bool = False
+    tpdu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class MmsReported:
     recipient: str
     status: int
     at: str = ""
+    tpdu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +136,4 @@ class MmsReadHeard:
     message_id: str
     reader: str
     status: int
+    tpdu: str = ""

@@ -131,13 +131,17 @@ class Cause(StrEnum):
     """what was announced cannot be fetched"""
     MESSAGE_EXPIRED = "message_expired"
     """gone before the time that it was said to be kept"""
+    EXPIRY_IGNORED = "expiry_ignored"
+    """kept longer than its sender asked, or not said to have expired"""
     MEDIA_ALTERED = "media_altered"
     """a picture, sound or text arrived as another one"""
     MESSAGE_TRUNCATED = "message_truncated"
     REPLACED_BY_LINK = "replaced_by_link"
     """a short message with a link came in the place of the message itself"""
     SIZE_LIMIT_WRONG = "size_limit_wrong"
-    """a message within the size that the operator declares is refused, or cut"""
+    """a message within the size that the operator declares is refused"""
+    RECIPIENTS_ALTERED = "recipients_altered"
+    """of several, some are missing or others"""
 
 
 Blame = tuple[Layer, Cause]

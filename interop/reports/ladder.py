@@ -9,6 +9,7 @@ from interop.record import Event, Flow, Observed
 from interop.record.events import (
     CallsListed,
     CallSteered,
+    ForwardingSeen,
     ForwardingSet,
     MessageSubmitted,
     Notified,
@@ -18,6 +19,7 @@ from interop.record.events import (
     ToneHeard,
     ToneSent,
 )
+from interop.reports import multimedia
 from interop.reports.text import one_line
 
 NETWORK = "network"
@@ -44,6 +46,7 @@ _LABELS: dict[str, str] = {
     "CallsListed": "lists {calls}",
     "ToneSent": "tone {digits}",
     "ToneHeard": "hears {digit}",
+    "ForwardingSeen": "forwarding ({when}): {number}",
     "ForwardingSet": "forwards calls {when} to {number}",
     "MessageSubmitted": "{part}SMS to {to}: {text}",
     "MessageAccepted": "accepted, reference {reference}",
@@ -204,6 +207,8 @@ def label(event: Event) -> str:
     >>> label(Released(16, "Normal call clearing"))
     'released, cause 16 (Normal call clearing)'
     """
+    if (text := multimedia.label(event)) is not None:
+        return one_line(text)
     values = {name: _word(name, value) for name, value in asdict(event).items()}
     template = _LABELS[type(event).__name__]
     match event:
@@ -218,6 +223,10 @@ def label(event: Event) -> str:
             values["cause"] = "" if cause is None else f", cause {cause}"
         case ToneSent(digits=digits) if len(digits) > 1:
             template = "tones {digits}"
+        case ForwardingSeen(number=""):
+            template = "forwarding ({when}): none"
+        case ForwardingSeen(active=False):
+            template = "forwarding ({when}): {number}, switched off"
         case ForwardingSet(number=""):
             template = "forwards calls {when} no more"
     text = template.format_map(values)

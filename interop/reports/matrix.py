@@ -37,10 +37,14 @@ class Cell:
     @property
     def count(self) -> str:
         """ "" for one case, "3" when all agree, "1/3" when one of three has the cell's verdict."""
-        if len(self.cases) == 1:
-            return ""
-        agreeing = sum(1 for case in self.cases if case.verdict is self.verdict)
-        return str(agreeing) if agreeing == len(self.cases) else f"{agreeing}/{len(self.cases)}"
+        return "" if len(self.cases) == 1 else Cell.counted([self])
+
+    @staticmethod
+    def counted(cells: Sequence[Cell]) -> str:
+        """`count` over cells that share a verdict."""
+        agreeing = sum(case.verdict is cell.verdict for cell in cells for case in cell.cases)
+        total = sum(len(cell.cases) for cell in cells)
+        return str(agreeing) if agreeing == total else f"{agreeing}/{total}"
 
 
 @dataclass(frozen=True, slots=True)

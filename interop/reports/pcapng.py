@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from interop.record import Attempt, Flow
-from interop.record.events import MessageReceived, MessageSubmitted, PartReceived, StatusReported
+from interop.record.events import (
+    MessageReceived,
+    MessageSubmitted,
+    MmsNotified,
+    MmsReadHeard,
+    MmsReported,
+    PartReceived,
+    StatusReported,
+)
 from interop.record.journal import PROTOCOL
 from interop.record.reader import Run, RunDamaged, Said, read_journal
 from interop.reports.ladder import label
@@ -67,7 +75,10 @@ _PROTOCOLS: Final = {
 }
 """by what a journal says"""
 
-_Messages = MessageSubmitted | MessageReceived | PartReceived | StatusReported
+_Messages = (
+    MessageSubmitted | MessageReceived | PartReceived | StatusReported
+    | MmsNotified | MmsReported | MmsReadHeard
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

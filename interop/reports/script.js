@@ -40,20 +40,22 @@
 
   // ---- the ladder: a vertical line per party, the network in the middle, time downwards by event
 
-  const WIDTH = 1180, EDGE = 130, END = 70, WIDEST = 420, ROW = 25, HEAD = 26, GAP_S = 5;
+  const WIDTH = 1180, EDGE = 130, END = 70, WIDEST = 490, ROW = 25, HEAD = 26, GAP_S = 5;
 
-  // About what the text takes at 12.5 px; a Chinese character is as wide as it is high.
-  const breadth = (character) => (character.codePointAt(0) > 0x2e7f ? 12.7 : 7.2);
-  const length = (text) => [...text].reduce((sum, character) => sum + breadth(character), 0);
+  // What a text takes: as style.css has the labels, those of calls in bold.
+  const pen = document.createElement("canvas").getContext("2d");
+  const family = getComputedStyle(document.body).fontFamily;
 
-  function cut(text, room) {
-    let used = 0, kept = "";
-    for (const character of text) {
-      used += breadth(character);
-      if (used > room) return `${kept}…`;
-      kept += character;
-    }
-    return text;
+  function length(text, kind) {
+    pen.font = `${kind === "call" ? 650 : 400} 12.5px ${family}`;
+    return pen.measureText(text).width;
+  }
+
+  function cut(text, room, kind) {
+    if (length(text, kind) <= room) return text;
+    const kept = [...text].slice(0, room / 2);  // nothing is narrower
+    while (kept.length && length(`${kept.join("")}…`, kind) > room) kept.pop();
+    return `${kept.join("")}…`;
   }
 
   // Two drawings: the names stay in sight while the events scroll beneath them.
@@ -78,7 +80,7 @@
     attempt.lanes.forEach((name, lane) => {
       const network = lane === attempt.network;
       lines.append(draw("line", { class: network ? "life network" : "life", x1: x(lane), x2: x(lane), y1: 0, y2: height - 6 }));
-      names.append(draw("text", { class: "lane", x: x(lane), y: 17, "text-anchor": "middle" }, cut(name, Math.min(spacing, 2 * END) - 8)));
+      names.append(draw("text", { class: "lane", x: x(lane), y: 17, "text-anchor": "middle" }, cut(name, Math.min(spacing, 2 * END) - 8, "call")));
     });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.append(draw("title", {}, `What ${attempt.lanes.length - 1} parties and the network did: ${attempt.steps.length} events`), lines, rows);
@@ -96,13 +98,13 @@
         row.append(draw("circle", { class: "dot", cx: own, cy: y - 1, r: 4 }));
         const right = own < network;
         const room = right ? width - own - 20 : own - EDGE;
-        row.append(draw("text", { x: own + (right ? 9 : -9), y: y + 3, "text-anchor": right ? "start" : "end" }, cut(text, room)));
+        row.append(draw("text", { x: own + (right ? 9 : -9), y: y + 3, "text-anchor": right ? "start" : "end" }, cut(text, room, kind)));
       }
       return row;
     }
     for (const side of [owns.filter((own) => own < network).reverse(), owns.filter((own) => own > network)]) {
       const starts = side.map((_, place) => (place ? side[place - 1] : network));
-      const wide = side.some((own, place) => length(text) > Math.abs(own - starts[place]) - 22);
+      const wide = side.some((own, place) => length(text, kind) > Math.abs(own - starts[place]) - 22);
       side.forEach((own, place) => {
         const start = starts[place];
         const [from, to] = flow === "out" ? [own, start] : [start, own];
@@ -111,15 +113,15 @@
         row.append(draw("path", { class: "head", d: `M${to} ${y} l${back} -4.5 v9 z` }));
         if (!wide) row.append(draw("text", { x: (own + start) / 2, y: y - 6, "text-anchor": "middle" }, text));
       });
-      if (wide) row.append(beyond(text, side[0] < network, network, width, y));
+      if (wide) row.append(beyond(text, kind, side[0] < network, network, width, y));
     }
     return row;
   }
 
   // Wider than its arrow: it begins at the network and goes on beyond the party.
-  function beyond(text, left, network, width, y) {
+  function beyond(text, kind, left, network, width, y) {
     const room = left ? network - EDGE - 12 : width - network - 12;
-    return draw("text", { x: network + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room));
+    return draw("text", { x: network + (left ? -12 : 12), y: y - 6, "text-anchor": left ? "end" : "start" }, cut(text, room, kind));
   }
 
   // ---- cases and attempts

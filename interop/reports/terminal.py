@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -19,7 +19,7 @@ from rich.text import Text
 from interop.record import Attempt, Verdict, blame
 from interop.record.reader import Run
 from interop.reports import matrix as model
-from interop.reports.text import SIGNS, clock, encodable, one_line
+from interop.reports.text import SIGNS, clock, counted, encodable, one_line
 from interop.results import CaseResult, Spread, cases_of, counts, interrupted, measured, sentence
 
 _MARGIN = 2
@@ -47,17 +47,8 @@ class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         writer = _Writer(console.encoding)
         brands = [writer.segment(segment) for segment in self._matrix.segments]
-        label = max(_width(Text("segment"), *brands), len("segment"))
         columns = [self._column(writer, service) for service, _ in self._matrix.services]
-        for block in _blocks(columns, options.max_width - label - _MARGIN):
-            table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
-            table.add_column("segment", width=label, overflow="fold")
-            for header, *_ in block:
-                table.add_column(header, overflow="fold")
-            for row, brand in enumerate(brands, start=1):
-                table.add_row(brand, *(column[row] for column in block))
-            yield table
-            yield Text("")
+        yield from _tables("segment", brands, columns, options.max_width)
         if named := self._peers(writer):
             yield from named
             yield Text("")
@@ -77,6 +68,24 @@ class matrix:  # noqa: N801 - reads as what it draws: console.print(matrix(run))
             Text(writer.text(f"with {named}: {' '.join(services)}"), "dim")
             for named, services in groups.items()
         ]
+
+
+def _tables(
+    corner: str, rows: Sequence[Text], columns: list[list[Text]], width: int
+) -> Iterator[RenderableType]:
+    """One beside or below the other, each with the names of the rows and as many columns as there is room
+    for; a column begins with its heading.
+    """
+    label = _width(Text(corner), *rows)
+    for block in _blocks(columns, width - label - _MARGIN):
+        table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
+        table.add_column(corner, width=label, overflow="fold")
+        for header, *_ in block:
+            table.add_column(header, overflow="fold")
+        for row, name in enumerate(rows, start=1):
+            table.add_row(name, *(column[row] for column in block))
+        yield table
+        yield Text("")
 
 
 def _width(*texts: Text) -> int:
@@ -114,19 +123,7 @@ class measurements:  # noqa: N801
             [Text(writer.text(segment)), *(_spread(row.by_segment.get(segment)) for row in self._measured)]
             for segment in segments
         ]
-        label = max(_width(*names), len(_MEDIAN))
-        for block in _blocks(columns, options.max_width - label - _MARGIN):
-            table = Table(box=None, padding=(0, _MARGIN, 0, 0), pad_edge=False, header_style="bold")
-            table.add_column(_MEDIAN, width=label, overflow="fold")
-            for header, *_ in block:
-                table.add_column(header, overflow="fold")
-            for row, name in enumerate(names, start=1):
-                table.add_row(name, *(column[row] for column in block))
-            yield table
-            yield Text("")
-
-
-_MEDIAN = "median / 95 %"
+        yield from _tables("median / 95 %", names, columns, options.max_width)
 
 
 def _spread(found: Spread | None) -> Text:
@@ -158,9 +155,10 @@ class summary:  # noqa: N801
         if listing.row_count:
             yield Group(listing, Text(""))
         if never := self._run.meta.get("never"):
-            yield Text(f"{len(never)} cases can never run in this lab; `interop lab check` says why")
+            cases = counted(len(never), "case")
+            yield Text(f"{cases} can never run in this lab; `interop lab check` says why")
         tally = counts(results, cut_short)
-        line = Text(f"{sum(tally.values())} cases: ")
+        line = Text(f"{counted(sum(tally.values()), 'case')}: ")
         shown = [verdict for verdict in Verdict if tally[verdict] or verdict is Verdict.PASS]
         for verdict in sorted(shown, key=lambda item: item.rank):
             line.append_text(writer.verdict(verdict)).append(f" {tally[verdict]}  ")
@@ -205,7 +203,7 @@ class _Writer:
         for verdict in verdicts:
             of_it = [cell for cell in cells if cell.verdict is verdict]
             if verdict is Verdict.PASS or len(verdicts) == 1:
-                suffix = str(sum(len(cell.cases) for cell in of_it))
+                suffix = model.Cell.counted(of_it)
             else:
                 suffix = " ".join(f"{cell.peer or '-'} {cell.count}".strip() for cell in of_it)
             lines.append(self.verdict(verdict, self.text(suffix)))

@@ -44,6 +44,14 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def counted(number: int, what: str) -> str:
+    """
+    >>> counted(1, "case"), counted(2, "case")
+    ('1 case', '2 cases')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def encodable(text: str, encoding: str) -> bool:
     """Can a stream of this encoding carry `text`?"""
     try:

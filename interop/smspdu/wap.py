@@ -41,7 +41,7 @@ class Push:
         """Raises PduError."""
         kind = self.content_type
         if isinstance(kind, bytes):
-            field = _value_length(len(kind)) + kind
+            field = value_length(len(kind)) + kind
         elif isinstance(kind, int):
             if not 0 <= kind <= 0x7F:
                 raise PduError("content type", f"{kind} is not in 0..127")
@@ -50,7 +50,7 @@ class Push:
             field = _text(kind)
         header = field + self.headers
         first = bytes((octet("TID", self.transaction), _PUSH))
-        return first + _uintvar(len(header)) + header + self.body
+        return first + uintvar(len(header)) + header + self.body
 
     def messages(self, *, reference: int, wide: bool = False) -> list[tuple[Dcs, UserData]]:
         """The parts to send, 8 bit data with ports 9200 and 2948. Raises PduError."""
@@ -64,7 +64,7 @@ def decode_push(data: bytes) -> Push:
     need(data, 0, 3, "WSP")
     if data[1] != _PUSH:
         raise PduError("WSP", f"PDU type {data[1]:02X} is no push (06)", 1)
-    size, at = _read_uintvar(data, 2)
+    size, at = read_uintvar(data, 2)
     end = at + size
     need(data, at, max(size, 1), "WSP headers")
     first = data[at]
@@ -72,7 +72,7 @@ def decode_push(data: bytes) -> Push:
     if first & 0x80:
         kind, at = first & 0x7F, at + 1
     elif first <= _LENGTH_QUOTE:
-        length, at = (first, at + 1) if first < _LENGTH_QUOTE else _read_uintvar(data, at + 1)
+        length, at = read_value_length(data, at)
         kind, at = data[at : at + length], at + length
     else:
         stop = data.find(0, at, end)
@@ -84,8 +84,17 @@ def decode_push(data: bytes) -> Push:
     return Push(kind, data[at:end], data[end:], data[0])
 
 
-def _value_length(length: int) -> bytes:
-    return bytes((length,)) if length < _LENGTH_QUOTE else bytes((_LENGTH_QUOTE,)) + _uintvar(length)
+def value_length(length: int) -> bytes:
+    """WAP-230-WSP 8.4.2.2: an octet up to 30, else a uintvar behind 1F."""
+    return bytes((length,)) if length < _LENGTH_QUOTE else bytes((_LENGTH_QUOTE,)) + uintvar(length)
+
+
+def read_value_length(data: bytes, at: int) -> tuple[int, int]:
+    """The length, and where what it counts begins. Raises PduError."""
+    need(data, at, 1, "value length")
+    if data[at] > _LENGTH_QUOTE:
+        raise PduError("value length", f"{data[at]:02X} is none", at)
+    return (data[at], at + 1) if data[at] < _LENGTH_QUOTE else read_uintvar(data, at + 1)
 
 
 def _text(text: str) -> bytes:
@@ -94,7 +103,7 @@ def _text(text: str) -> bytes:
     return text.encode("ascii") + b"\0"
 
 
-def _uintvar(value: int) -> bytes:
+def uintvar(value: int) -> bytes:
     """WAP-230-WSP 8.1.2: 7 bits an octet, the highest bit says that more follow."""
     out = [value & 0x7F]
     while value := value >> 7:
@@ -102,7 +111,8 @@ def _uintvar(value: int) -> bytes:
     return bytes(out)
 
 
-def _read_uintvar(data: bytes, at: int) -> tuple[int, int]:
+def read_uintvar(data: bytes, at: int) -> tuple[int, int]:
+    """The number, and where it ends. Raises PduError."""
     value = 0
     for count in range(5):
         need(data, at + count, 1, "uintvar")

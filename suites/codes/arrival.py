@@ -13,6 +13,8 @@ from interop.record import Blame, Cause, Event, InconcReason, Layer
 from interop.record.events import EquipmentTrouble, MessageReceived, PartReceived
 from suites.parties import Party
 
+LONGEST_S: Final = 86_400.0
+"""of a case: the lab file says how long a code lives and how patient to be"""
 FIRST_LOOK_S: Final = 60.0
 """after which what was never announced is looked for in the modem's memory"""
 REPEAT_S: Final = 30.0

@@ -3,15 +3,13 @@ test, and its answers."""
 
 from __future__ import annotations
 
-from typing import Final
-
 import pytest
 
 from interop.engine import Bench, Cast, case, role
 from interop.lab.model import GatewayPart, OriginatorPart
 from interop.protocols.modem import Modem
 from interop.protocols.originator import Originator
-from suites.codes.arrival import Waited
+from suites.codes.arrival import LONGEST_S, Waited
 from suites.codes.path import Source
 from suites.codes.replies import is_answered
 from suites.codes.steps import in_time, is_intact, reaches, report_agrees
@@ -27,8 +25,6 @@ TEXTS = pytest.mark.parametrize(
         pytest.param(LONG_CHINESE, id="long-chinese"),
     ],
 )
-LONGEST_S: Final = 86_400.0
-"""of a case: the lab file says how long a code lives and how patient to be"""
 
 
 @TEXTS

@@ -12,7 +12,7 @@ from interop.record.events import MessageFromHandset, StatusReported
 from suites.codes.path import Source, on_path
 from suites.codes.steps import BLAME_OF_DAMAGE
 from suites.codes.texts import CodeText, Damage
-from suites.parties import Party
+from suites.parties import Party, is_accepted
 
 REPLY: Final = "互通测试回复 {code} {serial}"
 """never TD, T or 0000: those end a subscription"""
@@ -34,13 +34,7 @@ async def is_answered(bench: Bench, originator: Originator, source: Source, hand
     sent = CodeText.draw(REPLY, bench.random, source.code_life_s)
     mark, own_mark = originator.events.mark(), handset.modem.events.mark()
     submission = await handset.modem.send_message(originator.number, sent.text)
-    bench.require(
-        "the network accepts the reply",
-        expected="+CMGS",
-        actual="+CMGS" if submission.accepted else f"+CMS ERROR: {submission.code}",
-        ok=submission.accepted,
-        blame=codes.of_message_refusal(submission.code),
-    )
+    is_accepted(bench, submission, "reply")
     started = bench.now()
     events = originator.events
 

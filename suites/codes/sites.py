@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem
 from interop.protocols.site import NumberForm
+from suites.codes.arrival import LONGEST_S
 from suites.codes.site_steps import SiteCode
 from suites.forms import form_of, takes_the_number
 from suites.parties import party
-
-LONGEST_S: Final = 86_400.0
 
 
 @case(

@@ -9,7 +9,7 @@ from interop.engine import Bench
 from interop.protocols.modem import Submission
 from interop.record import Cause, InconcReason, Layer, codes
 from interop.record.events import MessageReceived, StatusReported
-from suites.parties import BLAME_OF_CLI, Party, has_room
+from suites.parties import BLAME_OF_CLI, Party, has_room, is_accepted
 
 DELIVERY_S = 60.0
 """How long a message or a report may take before it counts as lost (the case's T, verdicts.md section 4)."""
@@ -34,13 +34,7 @@ async def submits(bench: Bench, sender: Party, receiver: Party, text: str) -> Su
     bench.expect_message(receiver.sim.name, text)
     started = bench.now()
     submission = await sender.modem.send_message(receiver.number, text)
-    bench.require(
-        "the network accepts the message",
-        expected="+CMGS",
-        actual="+CMGS" if submission.accepted else f"+CMS ERROR: {submission.code}",
-        ok=submission.accepted,
-        blame=codes.of_message_refusal(submission.code),
-    )
+    is_accepted(bench, submission, "message")
     bench.measure("sms_access_delay", bench.now() - started, "s")
     return submission
 

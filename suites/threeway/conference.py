@@ -50,15 +50,21 @@ class Conference:
 
     @classmethod
     async def of_three(cls, bench: Bench, a: Party, b: Party, c: Party) -> Conference:
-        """Two calls, one after the other, joined: everybody hears everybody."""
+        """Two calls joined: everybody hears everybody."""
         for what in (Steering.SWAP, Steering.JOIN):
             await steering.can(bench, a, what)
+        conference = await cls.of_two_calls(bench, a, b, c)
+        await conference.joins()
+        await conference.everybody_hears()
+        return conference
+
+    @classmethod
+    async def of_two_calls(cls, bench: Bench, a: Party, b: Party, c: Party) -> Conference:
+        """The first is held while the second is set up; not yet joined."""
         conference = cls(bench, a)
         await conference.calls(b)
         await conference.holds()
         await conference.adds(c)
-        await conference.joins()
-        await conference.everybody_hears()
         return conference
 
     @property
@@ -217,6 +223,12 @@ class Conference:
         return True
 
     # The end
+
+    async def lives(self) -> None:
+        """A while by itself; no call of it is cut off."""
+        *_, last = self.rings.values()
+        await self._lasts(last, steering.DROPPED, f"the conference lives {LIVES_S:g} s")
+        await self.are_still_up()
 
     async def drops(self, party: Party) -> None:
         """One is out; with the others it goes on, and they hear each other."""

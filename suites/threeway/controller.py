@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem, Steering
-from suites.parties import party
+from suites.parties import parties
 from suites.threeway import steering
 from suites.threeway.conference import Conference
 from suites.threeway.talk import both_ways
@@ -18,7 +18,7 @@ async def holds_and_resumes(
     peer: Modem = role("modem", "voice", cast=Cast.PEER),
 ) -> None:
     """A call is held, nobody hears anything, it is retrieved, both hear each other again."""
-    a, b = party(bench, "subject", subject), party(bench, "peer", peer)
+    a, b = parties(bench, subject=subject, peer=peer)
     await steering.can(bench, a, Steering.SWAP)
     conference = Conference(bench, a)
     await conference.calls(b)
@@ -42,8 +42,8 @@ async def joins_three(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """Two calls are joined; all hear each other, two privately, all again, held and back; one is dropped."""
-    b, c = party(bench, "peer", peer), party(bench, "third", third)
-    conference = await Conference.of_three(bench, party(bench, "subject", subject), b, c)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
+    conference = await Conference.of_three(bench, a, b, c)
     if await conference.talks_privately(b):
         await conference.joins("join again")
         await conference.everybody_hears("joined again")
@@ -68,12 +68,9 @@ async def leaves_the_others_talking(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The subject connects the one it holds with the one it speaks to, and is out of it."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
     await steering.can(bench, a, Steering.TRANSFER)
-    conference = Conference(bench, a)
-    await conference.calls(b)
-    await conference.holds()
-    await conference.adds(c)
+    conference = await Conference.of_two_calls(bench, a, b, c)
     await conference.transfers()
     await steering.leaves(bench, b, (a, c))
 
@@ -93,10 +90,11 @@ async def joins_a_fourth(
     fourth: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The conference is held for one more call and joined with it: twelve directions; the subject ends it."""
-    b, c = party(bench, "second", second), party(bench, "third", third)
-    conference = await Conference.of_three(bench, party(bench, "subject", subject), b, c)
+    a, b, c, d = parties(bench, subject=subject, second=second, third=third, fourth=fourth)
+    conference = await Conference.of_three(bench, a, b, c)
     await conference.holds(joined_calls=True)
-    await conference.adds(party(bench, "fourth", fourth))
+    await conference.adds(d)
     await conference.joins("join a fourth")
     await conference.everybody_hears("with a fourth")
+    await conference.lives()
     await conference.ends()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from interop.engine import Bench, Cast, Probe, case, role
-from interop.protocols.errors import BudgetSpent, NotAvailable
-from interop.protocols.modem import CallOutcome, CallStat, Divert, Modem, Progress
+from interop.engine.forwarding import PutBack, can_be_set, to_keep
+from interop.protocols.errors import BudgetSpent
+from interop.protocols.modem import CallOutcome, CallStat, Divert, Forwarding, Modem, Progress
 from interop.record import Blame, Cause, InconcReason, Layer, codes
 from interop.record.events import CallerId, Ringing
 from suites.call_steps import (
@@ -15,6 +17,7 @@ from suites.call_steps import (
     ANONYMOUS,
     OFFER_S,
     Ring,
+    goes_nowhere,
     is_answered,
     line_is_free,
     nobody_rang,
@@ -23,7 +26,7 @@ from suites.call_steps import (
     tells,
     told,
 )
-from suites.parties import Party, party
+from suites.parties import Party, parties
 from suites.threeway import steering
 from suites.threeway.steering import FORWARDED_HERE, NO_CALL, ONE_ACTIVE, Phone, lists
 from suites.threeway.talk import Talk, both_ways
@@ -54,7 +57,7 @@ async def diverts_always(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The third calls the subject: only the peer rings, with the third's number."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
     await registers(bench, a, Divert.ALWAYS, b)
     await _goes_there(bench, await arrives(bench, c, a, b, Divert.ALWAYS))
 
@@ -69,10 +72,10 @@ async def diverts_when_busy(
     fourth: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The subject is in a call with the fourth, no call may wait; the third calls it: the peer rings."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c, d = parties(bench, subject=subject, peer=peer, third=third, fourth=fourth)
     await sets_waiting(bench, a, on=False)
     await registers(bench, a, Divert.BUSY, b)
-    own = await rings(bench, a, party(bench, "fourth", fourth))
+    own = await rings(bench, a, d)
     await is_answered(bench, own)
     ring = await arrives(bench, c, a, b, Divert.BUSY, own=own)
     await _goes_there(bench, ring)
@@ -87,7 +90,7 @@ async def diverts_without_reply(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The third calls the subject: it rings, is not answered, and the peer rings instead."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
     await registers(bench, a, Divert.NO_REPLY, b)
     await _goes_there(bench, await arrives(bench, c, a, b, Divert.NO_REPLY))
 
@@ -107,7 +110,7 @@ async def diverts_when_away(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The subject's phone leaves its network; the third calls it: the peer rings."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
     for one in (a, b, c):
         if not (await one.modem.registration()).usable:
             bench.inconclusive(InconcReason.NOT_REGISTERED, f"{one.modem.name} is not registered")
@@ -120,45 +123,38 @@ async def registers(bench: Bench, one: Party, when: Divert, to: Party) -> None:
     """Calls to `one` go to `to` under this condition until the case ends, whatever happens."""
     words = when.name.lower().replace("_", " ")
     before = await _registered(bench, one, when)
-    if when is not Divert.ALWAYS and (always := await _registered(bench, one, Divert.ALWAYS)):
-        bench.inconclusive(InconcReason.SIM, f"calls to {one.sim.name} all go to {always} already")
-    # what an interrupted run of ours left there is not put back
-    left = before if before and not _is_of(before, to) else ""
+    if not can_be_set(before):
+        bench.inconclusive(InconcReason.SIM, f"forwarding ({words}) to {before.number} could not be put back")
+    if when is not Divert.ALWAYS:
+        goes_nowhere(bench, one, Divert.ALWAYS, await _registered(bench, one, Divert.ALWAYS))
+    restore = PutBack(one.modem, when, to_keep(before, bench.numbers))
 
     async def put_back() -> None:
-        try:
-            answer = await one.modem.divert(when, left)
-        except BudgetSpent:
-            return  # nor was anything set
-        if not answer.done and await one.modem.diverted(when) != left:
-            raise NotAvailable(one.modem.name, f"forwarding ({words}) could not be erased: {answer.text}")
+        with suppress(BudgetSpent):  # nor was anything set
+            await restore()
 
     bench.on_exit(put_back, owed_at=one.modem.name)
     answer = await one.modem.divert(when, to.number, after_s=NO_REPLY_S)
     name = f"forwarding ({words}) is registered"
     steering.is_done(bench, one, answer, name, refused=Cause.FORWARDING_REFUSED)
-    number = await one.modem.diverted(when)
-    if number is None:
+    kept = await one.modem.diverted(when)
+    if kept is None:
         bench.not_checked(f"forwarding ({words}) is kept", "the network was asked in vain")
         return
     bench.require(
         f"forwarding ({words}) is kept",
         expected=to.number,
-        actual=number or "none",
-        ok=_is_of(number, to),
+        actual=kept.goes_to or "none",
+        ok=kept.goes_to.endswith(to.number),
         blame=(Layer.CORE, Cause.FORWARDING_REFUSED),
     )
 
 
-async def _registered(bench: Bench, one: Party, when: Divert) -> str:
-    number = await one.modem.diverted(when)
-    if number is None:
+async def _registered(bench: Bench, one: Party, when: Divert) -> Forwarding:
+    found = await one.modem.diverted(when)
+    if found is None:
         bench.inconclusive(InconcReason.MODEM, f"{one.modem.name} cannot tell where calls go")
-    return number
-
-
-def _is_of(number: str, one: Party) -> bool:
-    return number.endswith(one.number)
+    return found
 
 
 async def goes_away(bench: Bench, one: Party) -> None:

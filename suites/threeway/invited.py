@@ -6,7 +6,7 @@ import pytest
 
 from interop.engine import Bench, Cast, case, role
 from interop.protocols.modem import Modem
-from suites.parties import party
+from suites.parties import parties
 from suites.threeway.conference import Conference
 
 
@@ -26,8 +26,8 @@ async def is_invited(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """The peer calls the subject, first or second, and joins it to the third; it hears both, then none."""
-    invited, other = party(bench, "subject", subject), party(bench, "third", third)
+    invited, inviting, other = parties(bench, subject=subject, peer=peer, third=third)
     b, c = (invited, other) if place == "first" else (other, invited)
-    conference = await Conference.of_three(bench, party(bench, "peer", peer), b, c)
+    conference = await Conference.of_three(bench, inviting, b, c)
     await conference.talks_privately(other)
     await conference.ends()

@@ -21,7 +21,7 @@ from suites.call_steps import (
     tells,
     told,
 )
-from suites.parties import Party, party
+from suites.parties import Party, parties
 from suites.threeway import steering
 from suites.threeway.conference import Conference
 from suites.threeway.steering import ACTIVE_AND_HELD, HELD, ONE_ACTIVE, RETRIEVED, Phone, lists
@@ -41,7 +41,7 @@ async def takes_the_waiting_call(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """In a call with the peer, the third waits; it is accepted, the peer held, then they change places."""
-    a, b, c = party(bench, "subject", subject), party(bench, "peer", peer), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, peer=peer, third=third)
     await steering.can(bench, a, Steering.SWAP)
     await sets_waiting(bench, a, on=True)
     conference = Conference(bench, a)
@@ -84,7 +84,7 @@ async def refuses_the_waiting_call(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """A call waits and is refused: its caller is told busy, the call that was up goes on."""
-    a, b, c = party(bench, "subject", subject), party(bench, "second", second), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, second=second, third=third)
     await sets_waiting(bench, a, on=True)
     conference = Conference(bench, a)
     await conference.calls(b)
@@ -111,7 +111,7 @@ async def is_busy_without_call_waiting(
     third: Modem = role("modem", "voice", cast=Cast.OTHER),
 ) -> None:
     """Call waiting is off: the second caller is told busy, and nothing rings."""
-    a, b, c = party(bench, "subject", subject), party(bench, "second", second), party(bench, "third", third)
+    a, b, c = parties(bench, subject=subject, second=second, third=third)
     await sets_waiting(bench, a, on=False)
     conference = Conference(bench, a)
     await conference.calls(b)
@@ -182,6 +182,8 @@ async def waits(bench: Bench, conference: Conference, caller: Party) -> Ring:
     bench.check("the call waits", expected="+CCWA", actual="+CCWA")
     bench.measure("post_dial_delay", bench.now() - started, "s")
     ring = await recognised(caller, called, call, offer)
+    if (await call.released(within=0.0)).outcome is CallOutcome.RELEASED:
+        ring.unless_a_stranger(bench)  # who waited first, so that ours found it busy
     await _is_listed(bench, conference, ring)
     if ring.ours:
         check_caller_identity(bench, ring)

@@ -14,10 +14,10 @@ from interop.engine.debts import Debts
 from interop.engine.evidence import Evidence
 from interop.engine.expected import Expectations
 from interop.engine.lease import Lease
-from interop.protocols.modem import Divert, Modem, Steered
+from interop.protocols.modem import Divert, Forwarding, Modem, Steered
 from interop.protocols.stream import EventStream
 from interop.record import Attempt, InconcReason, Started, Subject, Verdict
-from interop.record.events import ForwardingSet, MessageReceived
+from interop.record.events import ForwardingSeen, ForwardingSet, MessageReceived
 from interop.record.reader import Run, read_run
 from interop.record.writer import RunWriter
 
@@ -62,7 +62,7 @@ class Killed:
         self._at += 1
         self._heard[sim].append(message(text, sender))
 
-    def forwards(self, event: ForwardingSet) -> None:
+    def forwards(self, event: ForwardingSeen | ForwardingSet) -> None:
         self._at += 1
         self._heard[SIM].append(event)
 
@@ -109,14 +109,14 @@ class ForwardedPhone:
 
     def __init__(self, sim: str, refusals: int = 0) -> None:
         self.name, self.sim, self.refusals = f"m-{sim}", sim, refusals
-        self.asked: list[tuple[Divert, str]] = []
+        self.asked: list[tuple[Divert, Forwarding]] = []
 
-    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
-        self.asked.append((when, to))
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
+        self.asked.append((when, Forwarding(to, active, after_s)))
         return Steered(len(self.asked) > self.refusals)
 
-    async def diverted(self, when: Divert) -> str | None:
-        return "13900001234"
+    async def diverted(self, when: Divert) -> Forwarding | None:
+        return Forwarding("13900001234")
 
 
 def test_forwarding_that_a_crash_left_in_the_network_is_erased(killed: Killed) -> None:
@@ -129,7 +129,7 @@ def test_forwarding_that_a_crash_left_in_the_network_is_erased(killed: Killed) -
     killed.forwards(ForwardingSet("no_reply", "13900001234"))
     one, other = ForwardedPhone(SIM, refusals=2), ForwardedPhone(OTHER)
     debts = Debts()
-    resume.owes(killed.read(), cast("list[Modem]", [one, other]), debts)
+    resume.owes(killed.read(), cast("list[Modem]", [one, other]), ["13900001234"], debts)
 
     async def before_cases() -> None:
         assert (await debts.settle([other.name])).trouble is None
@@ -138,8 +138,31 @@ def test_forwarding_that_a_crash_left_in_the_network_is_erased(killed: Killed) -
         assert (await debts.settle([one.name])).trouble is None
 
     run_virtual(before_cases())
-    assert one.asked == 3 * [(Divert.NO_REPLY, "")]
+    assert one.asked == 3 * [(Divert.NO_REPLY, Forwarding())]
     assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    ("before", "restored"),
+    [
+        (ForwardingSeen("busy", "12580", True, 25), Forwarding("12580", True, 25)),
+        (ForwardingSeen("busy", "+8612580", False), Forwarding("+8612580", False)),
+        (ForwardingSeen("busy", ""), Forwarding()),
+        (ForwardingSeen("busy", "+8613900001234"), Forwarding()),  # of a run before that was killed, too
+        (ForwardingSeen("always", "12580"), Forwarding()),  # which nobody has touched
+    ],
+)
+def test_what_stood_there_before_the_crash_stands_there_again(
+    before: ForwardingSeen, restored: Forwarding, killed: Killed
+) -> None:
+    killed.begins(1)
+    killed.forwards(before)
+    killed.forwards(ForwardingSet("busy", "13900001234"))
+    killed.forwards(ForwardingSeen("busy", "13900001234"))
+    phone, debts = ForwardedPhone(SIM), Debts()
+    resume.owes(killed.read(), cast("list[Modem]", [phone]), ["13900001234", "18600001234"], debts)
+    run_virtual(debts.settle_all())
+    assert phone.asked == [(Divert.BUSY, restored)]
 
 
 def one_came_while_the_second_waited(killed: Killed) -> None:

@@ -42,7 +42,8 @@ def test_calls_and_messages_are_counted_apart_and_end_apart() -> None:
     assert str(caught.value) == "m01: 2 of the 2 calls of mi-1709 are spent"
     with pytest.raises(BudgetSpent):
         spend("messages")
-    assert holder.spent["mi-1709"] == {"calls": 2, "messages": 1}, "what was refused was not spent"
+    spent = {"calls": 2, "messages": 1, "multimedia": 0}
+    assert holder.spent["mi-1709"] == spent, "what was refused was not spent"
 
 
 def test_no_budget_is_no_limit_and_nothing_is_none_at_all() -> None:
@@ -61,7 +62,7 @@ def test_a_resumed_run_has_what_is_left() -> None:
     spend("calls")
     with pytest.raises(BudgetSpent):
         spend("calls")
-    assert holder.spent["mi-1709"] == {"calls": 3, "messages": 0}
+    assert holder.spent["mi-1709"] == {"calls": 3, "messages": 0, "multimedia": 0}
 
 
 def test_the_copy_that_is_handed_out_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from interop.lab.load import parse
 from interop.lab.roles import Cast, Role
 
 LAB_CONFIG = Path(__file__).parents[2] / "lab-config"
+ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms, mms_pdu]"
 
 
 class Contrast(Enum):
@@ -61,7 +62,7 @@ def test_a_contrast_needs_a_second_ordinary_sim_of_the_operator() -> None:
 
 
 def test_what_cannot_run_is_not_also_called_without_contrast() -> None:
-    found = outlook(("sim: hna-1700, dialect: quectel", "sim: hna-1700, capabilities: [voice, sms]"))
+    found = outlook((f"sim: hna-1700, dialect: quectel, {ALL}", "sim: hna-1700, capabilities: [voice, sms]"))
     lacking = "modem m03 has no volte, and hna-1700 of CTCC has no voice without it"
     assert found["hna-1700->CTCC"] == ((lacking,), "")
 
@@ -98,7 +99,9 @@ def test_shipped_labs_pass(lab: str) -> None:
 
 def test_people_are_told_which_device_lacks_what(tmp_path: Path) -> None:
     lab = tmp_path / "lab.yaml"
-    lab.write_bytes(small(("sim: hna-1700, dialect: quectel", "sim: hna-1700, capabilities: [voice, sms]")))
+    lab.write_bytes(
+        small((f"sim: hna-1700, dialect: quectel, {ALL}", "sim: hna-1700, capabilities: [voice, sms]"))
+    )
     code, out, _ = interop("lab", "check", str(lab))
     assert code == 0
     lines = [line.strip() for line in out.splitlines()]
@@ -135,12 +138,12 @@ def test_mistakes_are_exit_code_2_for_people_and_programs(tmp_path: Path) -> Non
     code, out, err = interop("lab", "check", str(lab))
     assert (code, out) == (2, "")
     assert [line.removeprefix(f"{lab}:") for line in err.splitlines()] == [
-        '16:13: msisdn: 17090001234 is a number to YAML; quote it: "17090001234"',
-        '19:11: unknown kind "mvmo" (known: mvno, ordinary); did you mean "mvno"?',
+        '18:13: msisdn: 17090001234 is a number to YAML; quote it: "17090001234"',
+        '21:11: unknown kind "mvmo" (known: mvno, ordinary); did you mean "mvno"?',
     ]
     code, out, _ = interop("lab", "check", str(lab), "--json")
     told = json.loads(out)
-    assert code == 2 and [each["line"] for each in told["problems"]] == [16, 19]
+    assert code == 2 and [each["line"] for each in told["problems"]] == [18, 21]
 
 
 def test_a_file_that_is_not_there_is_exit_code_2() -> None:

@@ -74,7 +74,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
         @staticmethod
         async def open(
-            modem: Any, sim: Any, link: Any, journal: Any, spend: Any, secrets: Any, *, folder: Path
+            modem: Any,
+            sim: Any,
+            link: Any,
+            journal: Any,
+            spend: Any,
+            secrets: Any,
+            *,
+            folder: Path,
+            bearer: str | None,
         ) -> Modem:
             world.log.append(f"opening {modem.name}")
             await asyncio.sleep(0)
@@ -198,7 +206,9 @@ def test_a_secret_that_is_not_there_fails_its_modem_only(
 
     async def run() -> None:
         async with equipment(small) as living:
-            with pytest.raises(NotAvailable, match="m01: env:NO_PIN: this environment variable is not set"):
+            with pytest.raises(
+                NotAvailable, match="m01: pin: env:NO_PIN: this environment variable is not set"
+            ):
                 living.device("m01")
             assert list(living.failed) == ["m01"]
 

@@ -122,7 +122,7 @@ def test_the_base_of_these_tests_is_a_good_file_without_warnings() -> None:
             "[voice, sms]",
             "[voice, smss]",
             '7:27: unknown capabilities "smss" (known: voice, sms, ussd, volte,'
-            ' mms, multiparty); did you mean "sms"?',
+            ' mms, mms_pdu, multiparty); did you mean "sms"?',
         ),
         ("[voice, sms]", "voice", '7:19: capabilities: "voice" is no list; write [voice]'),
         (

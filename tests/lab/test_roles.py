@@ -10,6 +10,9 @@ from interop.lab.load import load, parse
 from interop.lab.model import Lab
 from interop.lab.roles import Binding, Cast, Player, Role, Seat, bindings, control_for, subject_of
 
+NO_VOLTE = "capabilities: [voice, sms, ussd]"
+ALL = "capabilities: [voice, sms, ussd, volte, multiparty, mms, mms_pdu]"
+
 
 class Spec:
     def __init__(self, **roles: Role) -> None:
@@ -84,11 +87,11 @@ def test_what_a_player_claims() -> None:
 @pytest.mark.parametrize(
     ("spec", "change", "id_", "missing"),
     [
-        (CALLS, ("sim: hna-1700, dialect: quectel", "sim: hna-1700, capabilities: [voice, sms, ussd]"),
+        (CALLS, (f"sim: hna-1700, dialect: quectel, {ALL}", f"sim: hna-1700, {NO_VOLTE}"),
             "hna-1700->CMCC", "modem m03 has no volte, and hna-1700 of CTCC has no voice without it"),
-        (CALLS, ("sim: ctcc-gz, dialect: quectel", "sim: ctcc-gz, capabilities: [voice, sms, ussd]"),
+        (CALLS, (f"sim: ctcc-gz, dialect: quectel, {ALL}", f"sim: ctcc-gz, {NO_VOLTE}"),
             "mi-1709->CTCC", "modem m06 has no volte, and ctcc-gz of CTCC has no voice without it"),
-        (CALLS, ("sim: mi-1709, dialect: quectel", "sim: mi-1709, capabilities: [sms]"),
+        (CALLS, (f"sim: mi-1709, dialect: quectel, {ALL}", "sim: mi-1709, capabilities: [sms]"),
             "mi-1709->CMCC", "modem m01 (mi-1709) has no voice"),
         (CALLS, ("{name: m01, port: emulated, sim: mi-1709", "{name: m01, port: emulated"),
             "mi-1709->CMCC", "SIM mi-1709 is in no modem"),
@@ -124,7 +127,7 @@ def test_a_case_for_each_site() -> None:
 
 
 def test_a_telecom_sim_without_volte_still_has_a_card_to_read() -> None:
-    lab = small_with(("sim: hna-1700, dialect: quectel", "sim: hna-1700, capabilities: [voice, sms]"))
+    lab = small_with((f"sim: hna-1700, dialect: quectel, {ALL}", "sim: hna-1700, capabilities: [voice, sms]"))
     assert by_id(CARD, lab)["hna-1700"].missing == ()
 
 
@@ -222,7 +225,9 @@ def test_a_lab_with_too_few_sims_for_all_parties_says_so() -> None:
 
 def test_a_third_party_lacks_what_the_case_needs() -> None:
     deaf = Spec(**CALLS.roles, other=Role("modem", ("mms",), Cast.OTHER))
-    assert "modem m02 (snail-1718) has no mms" in by_id(deaf, load("small"))["mi-1709->CMCC"].missing
+    some = "capabilities: [voice, sms, ussd, volte]"
+    lab = small_with(*((ALL, some) for _ in range(5)), (ALL.replace(", mms_pdu", ""), some))
+    assert "modem m02 (snail-1718) has no mms" in by_id(deaf, lab)["mi-1709->CMCC"].missing
 
 
 def test_the_control_keeps_the_third_party() -> None:

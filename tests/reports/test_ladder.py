@@ -14,6 +14,7 @@ from interop.record.events import (
     CallSteered,
     Connected,
     Dialled,
+    ForwardingSeen,
     ForwardingSet,
     GatewayClaimed,
     LabelAnswered,
@@ -84,6 +85,8 @@ def test_every_kind_of_event_has_a_label_that_tells_its_first_field(kind: type[A
         (ToneHeard("#"), "hears #"),
         (ForwardingSet("no_reply", "18600001234"), "forwards calls when nobody answers to 18600001234"),
         (ForwardingSet("always", ""), "forwards calls always no more"),
+        (ForwardingSeen("always", ""), "forwarding (always): none"),
+        (ForwardingSeen("busy", "12580", False), "forwarding (when busy): 12580, switched off"),
         (MessageReceived("1", 145, "一\r\n二 {x} %s \x1b[31m", ""), "SMS from 1: 一 二 {x} %s \ufffd[31m"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from interop.reports import draw
 from tests.reports.test_chromium import CELL, CHROMIUM, Page
+from tests.suites.mms.truth import Multimedia
 from tests.suites.threeway.truth import Threeway
 
 pytestmark = [
@@ -38,7 +40,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    shown = Page(tmp_path_factory.mktemp("profile"))
+    with showing(report, tmp_path_factory.mktemp("profile")) as shown:
+        yield shown
+
+
+@contextmanager
+def showing(report: Path, profile: Path) -> Iterator[Page]:
+    shown = Page(profile)
     try:
         shown.call(
             "Emulation.setDeviceMetricsOverride", width=WIDTH, height=900, deviceScaleFactor=1, mobile=False
@@ -73,6 +81,29 @@ def test_every_label_is_whole_beside_the_others_and_on_the_screen(page: Page, ce
         assert bottom - top >= 11, f"{text}: too small to read"
     for (one, a, b, c, d), (other, e, f, g, h) in combinations(texts, 2):
         assert min(c, g) - max(a, e) <= 1 or min(d, h) - max(b, f) <= 2, f"{one!r} over {other!r}"
+
+
+def test_labels_of_multimedia_messages_are_cut_within_the_diagram(tmp_path: Path) -> None:
+    """Numbers, addresses and Chinese subjects are wide: what does not fit ends in an ellipsis that shows, and
+    what must be seen comes before it.
+    """
+    Multimedia((), (), keyword="mi-1709 and receives and CMCC and chinese").run(tmp_path / "run")
+    report = draw(tmp_path / "run", formats=["html"])[0]
+    (tmp_path / "profile").mkdir()
+    with showing(report, tmp_path / "profile") as page:
+        opened(page, "1709 mms-mt CMCC")
+        assert page.run("document.documentElement.scrollWidth") <= WIDTH
+        left, right = page.run(
+            "(r => [r.left, r.right])(document.querySelector('.panel .drawn').getBoundingClientRect())"
+        )
+        texts: list[tuple[str, float, float, float, float]] = page.run(TEXTS)
+        for text, start, _, end, _ in texts:
+            assert left - 1 <= start and end <= right + 1, text
+        labels = [text for text, *_ in texts]
+        assert any(text.startswith("MMS to +8617090001234: 互通彩信") for text in labels)
+        assert any(text.startswith("MMS fetched from +8613900001234: 互通彩信") for text in labels)
+        assert any(text.startswith("delivery report: 129 (retrieved), +8617090001234") for text in labels)
+        assert any(text.endswith("…") for text in labels)
 
 
 def heads(page: Page) -> list[str]:

@@ -49,6 +49,9 @@ def test_a_cell_says_which_peer_got_which_verdict(tmp_path: Path) -> None:
     text = printed(write(tmp_path, attempts))
     assert "✗ fail CUCC 1/2" in text and "✓ pass 2" in text
     assert "CMCC CUCC" in text
+    everywhere = [failed(two[0], peer=peer) for peer in ("CUCC", "CMCC")]
+    everywhere += [attempt(two[1], peer=peer) for peer in ("CUCC", "CMCC")]
+    assert "✗ fail 2/4" in printed(write(tmp_path / "everywhere", everywhere)), "two of the four passed"
 
 
 def test_each_case_that_did_not_pass_is_told_with_finding_and_evidence(rich_run: Path) -> None:
@@ -111,7 +114,7 @@ def test_services_stand_in_the_order_of_the_suite(tmp_path: Path) -> None:
 
 def test_a_run_that_was_stopped_says_what_it_did_not_begin(tmp_path: Path) -> None:
     run = write(tmp_path, [attempt(SUBJECTS[0])], meta={"cases": 5})
-    assert "1 cases: ✓ pass 1  4 not begun" in printed(run)
+    assert "1 case: ✓ pass 1  4 not begun" in printed(run)
     run = write(tmp_path / "whole", [attempt(SUBJECTS[0])], meta={"cases": 1})
     assert "not begun" not in printed(run)
 

@@ -10,6 +10,7 @@ from interop.protocols.modem import (
     CallEntry,
     CallOutcome,
     Divert,
+    Forwarding,
     Modem,
     Offer,
     Progress,
@@ -77,8 +78,8 @@ class FakePhone:
     async def offered(self, within: float) -> Offer | None:
         return Offer(FakeCall(), *self.offer) if self.offer else None
 
-    async def diverted(self, when: Divert) -> str | None:
-        return self.forwarded.get(when, "")
+    async def diverted(self, when: Divert) -> Forwarding | None:
+        return Forwarding(self.forwarded.get(when, ""))
 
     async def full_memory(self) -> str:
         return self.full

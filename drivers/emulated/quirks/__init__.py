@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from drivers.emulated.injection import meant, split
-from drivers.emulated.quirks import answers, conferences, equipment, lines, news, shapes
+from drivers.emulated.quirks import answers, conferences, equipment, lines, multimedia, news, shapes
 from drivers.emulated.quirks.quirk import KINDS, RANDOM, Lines, Quirk, Subject, fraction
 from interop.lab.model import Lab
 from interop.protocols.equipment import Injectable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command
 
 # importing a module of kinds registers them
-_THEMES = (answers, conferences, equipment, lines, news, shapes)
+_THEMES = (answers, conferences, equipment, lines, multimedia, news, shapes)
 
 RATES = (1, 0.5, 0.2, 0.05)
 """of the quirks that `random` draws"""
@@ -156,6 +156,29 @@ class Quirks:
 
     def sticks(self) -> bool:
         return any(quirk.sticks() for quirk in self._all)
+
+    def lacks(self, command: str) -> bool:
+        return any(quirk.lacks(command) for quirk in self._all)
+
+    def upload_late(self, command: str) -> float:
+        return sum(quirk.upload_late(command) for quirk in self._all)
+
+    def invitation(self, data: bytes) -> bytes:
+        for quirk in self._all:
+            data = quirk.invitation(data)
+        return data
+
+    def drops_after(self) -> float | None:
+        return next((after for quirk in self._all if (after := quirk.drops_after()) is not None), None)
+
+    def cuts(self) -> bool:
+        return any(quirk.cuts() for quirk in self._all)
+
+    def read_at_most(self, asked: int) -> int:
+        return min((quirk.read_at_most(asked) for quirk in self._all), default=asked)
+
+    def untold(self) -> float:
+        return sum(quirk.untold() for quirk in self._all)
 
     def before(self, command: str) -> list[str]:
         return [line for quirk in self._all if (line := quirk.before(command)) is not None]

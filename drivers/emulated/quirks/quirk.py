@@ -165,6 +165,38 @@ class Quirk:
         """True when Ctrl-Z does not end a payload."""
         return False
 
+    def lacks(self, command: str) -> bool:
+        """True when the firmware has no `command` (as "+CSQ")."""
+        del command
+        return False
+
+    def upload_late(self, command: str) -> float:
+        """Seconds that the invitation to send octets comes too late behind `command`."""
+        del command
+        return 0.0
+
+    def invitation(self, data: bytes) -> bytes:
+        """CONNECT or the prompt, before octets are sent."""
+        return data
+
+    # Packet connections and multimedia messages
+
+    def drops_after(self) -> float | None:
+        """Seconds until a packet connection that has come up is gone."""
+        return None
+
+    def cuts(self) -> bool:
+        """True when a socket is closed with what has just come for it."""
+        return False
+
+    def read_at_most(self, asked: int) -> int:
+        """How many octets are handed out of `asked`."""
+        return asked
+
+    def untold(self) -> float:
+        """Seconds that the outcome of sending a multimedia message is told too late."""
+        return 0.0
+
     # Answers and news on their way out
 
     def before(self, command: str) -> str | None:

@@ -5,7 +5,7 @@ A table is shared by all modems of a profile; dispatch is one dict lookup.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,19 @@ from drivers.emulated.terminal import (
     general,
     indicators,
     message_commands,
+    packet,
     phonebook,
     preferred,
+    quectel_files,
+    quectel_mms,
+    quectel_sockets,
     registration,
     settings,
     sim,
+    simcom_bearer,
+    simcom_client,
+    simcom_message,
+    simcom_transfer,
     steering,
     supplementary,
     tones,
@@ -31,6 +39,8 @@ from drivers.emulated.terminal.profile import Profile, profile
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.modem import EmulatedModem
+
+Handler = Callable[["EmulatedModem", Command], Reply]
 
 _AREAS = (
     general,
@@ -46,9 +56,17 @@ _AREAS = (
     tones,
     message_commands,
     ussd,
+    packet,
 )
-
-Handler = Callable[["EmulatedModem", Command], Reply]
+AREAS: Mapping[str, Mapping[str, Handler]] = {
+    "quectel_sockets": quectel_sockets.COMMANDS,
+    "quectel_files": quectel_files.COMMANDS,
+    "quectel_mms": quectel_mms.COMMANDS,
+    "simcom_mms": {**simcom_client.COMMANDS, **simcom_message.COMMANDS, **simcom_transfer.COMMANDS},
+    "simcom_gsm": {**simcom_bearer.GSM, **simcom_client.GSM, **simcom_transfer.GSM},
+    "simcom_wide": {**simcom_bearer.LATER_ON, **simcom_message.LATER_ON},
+}
+"""what a profile may have beside: data connections, files and multimedia messages as its maker does them"""
 
 
 @cache
@@ -65,6 +83,8 @@ def table(name: str) -> dict[str, Handler]:
     found |= {key: _constant(text) for key, text in own.answers.items()}
     for area in _AREAS:
         found |= area.COMMANDS
+    for name in own.areas:
+        found |= AREAS[name]
     if own.dtmf_by_call:
         found |= tones.BY_CALL
     found |= {f"{command}=": settings.switch for command in own.switches}

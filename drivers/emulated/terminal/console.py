@@ -1,13 +1,15 @@
 """The AT side of an emulated modem: bytes in, command lines executed one after another, bytes out (V.250).
 
 It knows no command. A line is answered as a whole after one timer; a command that must wait for the
-network returns LATER and calls `finish`; one that takes a payload returns a `Prompt`. Unsolicited
-lines that arise meanwhile wait for the final result. Quirks change what goes by, nothing else does.
+network returns LATER and calls `finish`; one that takes a payload returns a `Prompt`, one that takes so many
+octets of any value an `Upload`. Unsolicited lines that arise meanwhile wait for the final result. Quirks
+change what goes by, nothing else does; counted octets they leave alone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +25,9 @@ _CTRL_Z: Final = b"\x1a"
 _ESC: Final = b"\x1b"
 _IDLE: Final = b" \n\r\0\x1a\x1b\t"
 _UNPRINTED: Final = b"\0\x1a\x1b\n"
+_END: Final = b"\r\n"
+# Octets stand in a line in hex between DLE STX and DLE ETX until quirks have done what they do to lines.
+_OCTETS: Final = re.compile(rb"\x10\x02([0-9a-f]*)\x10\x03")
 
 
 class Later(Enum):
@@ -39,9 +44,43 @@ class Prompt:
     taken: Callable[[bytes], Reply]
 
 
-Reply = str | Sequence[str] | None | Later | Prompt
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Ask for exactly `count` octets of any value, by CONNECT or, where not `connect`, by the prompt. Nothing
+    is echoed (behind CONNECT not even by quirks), and nothing ends it but the last octet, `stop` where it has
+    one, or `seconds` without it: from the beginning, or where `idle` from the octet before. `taken` gets what
+    came and answers like a command.
+
+    `receipts`: "A" is said behind so many octets (ACK mode of +QFUPL), 0 for none.
+    """
+
+    count: int
+    taken: Callable[[bytes], Reply]
+    seconds: float
+    connect: bool = True
+    idle: bool = False
+    stop: bytes = b""
+    receipts: int = 0
+
+
+Reply = str | Sequence[str] | None | Later | Prompt | Upload
 """Information lines (None or "": none), then OK. Errors are raised as `Ended`."""
 Execute = Callable[[Command], Reply]
+
+
+def raw(text: str) -> str:
+    """A line of information that leaves as UTF-8, not in the letters of Latin-1."""
+    return text.encode().decode("latin-1")
+
+
+def octets(head: str, data: bytes) -> str:
+    """A line of information with octets behind its line end: they go out as they are, whatever quirks do to
+    lines. Where there are none, `head` alone.
+
+    >>> octets("+QIRD: 0", b"")
+    '+QIRD: 0'
+    """
+    return f"{head}\x10\x02{(_END + data).hex()}\x10\x03" if data else head
 
 
 class Console:
@@ -87,6 +126,8 @@ class Console:
         self._current = Command("")
         self._busy = False
         self._taken: Callable[[bytes], Reply] | None = None
+        self._upload: Upload | None = None
+        self._octets = bytearray()
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
@@ -94,6 +135,8 @@ class Console:
     # Bytes in
 
     def received(self, data: bytes) -> None:
+        if self._upload is not None and not (data := self._uploaded(self._upload, data)):
+            return
         if self._quirks:
             data = self._quirks.heard(data)
         if echo := self._quirks.echoed(data, self.echo, self._taken is not None):
@@ -136,6 +179,37 @@ class Console:
             self._delay(), self._resume, None if end == escape else lambda: taken(payload)
         )
         return True
+
+    def _uploaded(self, upload: Upload, data: bytes) -> bytes:
+        """Take what belongs to it; what is left comes behind it."""
+        before, got = len(self._octets), self._octets
+        ours, rest = data[: upload.count - before], data[upload.count - before :]
+        got += ours
+        if not upload.connect and (echo := self._quirks.echoed(ours, False, True)):
+            self._put(echo)
+        stop = got.find(upload.stop, max(0, before - len(upload.stop))) if upload.stop else -1
+        if stop >= 0:
+            rest = bytes(got[stop + len(upload.stop) :]) + rest
+            del got[stop:]
+        if upload.receipts:
+            self._put(b"A" * (len(got) // upload.receipts - before // upload.receipts))
+        if stop >= 0 or len(got) == upload.count:
+            self._complete(upload, self._delay())
+        elif upload.idle:
+            self._limit(upload)
+        return rest
+
+    def _limit(self, upload: Upload) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(upload.seconds, self._complete, upload, 0.0)
+
+    def _complete(self, upload: Upload, wait: float) -> None:
+        data, self._octets = bytes(self._octets), bytearray()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._upload = None
+        self._timer = asyncio.get_running_loop().call_later(wait, self._resume, lambda: upload.taken(data))
 
     # One command line
 
@@ -209,11 +283,25 @@ class Console:
             self._put(self._quirks.written(self._quirks.prompt(self._prompt)))
             asyncio.get_running_loop().call_soon(self._advance)
             return False
+        if isinstance(reply, Upload):
+            self._flush_all()
+            late = self._quirks.upload_late(self._current.name)
+            self._timer = asyncio.get_running_loop().call_later(late, self._invite, reply)
+            return False
         if isinstance(reply, str):
             self._info(reply.split("\n") if reply else ())
         elif reply is not None and not isinstance(reply, Later):
             self._info(reply)
         return True
+
+    def _invite(self, upload: Upload) -> None:
+        self._timer = None
+        prompt = self._block(("CONNECT",)) if upload.connect else self._quirks.prompt(self._prompt)
+        self._put(self._quirks.written(self._quirks.invitation(prompt)))
+        self._upload = upload
+        self._limit(upload)
+        ahead, self._inbox = self._inbox, b""
+        self._inbox = self._uploaded(upload, ahead)
 
     # Bytes out
 
@@ -272,7 +360,7 @@ class Console:
             blocks, self._out = self._out, []
             if self._quirks:
                 blocks = [self._quirks.written(block) for block in self._quirks.joined(blocks)]
-            self._put(b"".join(blocks))
+            self._put(_OCTETS.sub(_plain, b"".join(blocks)))
 
     def _put(self, data: bytes) -> None:
         """Send, in pieces where a quirk says so; what comes after a delayed piece waits for it."""
@@ -288,3 +376,7 @@ class Console:
                 # Strictly later than the piece before: equal timers keep no order.
                 self._wire_free = due + 1e-5
                 loop.call_at(due, self.write, piece)
+
+
+def _plain(octets: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(octets[1].decode("ascii"))

@@ -1,11 +1,11 @@
-"""Line discipline, character set, power and contexts: V.250 6, 27.007 5, 8, 10."""
+"""Line discipline, character set and power: V.250 6, 27.007 5, 8."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from drivers.emulated.terminal import alphabet
-from drivers.emulated.terminal.results import NOT_SUPPORTED, WRONG_PARAMETERS, Ended, Refused
+from drivers.emulated.terminal.results import WRONG_PARAMETERS, Ended, Refused
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.commands import Handler
@@ -128,33 +128,6 @@ def activity(modem: EmulatedModem, command: Command) -> Reply:
     return f"+CPAS: {0 if not calls.entries else 3 if calls.incoming() is not None else 4}"
 
 
-def contexts_read(modem: EmulatedModem, command: Command) -> Reply:
-    del command
-    return [f"+CGDCONT: {text}" for _, text in sorted(modem.contexts.items())]
-
-
-def context_set(modem: EmulatedModem, command: Command) -> Reply:
-    number = command.number(0, 1)
-    if not 1 <= number <= 16:
-        raise Refused(WRONG_PARAMETERS)
-    if len(command.values) == 1:
-        modem.contexts.pop(number, None)
-    else:
-        modem.contexts[number] = command.text
-    return None
-
-
-def context_active(modem: EmulatedModem, command: Command) -> Reply:
-    del command
-    return [f"+CGACT: {number},{int(modem.registration.data)}" for number in sorted(modem.contexts)]
-
-
-def context_activate(modem: EmulatedModem, command: Command) -> Reply:
-    if command.number(0, 0) and not modem.registration.data:
-        raise Refused(NOT_SUPPORTED)
-    return None
-
-
 COMMANDS: dict[str, Handler] = {
     "E": echo,
     "V": verbose,
@@ -172,8 +145,4 @@ COMMANDS: dict[str, Handler] = {
     "+CFUN=": function_set,
     "+CFUN?": function_read,
     "+CPAS": activity,
-    "+CGDCONT?": contexts_read,
-    "+CGDCONT=": context_set,
-    "+CGACT?": context_active,
-    "+CGACT=": context_activate,
 }

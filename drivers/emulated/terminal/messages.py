@@ -78,6 +78,7 @@ class Messages:
         of_class = textmode.message_class(tpdu)
         if of_class != 2 and (mode == 2 or (mode == 3 and of_class == 3)):
             self._route("+CMT", tpdu, smsc)
+            self._pushed(tpdu)
             return True
         try:
             index = self.receive.add(Stored(Status.UNREAD, tpdu, smsc))
@@ -87,8 +88,13 @@ class Messages:
             return False
         self._modem.indicators.changed()
         if mode:
-            self._indicate(f'+CMTI: "{self.receive.name}",{index}')
+            self._indicate(f'+CMTI: "{self.receive.name}",{index}{self._modem.pushes.behind(tpdu)}')
+        self._pushed(tpdu)
         return True
+
+    def _pushed(self, tpdu: bytes) -> None:
+        if (said := self._modem.pushes.heard(tpdu)) is not None:
+            self._indicate(said)
 
     def reported(self, tpdu: bytes, smsc: str) -> None:
         """An SMS-STATUS-REPORT: +CDS, stored and +CDSI, or dropped (27.005 3.4.1 <ds>)."""

@@ -14,12 +14,20 @@ from drivers.emulated.terminal.commands import table
 from drivers.emulated.terminal.console import Console, Reply
 from drivers.emulated.terminal.indicators import Indicators
 from drivers.emulated.terminal.messages import Messages
+from drivers.emulated.terminal.mms_client import MmsClient
+from drivers.emulated.terminal.packet import Packet
 from drivers.emulated.terminal.parser import Command
 from drivers.emulated.terminal.profile import profile as load
+from drivers.emulated.terminal.pushes import Pushes
+from drivers.emulated.terminal.quectel_files import Files
+from drivers.emulated.terminal.quectel_mms import Editor
+from drivers.emulated.terminal.quectel_sockets import Sockets
 from drivers.emulated.terminal.registration import LOOKING, OFF, Registration
 from drivers.emulated.terminal.results import Ended, MessageRefused, Refused
 from drivers.emulated.terminal.settings import Settings
 from drivers.emulated.terminal.sim import Sim
+from drivers.emulated.terminal.simcom_bearer import AccessPoints
+from drivers.emulated.terminal.simcom_client import Buffer
 from drivers.emulated.terminal.ussd import Ussd
 from drivers.emulated.uicc import Card
 
@@ -71,8 +79,10 @@ class EmulatedModem:
         self.epoch = epoch
         self.signal = signal
         self.profile = load(profile)
-        self.table = table(profile)
         self.quirks = quirks or Quirks()
+        self.table = {
+            key: handler for key, handler in table(profile).items() if not self.quirks.lacks(key.rstrip("=?"))
+        }
         self.stranger: Callable[[EmulatedModem, str, float], None] = _nobody
         """calls this modem from outside the lab: (modem, number, seconds until the stranger gives up)"""
         self.cable: Callable[[bool], None] = _no_cable
@@ -97,7 +107,11 @@ class EmulatedModem:
         self.calls = Calls(self)
         self.messages = Messages(self)
         self.ussd_session = Ussd(self)
-        self.contexts = {1: '1,"IP",""'}
+        self.packet = Packet(self)
+        self.mms = MmsClient(self)
+        self.pushes = Pushes(self)
+        self.files, self.sockets, self.editor = Files(), Sockets(), Editor()
+        self.access_points, self.cmms = AccessPoints(), Buffer()
         self.life = 0
         """counts power cycles: what was begun in another life is void"""
         self._awake = False
@@ -137,6 +151,9 @@ class EmulatedModem:
     def stop(self) -> None:
         """Off: nothing is said and heard until `start`."""
         self.factory()
+        messages = (self.mms, self.pushes, self.editor, self.cmms)
+        for one in (*messages, self.sockets, self.packet, self.files, self.access_points):
+            one.forget()
         self.radio(False)
         self.life += 1
         self._awake = False

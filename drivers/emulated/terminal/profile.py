@@ -89,6 +89,29 @@ class Detector(_Data):
     timed_by: int = 0
 
 
+class Mms(_Data):
+    """The modem's own MMS client. `codes`: how its maker numbers `mms_client.Trouble` and what he says in
+    words, by its value; "other" for those that have none of their own.
+
+    Of SIMCom's: `uploads`: the most octets by <type> of +CMMSDOWN, and `largest` of all parts together;
+    `parameters`: how many +CMMSSENDCFG has; `timed`: has to be begun by +CMMSINIT, and +CMMSDOWN says how
+    long; `tells`: says OK at once, and afterwards what came of it; `texts`: the coding in which +CMMSREAD
+    gives texts out, "" for their own; `announced`: how a push is told, "cmti" or "wap" (`pushes`).
+    """
+
+    codes: dict[str, tuple[int, str]] = Field(default_factory=lambda: {"other": (100, "unknown")})
+    uploads: dict[str, int] = Field(default_factory=dict)
+    largest: int = 300 * 1024
+    parameters: int = 6
+    timed: bool = False
+    tells: bool = False
+    texts: str = ""
+    announced: str = ""
+
+    def code(self, trouble: str) -> tuple[int, str]:
+        return self.codes.get(trouble, self.codes["other"])
+
+
 class Profile(_Data):
     manufacturer: str
     model: str
@@ -120,6 +143,11 @@ class Profile(_Data):
     """has ^DTMF=<call>,<digit>"""
     vts_duration: bool = True
     """the second value of +VTS is a duration, as makers have it; else another tone (27.007 C.2.11)"""
+    activation: dict[int, int]
+    """+CME ERROR by the cause of 24.008 10.5.6.6 that refuses a packet connection; 0: any other"""
+    mms: Mms = Mms()
+    areas: tuple[str, ...] = ()
+    """further commands it has, by their names in `commands.AREAS`"""
     ussd_packed: bool = False
     full: str = ""
     """what is said when a message does not fit, with {memory}"""

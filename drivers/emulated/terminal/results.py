@@ -47,16 +47,18 @@ class Ended(Exception):
 
 
 class Refused(Ended):
-    """+CME ERROR `code`; ERROR while +CMEE=0 (27.007 9.1)."""
+    """+CME ERROR `code`; ERROR while +CMEE=0 (27.007 9.1). `words`: of codes that are a maker's own."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, words: str = "") -> None:
         super().__init__("ERROR")
         self.code = code
+        self.words = words
 
     def final(self, cmee: int) -> str:
         if cmee == 0:
             return "ERROR"
-        return f"+CME ERROR: {table('cme').get(self.code, self.code) if cmee == 2 else self.code}"
+        words = self.words or table("cme").get(self.code, str(self.code))
+        return f"+CME ERROR: {words if cmee == 2 else self.code}"
 
 
 class MessageRefused(Refused):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -60,8 +62,8 @@ def waiting_set(modem: EmulatedModem, command: Command) -> Reply:
 def forwarding(modem: EmulatedModem, command: Command) -> Reply:
     """+CCFC=<reason>,<mode>[,<number>[,<type>[,<class>[,<subaddr>[,<satype>[,<time>]]]]]].
 
-    Only speech is ever forwarded. A forwarding that is registered is active, as 22.082 has it for a number
-    just registered; to disable it is to erase it.
+    Only speech is ever forwarded. A number just registered is active (22.082); one that is disabled is kept,
+    and can be enabled again.
     """
     reason, mode = command.number(0, _HIGHEST_CLASS), command.number(1, _ASK)
     classes = command.number(4, _DEFAULT_CLASSES)
@@ -76,12 +78,13 @@ def forwarding(modem: EmulatedModem, command: Command) -> Reply:
         raise Refused(NOT_SUPPORTED)
     whens = list(_REASONS.get(reason) or (Forward(reason),))
     if mode == _REGISTER or (mode == _ENABLE and len(command.values) > 2):
-        return _set(modem, whens, _target(modem, command))
-    if mode == _ENABLE:
-        if not all(modem.air.forwarding(modem, when) for when in whens):
-            raise refusal(modem, Error.ERROR_STATUS)
-        return None
-    return _set(modem, whens, None)
+        return _set(modem, dict.fromkeys(whens, _target(modem, command)))
+    if mode == _ERASE:
+        return _set(modem, dict.fromkeys(whens))
+    there = {when: registered for when in whens if (registered := modem.air.forwarding(modem, when))}
+    if mode == _ENABLE and len(there) < len(whens):
+        raise refusal(modem, Error.ERROR_STATUS)
+    return _set(modem, {when: replace(old, active=mode == _ENABLE) for when, old in there.items()})
 
 
 def _asked(modem: EmulatedModem, when: Forward, classes: int) -> str:
@@ -90,7 +93,7 @@ def _asked(modem: EmulatedModem, when: Forward, classes: int) -> str:
         return f"+CCFC: 0,{_HIGHEST_CLASS if classes == _DEFAULT_CLASSES else classes}"
     number = alphabet.encoded(there.number, modem.charset)
     time = f",,,{there.after_s}" if when is Forward.NO_REPLY else ""
-    return f'+CCFC: 1,{_VOICE},"{number}",{type_of(there.number)}{time}'
+    return f'+CCFC: {int(there.active)},{_VOICE},"{number}",{type_of(there.number)}{time}'
 
 
 def _target(modem: EmulatedModem, command: Command) -> Forwarding:
@@ -104,13 +107,13 @@ def _target(modem: EmulatedModem, command: Command) -> Forwarding:
     return Forwarding(number, after_s)
 
 
-def _set(modem: EmulatedModem, whens: list[Forward], target: Forwarding | None) -> Reply:
+def _set(modem: EmulatedModem, targets: Mapping[Forward, Forwarding | None]) -> Reply:
     """One after another; the first that is refused ends it."""
-    if not whens:
+    if not targets:
         return None
-    when, *others = whens
+    (when, target), *others = targets.items()
     request = partial(modem.air.set_forwarding, modem, when, target)
-    return ask(modem, request, partial(_set, modem, others, target))
+    return ask(modem, request, partial(_set, modem, dict(others)))
 
 
 def _reach(modem: EmulatedModem) -> None:

@@ -141,6 +141,21 @@ def test_rows_without_a_prefix_and_rows_of_data_calls(scripted: Any) -> None:
     run_virtual(main())
 
 
+@pytest.mark.parametrize("bare", [0, 1])
+def test_a_row_without_its_prefix_beside_one_that_has_it(bare: int, scripted: Any) -> None:
+    """As where a byte was lost: the call of that row is not over."""
+    listed = ['+CLCC: 1,0,1,0,0,"10086",129', '+CLCC: 2,0,0,0,0,"10010",129']
+    listed[bare] = listed[bare].removeprefix("+CLCC: ")
+
+    async def main() -> None:
+        device = scripted({"AT+CLCC": "".join(f"\r\n{line}\r\n" for line in listed).encode() + OK})
+        modem = await device.modem()
+        stats = sorted((entry.index, entry.stat) for entry in await modem.calls())
+        assert stats == [(1, CallStat.HELD), (2, CallStat.ACTIVE)]
+
+    run_virtual(main())
+
+
 def test_one_empty_answer_does_not_end_a_call(scripted: Any) -> None:
     async def main() -> None:
         device = scripted({"AT+CLCC": [rows("1,0,0,0,0"), OK, rows("1,0,0,0,0")]})

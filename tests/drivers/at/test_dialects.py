@@ -13,7 +13,8 @@ from drivers.at.modem import AtModem
 
 def test_the_shipped_ones() -> None:
     assert names() == [
-        "cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox", "wavecom", "zte",
+        "cinterion", "generic", "huawei", "quectel", "quectel-native", "sim800", "simcom", "telit", "ublox",
+        "wavecom", "zte",
     ]  # fmt: skip
 
 
@@ -29,6 +30,15 @@ def test_a_child_keeps_what_it_does_not_change() -> None:
     assert load("huawei").urcs["+CMTI:"].event is UrcKind.MESSAGE_STORED
     assert load("huawei").urcs["^CEND:"].fields == ("index", "duration", "end_status", "cause")
     assert "^CEND:" not in load("generic").urcs
+
+
+def test_the_errors_of_an_mms_client_replace_those_of_its_family() -> None:
+    simcom, sim800, native = load("simcom").mms, load("sim800").mms, load("quectel-native").mms
+    assert (simcom.way, sim800.way, native.way, load("quectel").mms.way) == (
+        "simcom", "simcom2g", "quectel", "sockets",
+    )  # fmt: skip
+    assert 170 in simcom.errors and 170 not in sim800.errors
+    assert load("generic").mms.way == load("huawei").mms.way == ""
 
 
 def test_probes_have_different_prefixes() -> None:
@@ -59,6 +69,8 @@ def test_a_lab_may_change_a_shipped_one_under_its_own_name(tmp_path: Path) -> No
         ("extends: quectel\nurcz: {}\n", r"bad\.yaml:2:1: urcz: "),
         ("extends: quectel\nurcs:\n  '+X:': {event: rang}\n", r"bad\.yaml:3:11: urcs\.\+X:\.event: .*rang"),
         ("extends: quectel\nsetup: [[AT], AT+X]\n", r"bad\.yaml:2:15: setup\.1: .*AT\+X"),
+        ("extends: zte\nmms:\n  errors: {7: [up, unknown]}\n", r"bad\.yaml:3:16: mms\.errors\.7\.0: .*up"),
+        ("extends: simcom\nmms: {way: pigeon}\n", r"bad\.yaml:2:7: mms\.way: .*pigeon"),
         ("extends: nowhere\n", r"bad\.yaml:1:1: no dialect 'nowhere'"),
         ("extends: bad\n", r"bad\.yaml:1:1: dialect bad extends itself"),
         ("extends: worse\n", r"worse\.yaml:1:1: dialect bad extends itself: bad -> worse -> bad"),

@@ -29,3 +29,17 @@ def test_whoever_waits_until_nothing_is_owed_does_not_wait_for_probes() -> None:
     assert bool(doubt)
     assert doubt.forgive(70.0, 60.0) == 0.0
     assert not doubt
+
+
+def test_a_clock_that_is_off_by_a_little_does_not_keep_what_was_waited_for() -> None:
+    """asyncio rounds the time that it wakes up at: whoever slept until then must not find it owed still."""
+    doubt = Doubt(())
+    doubt.owe(Command(text="AT+CHUP"))
+    rest = doubt.forgive(0.1, 60.0)
+    assert doubt.forgive(0.1 + rest - 1e-9, 60.0) == 0.0 and not doubt
+
+
+def test_probes_matter_to_whoever_says_so() -> None:
+    doubt = Doubt(())
+    doubt.owe(PROBE)
+    assert (doubt.forgive(0.0, 60.0), doubt.forgive(0.0, 60.0, probes=True)) == (0.0, 60.0)

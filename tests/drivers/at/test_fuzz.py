@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from drivers.at import answers
 from drivers.at.dialect import DialectError, load
 from drivers.at.doubt import MOST_OWED
-from drivers.at.exchange import Answer, Command, Output, Unsolicited
+from drivers.at.exchange import Answer, Command, Forget, Output, Restarted, Send, Take, Unsolicited
 from drivers.at.glue import cut, looks_glued
 from drivers.at.guard import Guard
-from drivers.at.lexer import MOST_PER_LINE, Lexer, Line, Prompt
+from drivers.at.lexer import MOST_PER_LINE, Lexer, Line, Prompt, Raw
+from drivers.at.octets import MOST_PER_BLOCK
 from drivers.at.sim_files import bcd, shape_of
 from drivers.at.tails import MOST_QUOTED
 from drivers.at.transaction import MOST_LINES, MOST_STRAYS, Dialogue, State
@@ -45,6 +46,9 @@ COMMANDS = (
     Command(text="ATD10086;", dials=True),
     Command(text='AT+CPIN="7391"', secret=True),
     Command(text="AT+CNMI=2,1", expect=("+CNMI:",), may_be_empty=True, setting=True),
+    Command(text='AT+QFUPL="RAM:a",9,5', expect=("+QFUPL:",), upload=b"\r\nOK\r\n> +"),
+    Command(text='AT+CMMSDOWN="pic",8', upload=b"\0\x1a\x1b+++\r\n", upload_at=">"),
+    Command(text="AT+QIRD=0,1500", expect=("+QIRD:",), block=lambda text: int(text[6:])),
 )
 TRANSCRIPTS = (
     b"AT+CSQ\r\r\n+CSQ: 20,99\r\n\r\nOK\r\n",
@@ -60,6 +64,8 @@ TRANSCRIPTS = (
     b"\r\n+CME ERROR: SIM busy\r\n+CMS ERROR: 38\r\nCOMMAND NOT SUPPORT\r\nERROR+CNUM: \r\n4\r",
     b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n*PSUTTZ: 26,1,1\r\n",
     b'+CSSI: 0+CSSU: 2\nOK\n\xff\0+COPS: 0,0,"\xe4\xb8\xad\xe5\x9b\xbd\xff"\r\n0\r',
+    b"\r\nCONNECT\r\n\r\n+QFUPL: 9,1c3e\r\n\r\nOK\r\n\r\n> \r\nSEND OK\r\n\r\nCONNECT 115200\r\n",
+    b'\r\n+QIRD: 40\r\n\r\nOK\r\n\r\n+CMTI: "SM",3\r\n> CONNECT\r\nRDY\r\n\r\nOK\r\n\r\n+QIRD: 9\r\nabc',
     b'\r\n+CMEE: 1\r\n\r\n+CSCS: "GSM"\r\n\r\nOK\r\n\r\n+CMGF: 0\r\n\r\nOK\r\n\r\n+CRSM: 144,0,"980110"\r\n',
 )
 WORDS = (
@@ -80,6 +86,7 @@ WORDS = (
         b"RDY",
     ),
     *(b"RING", b"+CLCC:", b"+CME ERROR: ", b'+CUSD: 0,"', b"+CMT: ,9\r\n", b"0A" * 40),
+    *(b"CONNECT", b"+QIRD: 9", b"+QIRD: -1\r\n", b"+QIRD: 9999999\r\n", b"+++"),
 )
 READERS: tuple[Callable[[str], Any], ...] = (
     answers.registration, answers.registration_news, answers.ims_registration, answers.operator,
@@ -96,9 +103,14 @@ class Rig:
     def __init__(self, dialect: str = "generic") -> None:
         self.lexer = Lexer()
         self.dialogue = Dialogue(load(dialect))
+        self.promised: Command | None = None
+        """whose octets may still go"""
+        self.prompted = ""
+        """what was just said that could be a prompt"""
 
     def ask(self, command: Command) -> None:
         if self.dialogue.state is State.IDLE:
+            self.promised = command if command.upload is not None else None
             self.heed(self.dialogue.start(command))
 
     def feed(self, data: bytes) -> None:
@@ -113,12 +125,17 @@ class Rig:
             assert tokens <= len(data) + MOST_PER_LINE, "more tokens than bytes"
             if isinstance(token, Line):
                 assert len(token.text) <= MOST_PER_LINE
+                self.prompted = token.text.partition(" ")[0]
                 self.heed(self.dialogue.line(token.text))
             elif isinstance(token, Prompt):
+                self.prompted = ">"
                 self.heed(self.dialogue.prompt())
+            elif isinstance(token, Raw):
+                self.dialogue.octets.came(token.data)
         self.keeps_little(len(data))
 
     def wait(self) -> None:
+        self.promised, self.prompted = None, ""
         self.heed(self.dialogue.timeout())
         self.heed(self.dialogue.quiet())
         self.dialogue.retry()
@@ -126,7 +143,20 @@ class Rig:
     def heed(self, outputs: Iterator[Output]) -> None:
         for out in outputs:
             match out:
+                case Send(counted=True):
+                    assert self.promised is not None, "the octets go once, and while they are waited for"
+                    assert (out.data, self.prompted) == (self.promised.upload, self.promised.upload_at)
+                    self.promised = None
+                    self.lexer.pass_over(out.data)
+                case Take():
+                    self.lexer.take(out.count)
+                case Forget():
+                    self.lexer.forget()
+                case Restarted():
+                    self.promised = None
                 case Answer():
+                    self.promised = None
+                    assert all(len(block) <= MOST_PER_BLOCK for block in out.blocks)
                     for line in out.lines:
                         read(line)
                 case Unsolicited():
@@ -135,7 +165,8 @@ class Rig:
 
     def keeps_little(self, fed: int) -> None:
         dialogue = self.dialogue
-        assert len(self.lexer._buffer) <= MOST_PER_LINE + fed
+        assert len(self.lexer._buffer) <= MOST_PER_LINE + fed or self.lexer._raw
+        assert len(self.lexer._buffer) <= MOST_PER_BLOCK + fed
         assert len(dialogue._lines) <= MOST_LINES
         assert len(dialogue._strays) <= MOST_STRAYS
         assert len(dialogue.doubt._owed) <= MOST_OWED

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 import pytest
 
 from interop.engine.clock import run_virtual
 from interop.protocols.errors import BudgetSpent, EmergencyRefused, NotAnswering
-from interop.protocols.modem import Divert, Steered
-from interop.record.events import CallerId, ForwardingSet, Ringing
+from interop.protocols.modem import Divert, Forwarding, Steered
+from interop.record.events import CallerId, ForwardingSeen, ForwardingSet, Ringing
 
 OK = b"\r\nOK\r\n"
 
@@ -29,6 +30,9 @@ def said(*texts: str) -> bytes:
         (said("+CCWA: 1,2", "OK"), None),  # data only
         (said("+CCWA: 1, 5", "OK"), True),
         (OK, None),
+        (said("20", "OK"), None),
+        (said("1,1", "OK"), True),
+        (said("+CCWA: 0,2", "1,1", "OK"), True),
         (said("+CME ERROR: 31"), None),
         (said("ERROR"), None),
     ],
@@ -84,26 +88,31 @@ def test_switching_it(scripted: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "number"),
+    ("answer", "found"),
     [
-        (said("+CCFC: 0,255", "OK"), ""),
-        (said("+CCFC: 0,7", "OK"), ""),  # SIM800 manual V1.09 page 62
-        (said('+CCFC: 1,1,"13900001234",129', "OK"), "13900001234"),
-        (said('+CCFC: 1,1,"8613900001234",145,,,20', "OK"), "+8613900001234"),
-        (said('+CCFC: 1,7,"+8613900001234",145', "OK"), "+8613900001234"),
-        (said('+CCFC: 0,1,"13900001234",129', "OK"), ""),  # registered, not active
-        (said('+CCFC: 1,4,"1111",129', '+CCFC: 1,1,"13900001234",129', "OK"), "13900001234"),
+        (said("+CCFC: 0,255", "OK"), Forwarding()),
+        (said("+CCFC: 0,7", "OK"), Forwarding()),  # SIM800 manual V1.09 page 62
+        (said('+CCFC: 1,1,"13900001234",129', "OK"), Forwarding("13900001234")),
+        (said('+CCFC: 1,1,"8613900001234",145,,,25', "OK"), Forwarding("+8613900001234", True, 25)),
+        (said('+CCFC: 1,7,"+8613900001234",145,,,', "OK"), Forwarding("+8613900001234")),
+        (said('+CCFC: 0,1,"13900001234",129', "OK"), Forwarding("13900001234", False)),  # switched off
+        (said('+CCFC: 1,4,"1111",129', '+CCFC: 1,1,"13900001234",129', "OK"), Forwarding("13900001234")),
         (said('+CCFC: 1,2,"1111",129', "OK"), None),
-        (said('+CCFC: 1,1,"00310033003900300030003000300031003200330034",129', "OK"), "13900001234"),
+        (
+            said('+CCFC: 1,1,"00310033003900300030003000300031003200330034",129', "OK"),
+            Forwarding("13900001234"),
+        ),
         (said("+CCFC: 0,", "OK"), None),
         (OK, None),
         (said("+CME ERROR: 30"), None),
     ],
 )
-def test_where_calls_go(answer: bytes, number: str | None, scripted: Any) -> None:
+def test_where_calls_go(answer: bytes, found: Forwarding | None, scripted: Any) -> None:
     async def main() -> None:
         modem = await scripted({"AT+CCFC=2,2": answer}).modem()
-        assert await modem.diverted(Divert.NO_REPLY) == number
+        assert await modem.diverted(Divert.NO_REPLY) == found
+        seen = [] if found is None else [ForwardingSeen("no_reply", *astuple(found))]
+        assert [one for one in modem.events.since(0) if isinstance(one, ForwardingSeen)] == seen
 
     run_virtual(main())
 
@@ -126,6 +135,21 @@ def test_forwarding(when: Divert, to: str, line: str, scripted: Any) -> None:
         assert modem.events.since(0) == [ForwardingSet(when.name.lower(), to)]
         device.table |= {line: said("+CME ERROR: 21"), "AT+CEER": said("+CEER: 35,0,17", "OK")}
         assert await modem.divert(when, to, after_s=15) == Steered(False, 21, 17, "35,0,17")
+
+    run_virtual(main())
+
+
+def test_a_forwarding_that_is_switched_off(scripted: Any) -> None:
+    """As it was before, say: it is kept, and no call goes there."""
+
+    async def main() -> None:
+        device = scripted()
+        modem = await device.modem()
+        assert await modem.divert(Divert.BUSY, "12580", active=False) == Steered(True)
+        assert device.heard[-2:] == ['AT+CCFC=1,3,"12580",129,1', "AT+CCFC=1,0"]
+        device.table['AT+CCFC=1,3,"12580",129,1'] = said("+CME ERROR: 30")
+        assert not (await modem.divert(Divert.BUSY, "12580", active=False)).done
+        assert device.heard.count("AT+CCFC=1,0") == 1, "there is nothing to switch off"
 
     run_virtual(main())
 

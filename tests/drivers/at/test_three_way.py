@@ -18,7 +18,7 @@ from interop.lab.load import load
 from interop.protocols.equipment import Setting
 from interop.protocols.errors import CommandRefused, EquipmentError
 from interop.protocols.link import NoJournal
-from interop.protocols.modem import Call, CallOutcome, Divert, Steered, Steering
+from interop.protocols.modem import Call, CallOutcome, Divert, Forwarding, Steered, Steering
 from interop.record.events import (
     CallsListed,
     HungUp,
@@ -298,14 +298,14 @@ def test_call_waiting_and_forwarding(tmp_path: Path) -> None:
         assert sorted(await shown(a)) == ["1 held", "2 active"]
         assert (await to_b.released(5)).outcome is CallOutcome.SILENT
         await a.hang_up_all()
-        assert await a.diverted(Divert.ALWAYS) == ""
+        assert await a.diverted(Divert.ALWAYS) == Forwarding()
         assert (await a.divert(Divert.ALWAYS, three.sims[1].msisdn)).done
-        assert str(await a.diverted(Divert.ALWAYS)).endswith(three.sims[1].msisdn)
+        assert await a.diverted(Divert.ALWAYS) == Forwarding(three.sims[1].msisdn)
         again = await c.dial(three.sims[0].msisdn)
         assert await b.offered(30) is not None
         await again.hang_up()
         assert (await a.divert(Divert.ALWAYS, "")).done
-        assert await a.diverted(Divert.ALWAYS) == ""
+        assert await a.diverted(Divert.ALWAYS) == Forwarding()
         await three.close()
 
     done(main())

@@ -20,8 +20,8 @@ from interop.protocols.link import NoJournal
 from interop.protocols.modem import CallOutcome
 from interop.record.events import Event, MessageReceived, ModemReset, StatusReported, Unclaimed
 
-DIALECTS = ("generic", "simcom", "quectel", "huawei", "ublox", "telit", "zte", "cinterion", "wavecom")
-QUIRKED = DIALECTS[:4]
+QUIRKED = ("generic", "simcom", "quectel", "huawei")
+DIALECTS = (*QUIRKED, "sim800", "ublox", "telit", "zte", "cinterion", "wavecom")
 QUIRKS = (
     "answer.late@rate=0.05,by=12",
     "bytes.noise",

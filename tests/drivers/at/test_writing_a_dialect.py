@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from drivers.at.dialect import Calls, Dialect, Messages, Tones, Urc, UrcKind, load, names
+from drivers.at.dialect import Calls, Dialect, Messages, Mms, Tones, Urc, UrcKind, load, names
 from interop.cli import app
 from interop.engine.clock import run_virtual
 from interop.record.events import Connected, Dialled, Released
@@ -82,8 +82,8 @@ def test_the_new_maker_of_the_example(lab: Path, scripted: Any) -> None:
 
 def test_every_key_and_every_event_is_in_it() -> None:
     prose = re.sub("```.*?```", "", TEXT, flags=re.DOTALL)
-    said = re.sub(r"\b(?:calls|messages|tones)\.", "", " ".join(re.findall(r"`([^`]+)`", prose))).split()
+    said = re.sub(r"\b(?:calls|messages|mms|tones)\.", "", " ".join(re.findall(r"`([^`]+)`", prose))).split()
     keys = [*Dialect.model_fields, *Calls.model_fields, *Messages.model_fields]
-    keys += [*Tones.model_fields, *Urc.model_fields]
+    keys += [*Mms.model_fields, *Tones.model_fields, *Urc.model_fields]
     events = [kind.value for kind in UrcKind]
     assert [word for word in (*keys, *events, *names()) if word not in said] == ["name"]

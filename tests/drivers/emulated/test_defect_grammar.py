@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from drivers.emulated.defect_kinds import KINDS, Scope, listing
+from drivers.emulated.defect_kind import Scope
+from drivers.emulated.defect_kinds import KINDS, listing
 from drivers.emulated.defects import Defects, parse, parse_all
 from drivers.emulated.hlr import Subscriber
 from interop.lab.model import Lab
@@ -52,6 +53,8 @@ def lab() -> Lab:
         ("site.format@site=bank-z", "site=bank-z is not in lab 'small', did you mean 'bank-a'?"),
         ("release.masked@cause=0", "cause=0 is not a cause code"),
         ("plmn.foreign@mode=air", "mode=air is not core or card"),
+        ("mms.refused@status=128", "status=128 is not X-Mms-Response-Status: 129 to 136"),
+        ("mms.unsubscribed@as=apn", "as=apn is not bearer or status"),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(lab: Lab, text: str, complaint: str) -> None:
@@ -72,7 +75,8 @@ def test_what_is_listed_can_be_injected(lab: Lab, kind: object) -> None:
     }  # fmt: skip
     assert row.effect and all(row.parameters.values())
     for key in row.parameters:
-        assert parse(f"{row.name}@{key}={sample[key]}", lab).values[key] == sample[key]
+        value = sample.get(key) or KINDS[row.name].own[key].default
+        assert parse(f"{row.name}@{key}={value}", lab).values[key] == value
 
 
 @pytest.mark.parametrize(

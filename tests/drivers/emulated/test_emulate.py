@@ -113,24 +113,26 @@ def test_only_the_bearers_that_were_asked_for() -> None:
         assert ports == list(range(first, first + len(ports)))
 
 
-def test_sites_and_gateways_follow_the_modems_so_a_lab_file_can_name_them() -> None:
+def test_sites_gateways_and_proxies_follow_the_modems_so_a_lab_file_can_name_them() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         first = free.getsockname()[1]
-    if first > 65535 - 11:
-        first -= 11
+    if first > 65535 - 17:
+        first -= 17
     with emulate("small", "--bearer", "tcp", "--tcp-port", str(first)) as (rows, _):
         assert {row["name"]: row["url"] for row in rows["sites"]}[
             "bank-a"
         ] == f"http://127.0.0.1:{first + 6}/bank-a"
         at = [row["tcp"] for row in rows["gateways"]]
         assert at == [f"127.0.0.1:{first + 7 + index}" for index in range(4)]
-        with socket.create_connection(("127.0.0.1", first + 10), timeout=WITHIN_S):
-            pass
+        assert [row["proxy"] for row in rows["proxies"]] == [f"127.0.0.1:{first + 11 + at}" for at in range(6)]
+        for port in (first + 10, first + 16):
+            with socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S):
+                pass
 
 
-@pytest.mark.parametrize("behind", [6, 9])
-def test_a_port_of_sites_or_gateways_that_is_taken_is_named(behind: int) -> None:
+@pytest.mark.parametrize("behind", [6, 9, 14])
+def test_a_port_of_sites_gateways_or_proxies_that_is_taken_is_named(behind: int) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -184,7 +186,7 @@ def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
         (("small", "--defect", "route.mising"), "did you mean 'route.missing'?"),
         (("small", "--quirk", "echo.stuk"), "did you mean 'echo.stuck'?"),
         (("lab-example",), "has no modem with `port: emulated`"),
-        (("small", "--tcp-port", "65526"), "--tcp-port 65526: the last of 11 is beyond 65535"),
+        (("small", "--tcp-port", "65526"), "--tcp-port 65526: the last of 17 is beyond 65535"),
         (("small", "--tcp-port", "7001", "--bearer", "pty"), "--tcp-port needs --bearer tcp"),
         (("no-such-lab",), "no such file"),
     ],
@@ -202,13 +204,14 @@ def test_without_a_terminal_it_prints_a_line_a_device() -> None:
         [sys.executable, "-m", "interop", "emulate", "small"], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    lines = [process.stdout.readline().rstrip("\n") for _ in range(13)]
+    lines = [process.stdout.readline().rstrip("\n") for _ in range(19)]
     process.send_signal(signal.SIGINT)
     assert process.wait(WITHIN_S) == 0
     name, pty, unix, tcp, _dialect, sim, msisdn, *_ = lines[0].split("\t")
     assert (name, sim, msisdn) == ("m01", "mi-1709", "17090001234")
     assert pty.startswith("/dev/pts/") and unix.endswith("/m01.sock") and tcp.startswith("127.0.0.1:")
     assert lines[8].startswith("cmcc-gw\t127.0.0.1:") and "\tcmpp3\t901234\t1065795588\t" in lines[8]
+    assert lines[12].startswith("m01\t127.0.0.1:") and lines[12].endswith("\thttp://mmsc.myuni.com.cn\t3gwap")
     assert lines[-1].startswith("ready")
 
 

@@ -14,7 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from drivers.emulated.air import Camp, Done, Forward, Forwarding, Leg, Submitted, Terminal
+from drivers.emulated.air import (
+    Access,
+    Bearer,
+    Camp,
+    Done,
+    Forward,
+    Forwarding,
+    Leg,
+    NoBearer,
+    Submitted,
+    Terminal,
+)
 from drivers.emulated.ptys import UNREAD_LIMIT, PtyPort
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.uicc import Card
@@ -85,6 +96,16 @@ class QuietAir:
         del terminal, smsc
         self.submitted.append(tpdu)
         asyncio.get_running_loop().call_soon(done, Submitted(tpdu[1]))
+
+    def open_bearer(
+        self,
+        terminal: Terminal,
+        access: Access,
+        done: Callable[[Bearer | int], None],
+        lost: Callable[[], None],
+    ) -> None:
+        del terminal, access, lost
+        asyncio.get_running_loop().call_soon(done, NoBearer.FAILURE)
 
     def call_waiting(self, terminal: Terminal) -> bool:
         del terminal

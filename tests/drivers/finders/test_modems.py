@@ -303,6 +303,20 @@ def test_the_dialect_by_what_cgmi_says(said: str, dialect: str) -> None:
     assert of_maker(said) == dialect
 
 
+@pytest.mark.parametrize(
+    ("said", "model", "dialect"),
+    [
+        ("SIMCOM_Ltd", "SIMCOM_SIM800L", "sim800"),
+        ("SIMCOM_Ltd", "SIMCOM_SIM900", "sim800"),
+        ("SIMCOM INCORPORATED", "SIMCOM_SIM7600CE", "simcom"),
+        ("SIMCOM INCORPORATED", "A7682E", "simcom"),
+        ("Quectel", "SIM800", "quectel"),
+    ],
+)
+def test_a_dialect_of_some_models_is_for_them_alone(said: str, model: str, dialect: str) -> None:
+    assert of_maker(said, model=model) == dialect
+
+
 def test_a_dialect_for_one_model_is_not_taken_for_its_family(tmp_path: Path) -> None:
     (tmp_path / "aa-special.yaml").write_text("extends: quectel\n")
     assert of_maker("Quectel", tmp_path) == "quectel"

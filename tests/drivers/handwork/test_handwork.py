@@ -311,9 +311,21 @@ def test_on_a_terminal_a_pin_is_masked_while_it_is_typed() -> None:
 
 
 def test_the_console_asks_before_real_calls(ports: Path) -> None:
-    done = modem("console", str(ports / "m03"), typed="ATD10000;\nn\nATD110;\nAT\n")
-    assert "real calls" in done.stdout and "not sent" in done.stdout
+    with talking(str(ports / "m03"), "--dialect", "quectel") as talk:
+        talk.until("> ")
+        for line, real in (("ATD10000;", "calls"), ("AT+QMMSEND=100", "multimedia messages")):
+            talk.type(f"{line}\r")
+            talk.until(f"real {real}")
+            talk.type("n\r")
+            talk.until("not sent")
+
+
+def test_a_script_is_not_asked_before_real_calls(ports: Path) -> None:
+    """Its next line is a command, and never taken for the answer."""
+    done = modem("console", str(ports / "m03"), typed="ATD10000;\nATD110;\nAT\n")
+    assert "> ATD10000;\nnot sent (--yes allows it)\n" in done.stdout
     assert done.stdout.rstrip().endswith("> AT\nOK")
+    assert done.returncode == 1
 
 
 class Talk:
@@ -378,6 +390,10 @@ def talking(*arguments: str) -> Iterator[Talk]:
         ("AT+CMGS=22", "messages"),
         ('AT+CMGF=1;+CMGS="10086"', "messages"),
         ("AT+CMSS=1", "messages"),
+        ("AT+CMMSSEND", "multimedia"),
+        ("AT+QMMSEND=100", "multimedia"),
+        ("AT+CMMSSENDCFG=6,3,0,0,2,4", None),
+        ("AT+CMMSSEND=?", None),
         ("AT&D2", None),
         ("AT&FE0&D0", None),
         ("AT+CMGD=1,4", None),

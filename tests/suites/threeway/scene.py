@@ -19,6 +19,7 @@ from interop.protocols.modem import (
     CallOutcome,
     CallStat,
     Divert,
+    Forwarding,
     Offer,
     Progress,
     Registration,
@@ -81,7 +82,7 @@ class SteeredPhone(FakePhone):
         self.late: float = 0.1
         self.waits: tuple[str, int | None, int | None] | None = None
         self.may_wait: bool | None = False
-        self.forwards: dict[Divert, str | None] = dict.fromkeys(Divert, "")
+        self.forwards: dict[Divert, Forwarding | None] = dict.fromkeys(Divert, Forwarding())
         self.keeps = True
         self.asked: list[tuple[object, ...]] = []
         self.at = Registration(Stat.HOME, Stat.HOME, Stat.HOME)
@@ -121,14 +122,14 @@ class SteeredPhone(FakePhone):
             self.may_wait = on
         return answer
 
-    async def diverted(self, when: Divert) -> str | None:
+    async def diverted(self, when: Divert) -> Forwarding | None:
         return self.forwards[when]
 
-    async def divert(self, when: Divert, to: str, *, after_s: int = 20) -> Steered:
+    async def divert(self, when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
         self.asked.append((when, to))
         answer = self.answers.pop(0) if self.answers else DONE
         if answer.done and self.keeps:
-            self.forwards[when] = to
+            self.forwards[when] = Forwarding(to, active, after_s)
         return answer
 
 
@@ -141,6 +142,7 @@ class Scene:
             sims={"subject": sim(A)},
             devices={},
             random=Random(1),
+            numbers=(A, B, C),
         )
 
     def party(self, phone: SteeredPhone) -> Party:

@@ -255,6 +255,10 @@ def seen(scene: Scene, defect: str) -> tuple[Seen, ...]:
         case "registration.barred":
             barred = [sim for sim in scene.cast.values() if sim in wrong.sims]
             return (InconcReason.NOT_REGISTERED,) if barred else (None,)
+        case "call.dropped" if scene.service == "forwarding-busy":
+            # cut some seconds after the answer: before the third's call gets there, or not
+            met = _met_by_a_call(scene, wrong)
+            return (met, None) if met is InconcReason.PEER else (met,)
         case "call.barred" | "call.dropped":
             return (_met_by_a_call(scene, wrong),)
         case name if name in _CALLED or name in _SHOWN:
@@ -310,15 +314,15 @@ def _silent(scene: Scene, wrong: Wrong) -> Seen:
     if scene.controller in OVER_IMS:
         all_of_them = not {"speaker", "listener"} & wrong.own.keys()
         return InconcReason.DEVICE if all_of_them else None
-    roles = _roles(scene.service, scene.first)[:3]
-    places = dict(zip(("controller", "first", "second"), (scene.cast[role] for role in roles), strict=True))
+    cast = [scene.cast[role] for role in _roles(scene.service, scene.first)]
+    places = dict(zip(("controller", "first", "second", "later"), cast, strict=False))
 
     def is_lost(speaker: str, listener: str) -> bool:
         return (
             wrong.own.get("speaker", speaker) == speaker and wrong.own.get("listener", listener) == listener
         )
 
-    for speaker, listener in _matrix():
+    for speaker, listener in _matrix("later" in places):
         if is_lost(speaker, listener) and places[listener] not in scene.deaf:
             if places[speaker] in scene.deaf:
                 return EITHER
@@ -326,8 +330,11 @@ def _silent(scene: Scene, wrong: Wrong) -> Seen:
     return None
 
 
-def _matrix() -> Iterator[Pair]:
-    for one, other in (("controller", "first"), ("controller", "second"), ("first", "second")):
+def _matrix(four: bool) -> Iterator[Pair]:
+    """In the order of listening: three join first, the fourth later."""
+    pairs = [("controller", "first"), ("controller", "second"), ("first", "second")]
+    pairs += [(one, "later") for one in ("controller", "first", "second") if four]
+    for one, other in pairs:
         yield one, other
         yield other, one
 

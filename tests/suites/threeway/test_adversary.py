@@ -56,8 +56,12 @@ def join(scene: Scene, *calls: ACall) -> Awaitable[None]:
 @pytest.mark.parametrize(
     ("cause", "blame"),
     [
+        (10, (SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)),
+        (11, (SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)),
+        (13, (SUBSCRIPTION, Cause.CALL_BARRED)),
         (19, (SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)),
         (29, (SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)),
+        (30, (CORE, Cause.CONFERENCE_REFUSED)),
         (50, (SUBSCRIPTION, Cause.SERVICE_NOT_SUBSCRIBED)),
         (69, (CORE, Cause.SERVICE_NOT_SUBSCRIBED)),
         (47, (CORE, Cause.CONGESTION)),

@@ -13,6 +13,7 @@ from interop.protocols.modem import (
     CallOutcome,
     CallStat,
     Divert,
+    Forwarding,
     Progress,
     Steered,
     Steering,
@@ -133,7 +134,7 @@ def registers(when: Divert = Divert.BUSY) -> Steps:
 def fails(error: BaseException, when: Divert = Divert.BUSY) -> Steps:
     async def and_fails(scene: Scene) -> None:
         await registers(when)(scene)
-        assert scene.a.forwards[when] == B
+        assert scene.a.forwards[when] == Forwarding(B, after_s=10)
         raise error
 
     return and_fails
@@ -144,7 +145,7 @@ def test_forwarding_is_erased_at_the_end(when: Divert) -> None:
     scene = Scene()
     scene.plays(registers(when))
     assert scene.a.asked == [(when, B), (when, "")]
-    assert (scene.a.forwards[when], scene.blamed()) == ("", [])
+    assert (scene.a.forwards[when], scene.blamed()) == (Forwarding(), [])
 
 
 @pytest.mark.parametrize(
@@ -154,20 +155,25 @@ def test_forwarding_is_erased_whatever_happens(error: BaseException) -> None:
     scene = Scene()
     with pytest.raises(type(error)):
         scene.plays(fails(error))
-    assert scene.a.forwards[Divert.BUSY] == ""
+    assert scene.a.forwards[Divert.BUSY] == Forwarding()
 
 
-def test_a_voice_box_is_put_back() -> None:
+@pytest.mark.parametrize("active", [True, False])
+def test_a_voice_box_is_put_back(active: bool) -> None:
+    """Switched off it is, too, and is so again."""
     scene = Scene()
-    scene.a.forwards[Divert.NO_REPLY] = "12580"
+    box = Forwarding("12580", active, 25)
+    scene.a.forwards[Divert.NO_REPLY] = box
     scene.plays(registers(Divert.NO_REPLY))
-    assert scene.a.asked[-1] == (Divert.NO_REPLY, "12580")
+    assert scene.a.asked == [(Divert.NO_REPLY, B), (Divert.NO_REPLY, "12580")]
+    assert scene.a.forwards[Divert.NO_REPLY] == box
 
 
-@pytest.mark.parametrize("left", [B, f"+86{B}"])
-def test_what_an_interrupted_run_left_there_is_not_put_back(left: str) -> None:
+@pytest.mark.parametrize("left", [B, f"+86{B}", C])
+def test_what_a_killed_run_left_there_is_not_put_back(left: str) -> None:
+    """To its peer, or to that of another case."""
     scene = Scene()
-    scene.a.forwards[Divert.BUSY] = left
+    scene.a.forwards[Divert.BUSY] = Forwarding(left)
     scene.plays(registers())
     assert scene.a.asked[-1] == (Divert.BUSY, "")
 
@@ -181,7 +187,29 @@ def test_what_cannot_be_erased_is_said() -> None:
 
 def test_calls_that_all_go_elsewhere_already() -> None:
     scene = Scene()
-    scene.a.forwards[Divert.ALWAYS] = "02161230000"
+    scene.a.forwards[Divert.ALWAYS] = Forwarding("02161230000")
+    assert scene.inconclusive(registers()) is InconcReason.SIM
+    assert scene.a.asked == []
+
+
+def test_calls_that_all_go_elsewhere_since_a_run_was_killed() -> None:
+    """This case proves nothing any more; the next one finds them as they were."""
+    scene = Scene()
+    scene.a.forwards[Divert.ALWAYS] = Forwarding(f"+86{C}")
+    assert scene.inconclusive(registers()) is InconcReason.SIM
+    assert scene.a.asked == [(Divert.ALWAYS, "")]
+
+
+def test_what_was_switched_off_sends_no_calls_elsewhere() -> None:
+    scene = Scene()
+    scene.a.forwards[Divert.ALWAYS] = Forwarding("02161230000", active=False)
+    scene.plays(registers())
+    assert scene.a.asked == [(Divert.BUSY, B), (Divert.BUSY, "")] and not scene.blamed()
+
+
+def test_a_number_that_could_not_be_put_back_is_left_alone() -> None:
+    scene = Scene()
+    scene.a.forwards[Divert.BUSY] = Forwarding("*86")
     assert scene.inconclusive(registers()) is InconcReason.SIM
     assert scene.a.asked == []
 
@@ -291,8 +319,18 @@ def test_a_strangers_waiting_call_comes_before_what_is_steered() -> None:
 def test_a_second_call_that_the_number_itself_sends_elsewhere(when: Divert, told: Progress) -> None:
     """A voice box on busy is common, and no network is to blame for it."""
     scene = calling(told, waits=False)
-    scene.a.forwards[when] = "12580"
+    scene.a.forwards[when] = Forwarding("12580")
     assert scene.inconclusive(second_call) is InconcReason.SIM
+
+
+@pytest.mark.parametrize("told", [RINGS, cut(17)])
+def test_a_stranger_who_waits_first_makes_our_second_call_busy(told: Progress) -> None:
+    """What is done to the call that waits is not done to ours, which is over, whenever its caller is told."""
+    scene = calling(told, waits=True)
+    scene.a.waits = ("02161230000", 129, 0)
+    scene.c.call = ACall(cut(17))
+    scene.c.call._alerting = told
+    assert scene.inconclusive(second_call) is InconcReason.PEER
 
 
 def test_a_second_caller_who_is_rung_himself() -> None:
@@ -302,16 +340,20 @@ def test_a_second_caller_who_is_rung_himself() -> None:
 
 
 @pytest.mark.parametrize("told", [RINGS, cut(18)])
-def test_a_call_that_the_number_itself_sends_elsewhere(told: Progress) -> None:
-    """Set by its holder, or left by a run that was killed."""
+@pytest.mark.parametrize(("to", "asked"), [("13900009999", []), (f"+86{B}", [(Divert.ALWAYS, "")])])
+def test_a_call_that_the_number_itself_sends_elsewhere(
+    told: Progress, to: str, asked: list[tuple[object, ...]]
+) -> None:
+    """Set by its holder; or left by a run that was killed, and erased."""
     scene = Scene()
     scene.c.call = ACall(told if told.outcome is CallOutcome.RELEASED else UP)
     scene.c.call._alerting = told
-    scene.a.forwards[Divert.ALWAYS] = "13900009999"
+    scene.a.forwards[Divert.ALWAYS] = Forwarding(to)
     assert (
         scene.inconclusive(lambda scene: rings(scene.bench, scene.party(scene.c), scene.party(scene.a)))
         is InconcReason.SIM
     )
+    assert scene.a.asked == asked
 
 
 def test_what_was_erased_in_spite_of_a_refusal() -> None:
@@ -324,12 +366,12 @@ def test_what_was_erased_in_spite_of_a_refusal() -> None:
 
 def test_a_forwarded_call_that_cannot_be_paid_leaves_the_voice_box_alone() -> None:
     scene = Scene()
-    scene.a.forwards[Divert.BUSY] = "12580"
+    scene.a.forwards[Divert.BUSY] = Forwarding("12580")
 
-    async def divert(when: Divert, to: str, *, after_s: int = 20) -> Steered:
+    async def divert(when: Divert, to: str, *, after_s: int = 20, active: bool = True) -> Steered:
         raise BudgetSpent(scene.a.name, "all calls are spent")
 
     scene.a.divert = divert  # type: ignore[method-assign]
     with pytest.raises(BudgetSpent):
         scene.plays(registers())
-    assert scene.a.forwards[Divert.BUSY] == "12580"
+    assert scene.a.forwards[Divert.BUSY] == Forwarding("12580")

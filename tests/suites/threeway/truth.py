@@ -19,6 +19,6 @@ class Threeway(Injected):
         """Of two defects either may be seen first; a case that meets none must pass."""
         if attempt.verdict is Verdict.INCONC:
             return True
-        scene = Scene.of(attempt, self.dialects)
-        told = [one for defect in self.defects for one in seen(scene, defect) if one is not None]
-        return says(attempt) in told if told else attempt.verdict is Verdict.PASS
+        scene, said = Scene.of(attempt, self.dialects), says(attempt)
+        told = [seen(scene, defect) for defect in self.defects]
+        return all(None in each for each in told) if said is None else any(said in each for each in told)

@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
@@ -210,6 +211,24 @@ def phone() -> Iterator[Callable[[str], Phone]]:
             return found
 
         yield opened
+
+
+@pytest.fixture(scope="module")
+def multimedia(small: Emulated) -> Callable[[str, str, bytes], None]:
+    """`multimedia(modem, number, subject)`: an MMS by plain HTTP to the WAP proxy of that modem's SIM, octet
+    by octet (OMA-TS-MMS_ENC-V1_3 6.1.1); `subject` as its field is encoded, with its end.
+    """
+
+    def sent(modem: str, number: str, subject: bytes) -> None:
+        (row,) = (row for row in small.rows["proxies"] if row["modem"] == modem)
+        to = f"\x97+{number}/TYPE=PLMN\0".encode("latin-1")
+        pdu = b"\x8c\x80\x98T1\0\x8d\x92\x89\x01\x81" + to + b"\x96" + subject + b"\x86\x80\x84\x83hello"
+        asked = Request(row["mmsc"], pdu, {"Content-Type": "application/vnd.wap.mms-message"})
+        proxy = build_opener(ProxyHandler({"http": f"http://{row['proxy']}"}))
+        with proxy.open(asked, timeout=WITHIN_S) as answer:
+            assert answer.read().startswith(b"\x8c\x81\x98T1\0\x8d\x92\x92\x80")
+
+    return sent
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,22 @@ def test_identity_and_messages(gammu: Program, far: Phone) -> None:
     assert "验证码一二三" not in after and "\n存起来\n" in after, "only the one at place 1 is deleted"
 
 
+def test_a_multimedia_message_is_announced(
+    gammu: Program,
+    small: Emulated,
+    beside: Callable[[str], Phone],
+    multimedia: Callable[[str, str, bytes], None],
+) -> None:
+    ours = beside(small.modems["m05"]["tcp"])
+    assert ours.at("AT+CNMI=2,1") == ["OK"]
+    multimedia("m04", OURS, b"At the sea\0")
+    ours.wait(r"\+CMTI: ")
+    gammu.tell("geteachsms")
+    said = " ".join(gammu.finish().split())
+    assert f"Sender : +{THEIRS}/TYPE=PLMN Subject : At the sea" in said
+    assert "Address : http://mmsc.myuni.com.cn/" in said and "Message size : " in said
+
+
 def test_calls_and_ussd(gammu: Program, far: Phone) -> None:
     far.at("AT^DSCI=1")
     gammu.tell(f"dialvoice +{THEIRS}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,11 +21,14 @@ pytestmark = pytest.mark.foreign
 ROOT = "/org/freedesktop/ModemManager1"
 ACTIVE, HELD, TERMINATED = 4, 5, 7
 """MMCallState"""
+RECEIVED = 3
+"""MMSmsState"""
 FAR = "m04"
 """the handset at the other side, of another operator, driven by a raw client"""
 FAR_NUMBER = "13900001234"
 OTHER, OTHER_NUMBER = "m03", "17000001234"
 """a third one, of a third operator; these two hear tones as +QTONEDET: with the ASCII code"""
+NOTIFIED = ("mmse.message_type", "mmse.from", "mmse.content_location", "mmse.delivery_report")
 BALANCE = "您好，您的当前余额为50.00元。"
 
 
@@ -213,6 +217,32 @@ def test_a_second_call_comes_in(
     far.wait(r"\+CSSU: 3\r")
     manager.mmcli("-o", first, "--hangup")
     far.wait("NO CARRIER")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS[:1], ids=["generic"], indirect=True)  # enough once
+def test_a_multimedia_message_is_announced(
+    manager: Managed,
+    subject: Subject,
+    multimedia: Callable[[str, str, bytes], None],
+    run: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    """The push of our MMSC comes in two parts; tshark reads what ModemManager makes of them."""
+    title = b"\x1f\x21\xea\x7f" + "周末一起去海边看日出".encode() + b"\0"
+    multimedia(FAR, f"86{subject.msisdn}", title)
+    path = manager.added("SMS")
+    manager.signal(rf"{path}: [^\n]*'State': <uint32 {RECEIVED}>")
+    received = manager.show("-s", path)["sms"]
+    data = bytes.fromhex(received["content"]["data"])
+    assert title in data
+    packets, capture = tmp_path / "push.hex", tmp_path / "push.pcapng"
+    packets.write_text(f"000000 {data.hex(' ')}\n")
+    run("text2pcap", "-q", "-P", "wsp-cl", str(packets), str(capture))
+    fields = [word for name in ("_ws.malformed", *NOTIFIED) for word in ("-e", name)]
+    said = run("tshark", "-n", "-r", str(capture), "-T", "fields", *fields)
+    (row,) = (line.split("\t") for line in said.split("\n") if "\t" in line)
+    assert row[:3] == ["", "0x82", "+8613900001234/TYPE=PLMN"] and row[4] == "0x80"
+    assert row[3].startswith("http://mmsc.myuni.com.cn/")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS[:1], ids=["generic"], indirect=True)  # all share one USSD

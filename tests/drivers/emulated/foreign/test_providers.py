@@ -37,17 +37,22 @@ ASCII = "Your code is 135790 and nobody else shall see it"
 LONG_ASCII = "code 135790 then again " * 10
 
 
-@pytest.fixture(scope="module")
-def country(emulate: Callable[..., Emulated], tmp_path_factory: pytest.TempPathFactory) -> Emulated:
-    """The small lab with a secret for every account."""
-    folder = tmp_path_factory.mktemp("lab")
+def with_secrets(folder: Path) -> Path:
+    """The file of the small lab, with a secret for every account."""
     (folder / "secret.txt").write_text(SECRET + "\n", encoding="ascii")
     lab = yaml.safe_load((ROOT / "lab-config/small.yaml").read_text(encoding="utf-8"))
     for gateway in lab["gateways"]:
         gateway["secret"] = "file:secret.txt"
     path = folder / "lab.yaml"
     path.write_text(yaml.safe_dump(lab, allow_unicode=True), encoding="utf-8")
-    return emulate(str(path), "--ports", str(tmp_path_factory.mktemp("ports")))
+    return path
+
+
+@pytest.fixture(scope="module")
+def country(emulate: Callable[..., Emulated], tmp_path_factory: pytest.TempPathFactory) -> Emulated:
+    """The small lab with a secret for every account."""
+    lab = with_secrets(tmp_path_factory.mktemp("lab"))
+    return emulate(str(lab), "--ports", str(tmp_path_factory.mktemp("ports")))
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 
 from drivers.originators.gateway import GatewayClient
 from interop.gateway import Frame, cmpp
 from interop.gateway.session import Answered, Session, counting
+from interop.lab.equipment import CHINA
 from interop.lab.model import GatewayPart
 from interop.record.events import GatewayClaimed, MessageFromHandset
 from interop.smspdu import Push
@@ -39,6 +39,7 @@ from tests.drivers.emulated.foreign.test_providers import (
     WITHIN_S,
     Esme,
     account,
+    with_secrets,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.foreign
 
-ROOT = Path(__file__).resolve().parents[4]
 FLASH, CHINESE_FLASH = "Flash 135790", "闪信135790"
 LONG = "尊敬的客户，" + "您的验证码是246801。" * 7
 STOP = "退订回T"
@@ -57,7 +57,6 @@ NOTIFICATION = (
 )  # fmt: skip
 OURS = "13900001234"
 """the handset that CMPP is tried with, beside that of SMPP"""
-CHINA = timezone(timedelta(hours=8))
 
 
 class Relay:
@@ -177,14 +176,8 @@ def texts(parts: list[tuple[int, bytes, bool]]) -> list[str | bytes]:
 @pytest.fixture(scope="module")
 def country(emulate: Callable[..., Emulated], tmp_path_factory: pytest.TempPathFactory) -> Emulated:
     """The small lab with a secret for every account."""
-    folder = tmp_path_factory.mktemp("lab")
-    (folder / "secret.txt").write_text(SECRET + "\n", encoding="ascii")
-    lab = yaml.safe_load((ROOT / "lab-config/small.yaml").read_text(encoding="utf-8"))
-    for gateway in lab["gateways"]:
-        gateway["secret"] = "file:secret.txt"
-    path = folder / "lab.yaml"
-    path.write_text(yaml.safe_dump(lab, allow_unicode=True), encoding="utf-8")
-    return emulate(str(path), "--ports", str(tmp_path_factory.mktemp("ports")))
+    lab = with_secrets(tmp_path_factory.mktemp("lab"))
+    return emulate(str(lab), "--ports", str(tmp_path_factory.mktemp("ports")))
 
 
 @contextmanager

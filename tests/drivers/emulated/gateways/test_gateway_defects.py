@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.emulated.defect_kinds import KINDS, Scope
+from drivers.emulated.defect_kind import Scope
+from drivers.emulated.defect_kinds import KINDS
 from interop.engine.clock import run_virtual
 from interop.gateway.text import pieces
 

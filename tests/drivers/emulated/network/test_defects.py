@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.emulated.defect_kinds import KINDS, Scope
+from drivers.emulated.defect_kind import Scope
+from drivers.emulated.defect_kinds import KINDS
 from interop.engine.clock import run_virtual
 from interop.numbering import CliForm, Msisdn, cli_form
 
@@ -62,6 +63,7 @@ OF_CALL_CONTROL = tuple(
     if name.split(".")[0]
     in ("hold", "retrieve", "mpty", "media", "notices", "transfer", "waiting", "forwarding")
 )
+OF_MULTIMEDIA = tuple(name for name in KINDS if name.startswith("mms."))
 
 TABLE: dict[str, Touched] = {
     "route.missing@segment=171,from=CMCC": Touched(
@@ -224,7 +226,9 @@ def not_ok(seen: Outcome) -> Outcome:
     return {pair: what for pair, what in seen.items() if what != "ok"}
 
 
-@pytest.mark.parametrize("defects", [OF_GATEWAYS, OF_CALL_CONTROL], ids=["gateways", "call control"])
+@pytest.mark.parametrize(
+    "defects", [OF_GATEWAYS, OF_CALL_CONTROL, OF_MULTIMEDIA], ids=["gateways", "call control", "multimedia"]
+)
 def test_others_touch_nothing_between_two_handsets(town: type[Town], defects: tuple[str, ...]) -> None:
     async def scenario() -> Touched:
         return await observe(await town(*defects).settle())
@@ -272,8 +276,9 @@ def test_absence_and_silence_are_masked_too(town: type[Town], handset_is: str, c
 
 
 def test_every_defect_has_a_row() -> None:
-    """Those of gateways and of call control have tables of their own."""
-    assert {text.partition("@")[0] for text in TABLE} | {*OF_GATEWAYS, *OF_CALL_CONTROL} == set(KINDS)
+    """Those of gateways, call control and MMS have tables of their own."""
+    elsewhere = {*OF_GATEWAYS, *OF_CALL_CONTROL, *OF_MULTIMEDIA}
+    assert {text.partition("@")[0] for text in TABLE} | elsewhere == set(KINDS)
 
 
 def test_a_hotline_that_is_empty_for_one_customer_rings_for_another_of_the_brand(town: type[Town]) -> None:

@@ -44,6 +44,25 @@ def forwards(here: Town, who: str, when: Forward, to: str, after_s: int = 20) ->
     here.network.set_forwarding(here[who], when, forwarding, answers.append)
 
 
+@pytest.mark.parametrize("when", [Forward.ALWAYS, Forward.NO_REPLY])
+def test_what_is_switched_off_sends_no_call_elsewhere(town: type[Town], when: Forward) -> None:
+    async def scenario() -> None:
+        here = await town().settle()
+        off = Forwarding(here["cmcc-bj"].msisdn, 5, active=False)
+        here.network.set_forwarding(here["cucc-bj"], when, off, lambda _: None)
+        await asyncio.sleep(1)
+        assert here.network.forwarding(here["cucc-bj"], when) == off
+        here["mi-1709"].dial(here["cucc-bj"].msisdn)
+        await asyncio.sleep(20)
+        assert here["cucc-bj"].offers and not here["cmcc-bj"].offers
+        assert here["mi-1709"].saw("hinted") == [] and here["cucc-bj"].saw("released") == []
+        here["cucc-bj"].dial(here["cmcc-bj"].msisdn)
+        await asyncio.sleep(1)
+        assert here["cucc-bj"].saw("hinted") == [], "there is nothing to remind its holder of"
+
+    run_virtual(scenario())
+
+
 @pytest.mark.parametrize(
     ("when", "before", "after_s"),
     [

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
+import h11
 import pytest
 
-from drivers.emulated.air import ACTIVE, HELD, Camp, Cli, Done, Forward, Forwarding, Leg, Submitted, Terminal
+from drivers.emulated.air import (
+    ACTIVE,
+    HELD,
+    Access,
+    Bearer,
+    Camp,
+    Cli,
+    Done,
+    Forward,
+    Forwarding,
+    Leg,
+    Pipe,
+    PipeEnd,
+    Submitted,
+    Terminal,
+)
 from drivers.emulated.quirks import Quirks, parse
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.uicc import Card
@@ -16,6 +35,122 @@ from interop.engine.clock import run_virtual
 from interop.lab.model import SimPart
 
 UNICOM = Camp(cs=1, eps=1, ims=1, plmn="46001", operator="CHN-UNICOM")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of HTTP as it came to the web: `target` as it stood in the request line."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Web:
+    """What a packet connection leads to: a server at `at` that gives the next of `answers` to each request,
+    octets as they are, and closes; b"" closes without any. Without answers left it says nothing.
+    """
+
+    def __init__(self) -> None:
+        self.at = [("10.0.0.172", 80)]
+        self.answers: deque[bytes] = deque()
+        self.asked: list[Asked] = []
+        self.raw = bytearray()
+        """every octet that came"""
+        self.ends: list[_Wire] = []
+        """connections, as the server holds them"""
+
+    def says(self, body: bytes, status: int = 200) -> None:
+        head = f"HTTP/1.1 {status} Said\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.answers.append(head.encode() + body)
+
+
+class _Wire:
+    """Implements `Pipe` for the modem's end; the server's end stands here too."""
+
+    def __init__(self, web: Web, end: PipeEnd) -> None:
+        self.web = web
+        self.end = end
+        self.open = True
+        self._http = h11.Connection(h11.SERVER)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+
+    def write(self, data: bytes) -> None:
+        self.web.raw += data
+        with suppress(h11.RemoteProtocolError):  # what is no HTTP is only kept
+            self._http.receive_data(data)
+            self._read()
+
+    def _read(self) -> None:
+        while (event := self._http.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+            if isinstance(event, h11.Request):
+                self._head = event
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+            elif isinstance(event, h11.EndOfMessage):
+                assert self._head is not None
+                self._asked(self._head, bytes(self._body))
+
+    def _asked(self, head: h11.Request, body: bytes) -> None:
+        headers = {name.decode(): value.decode() for name, value in head.headers}
+        self.web.asked.append(Asked(head.method.decode(), head.target.decode(), headers, body))
+        if self.web.answers:
+            answer = self.web.answers.popleft()
+            asyncio.get_running_loop().call_later(0.3, self._answer, answer)
+
+    def _answer(self, answer: bytes) -> None:
+        half = len(answer) // 2
+        self.send(answer[:half])
+        self.send(answer[half:])
+        self.shut()
+
+    def send(self, data: bytes) -> None:
+        """From the server."""
+        if self.open and data:
+            self.end.received(data)
+
+    def shut(self) -> None:
+        """By the server, or with the bearer."""
+        if self.open:
+            self.open = False
+            self.end.closed()
+
+    def close(self) -> None:
+        self.open = False
+
+
+class FakeBearer:
+    """Implements `air.Bearer`."""
+
+    address = "10.89.193.1"
+
+    def __init__(self, web: Web, lost: Callable[[], None]) -> None:
+        self.web = web
+        self.lost = lost
+        self.open = True
+
+    def connect(self, host: str, port: int, end: PipeEnd, done: Callable[[Pipe | None], None]) -> None:
+        asyncio.get_running_loop().call_later(0.2, self._connect, (host, port), end, done)
+
+    def _connect(self, where: tuple[str, int], end: PipeEnd, done: Callable[[Pipe | None], None]) -> None:
+        if not self.open or where not in self.web.at:
+            done(None)
+            return
+        wire = _Wire(self.web, end)
+        self.web.ends.append(wire)
+        done(wire)
+
+    def close(self) -> None:
+        self.open = False
+        for wire in self.web.ends:
+            wire.shut()
+
+    def end(self) -> None:
+        """By the network."""
+        self.close()
+        self.lost()
 
 
 class FakeAir:
@@ -38,6 +173,11 @@ class FakeAir:
         self.refuses: dict[str, int] = {}
         """cause by name"""
         self.tones: list[str] = []
+        self.web = Web()
+        self.accesses: list[Access] = []
+        self.bearers: list[FakeBearer] = []
+        self.no_bearer: int | None = None
+        """the cause with which packet connections are refused"""
         self.forwardings: dict[Forward, Forwarding] = {}
 
     def power_on(self, terminal: Terminal, *, volte: bool) -> None:
@@ -159,6 +299,25 @@ class FakeAir:
         del terminal
         self.submitted.append((tpdu, smsc))
         asyncio.get_running_loop().call_later(0.5, done, self.verdict or Submitted(tpdu[1]))
+
+    def open_bearer(
+        self,
+        terminal: Terminal,
+        access: Access,
+        done: Callable[[Bearer | int], None],
+        lost: Callable[[], None],
+    ) -> None:
+        del terminal
+        self.accesses.append(access)
+        asyncio.get_running_loop().call_later(0.5, self._opened, done, lost)
+
+    def _opened(self, done: Callable[[Bearer | int], None], lost: Callable[[], None]) -> None:
+        if self.no_bearer is not None:
+            done(self.no_bearer)
+            return
+        bearer = FakeBearer(self.web, lost)
+        self.bearers.append(bearer)
+        done(bearer)
 
     def call_waiting(self, terminal: Terminal) -> bool:
         del terminal

@@ -330,8 +330,11 @@ def test_forwarding(on_desk: OnDesk) -> None:
         )
         assert await desk.lines("AT+CCFC=1,2") == ['+CCFC: 1,1,"+8613900001234",145', "OK"]
         assert await desk.lines("AT+CCFC=0,1") == ["+CME ERROR: 3"], "nothing to enable"
-        assert await desk.lines("AT+CCFC=1,1") == ["OK"]
         assert await desk.lines("AT+CCFC=1,0") == ["OK"]
+        assert await desk.lines("AT+CCFC=1,2") == ['+CCFC: 0,1,"+8613900001234",145', "OK"], "it is kept"
+        assert await desk.lines("AT+CCFC=2,2") == ['+CCFC: 1,1,"+8613900001234",145,,,20', "OK"]
+        assert await desk.lines("AT+CCFC=1,1") == ["OK"]
+        assert await desk.lines("AT+CCFC=1,2") == ['+CCFC: 1,1,"+8613900001234",145', "OK"]
         assert await desk.lines("AT+CCFC=4,4") == ["OK"] and desk.air.forwardings == {}
         assert await desk.lines("AT+CCFC=0,2") == ["+CCFC: 0,255", "OK"]
         desk.air.refuses["forward"] = 16

@@ -1,0 +1,1 @@
+"""Multimedia messages in the emulated country: packet connections, WAP proxies, MMSCs."""

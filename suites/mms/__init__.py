@@ -1,0 +1,2 @@
+"""Multimedia messages between the number under test and every operator, both ways: sent, announced, fetched,
+as they were sent, and reported."""
