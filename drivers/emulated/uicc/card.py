@@ -251,6 +251,8 @@ class Card:
             if apdu.le and self.leniency.response_with_le == "data":
                 return data, sw
             channel.response = data
+            if sw != OK:  # a warning, which leaves no room for the length (102 221 annex C.1)
+                return b"", sw
             return b"", (RESPONSE_SIM if apdu.sim else RESPONSE) | len(data) & 0xFF
         if sw == OK and apdu.ins != FETCH and self.toolkit.announced:
             return data, PROACTIVE | self.toolkit.announced & 0xFF

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from drivers.emulated.uicc.codes import (
+    DEACTIVATED,
     NO_CHANNEL,
     NO_FUNCTION,
     NOT_FOUND,
@@ -65,6 +66,7 @@ class Channel:
 
 
 def select(card: Card, channel: Channel, apdu: Apdu) -> Reply:
+    """A deactivated file is selected with a warning (102 221 10.2.1); a SIM says it in the header alone."""
     if apdu.sim:
         return _select_sim(card, channel, apdu)
     wants = apdu.p2 & 0x0C
@@ -76,9 +78,11 @@ def select(card: Card, channel: Channel, apdu: Apdu) -> Reply:
         sw = _by_id(card, channel, apdu)
     else:
         sw = WRONG_P1P2
-    if sw != OK or wants == _NO_DATA or apdu.p2 & _TERMINATE:
+    if sw == OK and channel.file and not channel.file.active:
+        sw = DEACTIVATED
+    if sw not in (OK, DEACTIVATED) or wants == _NO_DATA or apdu.p2 & _TERMINATE:
         return b"", sw
-    return _header(card, channel), OK
+    return _header(card, channel), sw
 
 
 def _header(card: Card, channel: Channel) -> bytes:

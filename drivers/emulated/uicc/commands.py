@@ -39,14 +39,18 @@ class Command:
 
 
 def get_response(card: Card, channel: Channel, apdu: Apdu) -> Reply:
-    """Once; what a shorter length leaves is still there in class 00 (ISO 7816-3 12.2.1)."""
+    """Once; what a shorter length leaves is still there in class 00 (ISO 7816-3 12.2.1). A SIM has no status
+    word for a rest (51.011 9.4), so it gives no pieces."""
     if not channel.response:
         return b"", TECHNICAL if apdu.sim else NO_CONDITION
     octets, sw = card.sized(channel.response[:256], apdu.p3, card.leniency.get_response)
     if sw != OK:
         return octets, sw
+    if apdu.sim:
+        channel.response = b""
+        return octets, OK
     octets = octets[: card.piece or None]
-    channel.response = b"" if apdu.sim else channel.response[len(octets) :]
+    channel.response = channel.response[len(octets) :]
     return octets, RESPONSE | min(len(channel.response), 0xFF) if channel.response and octets else OK
 
 

@@ -289,7 +289,7 @@ class AtrChanged(Fault):
 @_fault
 class Pieces(Fault):
     name = "response.pieces"
-    effect = "GET RESPONSE gives a few octets at a time, and 61xx for the rest."
+    effect = "GET RESPONSE gives a few octets at a time, and 61xx for the rest; in CLA A0 it gives all."
     parameters: ClassVar = {"octets": Parameter("octets of a piece", "16", count)}
 
     def armed(self, card: Card) -> None:

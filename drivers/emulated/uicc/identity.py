@@ -41,6 +41,7 @@ _HOME_PLMNS: Final = {
     "CTCC": ("46011", "46003", "46005"),
 }
 _GSM_AND_UTRAN: Final = b"\xc0\x80"
+_REWRITTEN: Final = ("imsi", "iccid", "msisdn", "spn", "smsc", "gid1", "ehplmn")
 
 Decoded = TypeVar("Decoded", Iccid, Imsi, Spn, Msisdn, Smsp, PlmnList)
 
@@ -109,15 +110,19 @@ class Identity:
     def rewrite(self, name: str, value: str | Sequence[str] | None) -> None:
         """Set what the card says of itself: imsi, iccid, msisdn, spn, smsc, gid1 (hex), ehplmn (a list).
 
-        None or "" empties the file. An 11-digit MSISDN is written as +86. Raises ValueError for another name,
-        EfError for a value that does not fit.
+        None or "" empties the file. An 11-digit MSISDN is written as +86. Raises ValueError for another name
+        or type, without the value, which may be a misplaced key; EfError for one that does not fit.
         """
+        if name not in _REWRITTEN:
+            raise ValueError(f"a card has no {name!r} to rewrite; it has {', '.join(_REWRITTEN)}")
         if name == "ehplmn":
+            if value and not isinstance(value, list | tuple):
+                raise ValueError(f"ehplmn of a card takes a list, not {type(value).__name__}")
             path = f"{_USIM}6FD9"
             self._put(path, PlmnList(_plmns(value or ())).encode(self._size(path)))
             return
         if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} of a card takes one value, not {value!r}")
+            raise ValueError(f"{name} of a card takes text, not {type(value).__name__}")
         self._rewrite(name, value or "")
 
     def _rewrite(self, name: str, text: str) -> None:
@@ -138,9 +143,6 @@ class Identity:
                 self._put(_SMSP, Smsp(_address(text)).encode(self._size(_SMSP)))
             case "gid1":
                 self._put(f"{_USIM}6F3E", Gid(bytes.fromhex(text)).encode(8))
-            case _:
-                known = "imsi, iccid, msisdn, spn, smsc, gid1, ehplmn"
-                raise ValueError(f"a card has no {name!r} to rewrite; it has {known}")
 
     def _multimedia(self, imsi: str) -> None:
         """IMPI, domain and first IMPU as they follow from an IMSI with an MNC of two digits (23.003 13)."""

@@ -91,7 +91,10 @@ class Slot:
                     card.power_on()
                     self.powered.set()
             if answer:  # vpcd would wait for ever for the octets of an empty one
-                await asyncio.get_running_loop().sock_sendall(line, len(answer).to_bytes(2) + answer)
+                try:
+                    await asyncio.get_running_loop().sock_sendall(line, len(answer).to_bytes(2) + answer)
+                except ConnectionError:
+                    return
 
     async def _answered(self, card: Card, octets: bytes) -> bytes:
         """A late answer is dropped where the card is swapped before."""

@@ -1,6 +1,6 @@
 """pyscard, pcscd and vpcd as they are: what the stand-in of `conftest` does was taken from here.
 
-All of it runs in a namespace of its own: vpcd listens on every address there is, and pcscd on one path.
+In a process of its own: nothing takes a real pyscard, or a call of it that hangs, out of one again.
 """
 
 from __future__ import annotations
@@ -8,27 +8,23 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL
 
 import pytest
 
 from drivers.card.pcsc import PcscCards, PcscLink
-from drivers.emulated.uicc import Card
-from drivers.emulated.uicc.vpcd import FIRST_PORT, Slot, dial
+from drivers.emulated.uicc import Card, pcscd
+from drivers.emulated.uicc.pcscd import Pcscd
+from drivers.emulated.uicc.vpcd import Slot
 from interop.lab.model import SimPart
 from interop.protocols.card import CardBusy, CardLost, CardReset, Reader
 from interop.protocols.errors import NotAnswering, NotAvailable
 from interop.uicc.session import CardRefused, Session, Tries
 
-NAMESPACE = 'mount -t tmpfs none /run && mkdir /run/pcscd && ip link set lo up && exec "$@"'
-UNSHARED = ("unshare", "-Urmn", "sh", "-c", NAMESPACE, "sh")
-VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+FIRST, SECOND = "Lab Reader 0 00 00", "Lab Reader 0 00 01"
 GENEROUS_S = 60.0
 SELECT = bytes.fromhex("00A40004023F00")
 SIM = SimPart(
@@ -43,25 +39,16 @@ SIM = SimPart(
 )
 
 
-def missing() -> str:
-    """What is not installed, or not allowed, in a sentence; "" where all is there."""
-    if shutil.which("pcscd") is None or not VPCD.exists():
-        return "pcscd and vsmartcard-vpcd are not installed"
-    if importlib.util.find_spec("smartcard") is None:
-        return "pyscard is not installed (extra pcsc)"
-    if subprocess.run([*UNSHARED, "true"], capture_output=True).returncode:
-        return "no namespace of our own may be made here (unshare -Urmn)"
-    return ""
-
-
 @pytest.mark.foreign
-def test_the_real_stack() -> None:
-    if why := missing():
+def test_the_real_stack(tmp_path: Path) -> None:
+    if why := pcscd.missing():
         pytest.skip(why)
+    if importlib.util.find_spec("smartcard") is None:
+        pytest.skip("pyscard is not installed (extra pcsc)")
     root = Path(__file__).parents[3]
     path = os.pathsep.join([str(root), *(entry for entry in sys.path if entry)])
     done = subprocess.run(
-        [*UNSHARED, sys.executable, __file__],
+        [sys.executable, __file__, tmp_path],
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
@@ -76,12 +63,11 @@ def test_the_real_stack() -> None:
 class Bench:
     """One reader with an emulated card, that can be swapped."""
 
-    def __init__(self) -> None:
+    def __init__(self, daemon: Pcscd) -> None:
         self.cards = PcscCards(deadline=GENEROUS_S)
         self.card = Card.of(SIM)
-        self.slot = Slot(self.card, lambda: dial("127.0.0.1", FIRST_PORT))
-        self.name = "Virtual PCD 00 00"
-        self.serving: asyncio.Task[None] | None = None
+        self.slot = Slot(self.card, lambda: daemon.dial(0))
+        self.serving = asyncio.create_task(self.slot.run())
 
     async def swap(self, card: Card | None) -> None:
         """Out with what is in it, until pcscd has seen that; then in with `card`."""
@@ -95,21 +81,16 @@ class Bench:
         await self.shows(lambda reader: bool(reader.atr))
 
     async def shows(self, right: Callable[[Reader], bool]) -> None:
-        """Until the reader is there and `right`. PC/SC tells no events to who asks for a list."""
+        """Until the reader is `right`. PC/SC tells no events to who asks for a list."""
         async with asyncio.timeout(GENEROUS_S):
-            while True:
-                with suppress(NotAvailable):  # pcscd is starting
-                    if any(
-                        reader.name == self.name and right(reader) for reader in await self.cards.readers()
-                    ):
-                        return
-                if self.serving is not None and self.serving.done():
+            while not any(reader.name == FIRST and right(reader) for reader in await self.cards.readers()):
+                if self.serving.done():
                     self.serving.result()
                     pytest.fail("vpcd has hung up on the card")
                 await asyncio.sleep(0.02)
 
     async def open(self, *, write: bool = True) -> PcscLink:
-        return await self.cards.open(self.name, write=write)
+        return await self.cards.open(FIRST, write=write)
 
 
 async def lost(link: PcscLink, why: str) -> None:
@@ -121,9 +102,9 @@ async def lost(link: PcscLink, why: str) -> None:
 
 async def opening(bench: Bench) -> None:
     with pytest.raises(CardLost, match="no card in it"):
-        await bench.cards.open("Virtual PCD 00 01", write=True)
-    with pytest.raises(NotAvailable, match="no reader of this name; there are: Virtual PCD 00 00, Virtual"):
-        await bench.cards.open("Virtual PCD 00", write=True)
+        await bench.cards.open(SECOND, write=True)
+    with pytest.raises(NotAvailable, match=f"no reader of this name; there are: {FIRST}, {SECOND}"):
+        await bench.cards.open("Lab Reader 0 00", write=True)
     link = await bench.open()
     with pytest.raises(CardBusy):
         await bench.open(write=False)
@@ -189,24 +170,22 @@ async def hanging(bench: Bench) -> None:
     await lost(link, "unplug the reader")
 
 
-async def inside() -> None:
-    bench = Bench()
+async def inside(directory: Path) -> None:
+    with Pcscd(directory, slots=2) as daemon:
+        os.environ.update(daemon.environment)
+        bench = Bench(daemon)
+        try:
+            await asyncio.wait_for(bench.slot.powered.wait(), GENEROUS_S)
+            for scenario in opening, talking, resetting, pulling, hanging:
+                await scenario(bench)
+        finally:
+            # before pcscd is ended, which would wait for the answer that does not come
+            bench.serving.cancel()
+            await asyncio.wait((bench.serving,))
     with pytest.raises(NotAvailable, match="pcscd does not run: start it"):
         await bench.cards.readers()
-    pcscd = await asyncio.create_subprocess_exec("pcscd", "-f", stdout=DEVNULL, stderr=DEVNULL)
-    try:
-        await bench.shows(lambda reader: True)
-        bench.serving = asyncio.create_task(bench.slot.run())
-        await bench.shows(lambda reader: bool(reader.atr))
-        for scenario in opening, talking, resetting, pulling, hanging:
-            await scenario(bench)
-    finally:
-        if bench.serving is not None:
-            bench.serving.cancel()
-        pcscd.kill()
-        await pcscd.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(inside())
+    asyncio.run(inside(Path(sys.argv[1])))
     print("well")

@@ -186,6 +186,14 @@ def test_response_in_pieces(card: Card, send: Send) -> None:
     assert got == expected and status == "9000"
 
 
+def test_a_sim_gives_its_response_whole(card: Card, send: Send) -> None:
+    """In CLA A0 no status word tells of a rest (51.011 9.4): with pieces it would be lost unseen."""
+    card.arm("response.pieces@octets=10")
+    assert send(card, "A0A40000022FE2") == "9F0F"
+    header = send(card, "A0C000000F")
+    assert (len(header), header[:12], header[-4:]) == (34, "0000000A2FE2", "9000")
+
+
 def test_response_by_a_detour(card: Card, send: Send) -> None:
     card.arm("response.detour")
     assert send(card, "00A4000C022FE2") == "9000"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from drivers.emulated.uicc import Card
+from interop.uicc.fcp import Fcp, LifeCycle
+from interop.uicc.session import Session
 
 Send = Callable[[Card, str], str]
 USIM = "00A4040C0CA0000000871002FF86FFFF89"
@@ -192,8 +195,11 @@ def test_deactivated_files(issuer: Card, send: Send) -> None:
     assert send(issuer, EF + "6F46") == "9000"
     assert send(issuer, "0004000000") == "9000"
     assert send(issuer, "00B0000011") == send(issuer, "00D600000100") == "6984"
-    length = send(issuer, "00A40004026F46")[2:]
-    assert "8A0104" in send(issuer, f"00C00000{length}")
+    # A warning (102 221 10.2.1) has no room for the length: it is asked for, as annex C.1 shows.
+    assert send(issuer, "00A40004026F46") == "6283"
+    length = send(issuer, "00C0000000")
+    assert length[:2] == "6C" and "8A0104" in send(issuer, f"00C00000{length[2:]}")
+    assert send(issuer, "00A4000C026F46") == "6283"
     assert send(issuer, "A0A40000027F20") + send(issuer, "A0A40000026F46") == "9F169F0F"
     assert send(issuer, "A0C000000F")[22:24] == "00" and send(issuer, "A0B0000011") == "9810"
     assert send(issuer, USIM) == "9000"
@@ -202,3 +208,18 @@ def test_deactivated_files(issuer: Card, send: Send) -> None:
     issuer.power_on()
     assert send(issuer, USIM) == send(issuer, EF + "6F46") == "9000"
     assert send(issuer, "0004000000") == "6982"
+
+
+def test_a_session_is_told_that_a_file_is_deactivated(issuer: Card, send: Send) -> None:
+    assert send(issuer, EF + "6F46") == send(issuer, "0004000000") == "9000"
+
+    async def transmit(tpdu: bytes) -> tuple[bytes, int]:
+        return issuer.transmit(tpdu)
+
+    async def main() -> None:
+        session = Session(transmit)
+        await session.begin()
+        said = await session.describe("3F00/7FFF/6F46")
+        assert isinstance(said, Fcp) and (said.id, said.life_cycle) == (0x6F46, LifeCycle.DEACTIVATED)
+
+    asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 
 import pytest
@@ -79,6 +80,16 @@ def test_differences_and_rewriting(sim: SimPart) -> None:
         card.identity.rewrite("imsi", "not digits")
     with pytest.raises(EfError):
         Card.of(sim, spn="一二三四五六七八")
+
+
+def test_a_key_in_the_wrong_place_is_not_shown(sim: SimPart) -> None:
+    ki = bytes.fromhex("465B5CE8B199B49FAA5F0A2EE238A6BC")
+    for name, value in (("ki", ki), ("ki", ki.hex()), ("imsi", ki), ("spn", (ki.hex(),)), ("ehplmn", ki)):
+        with pytest.raises(ValueError) as error:
+            Card.of(sim, **{name: value})  # type: ignore[arg-type]
+        said = "".join(traceback.format_exception(error.value)).lower()
+        assert repr(ki).lower() not in said and ki.hex() not in said
+        assert name in str(error.value)
 
 
 def test_identity_is_what_the_files_hold_now(issuer: Card, send: Callable[[Card, str], str]) -> None:

@@ -147,6 +147,26 @@ def test_a_mute_card_can_be_swapped(card: Card, monkeypatch: pytest.MonkeyPatch)
     play(scenario, card)
 
 
+def test_a_card_swapped_just_before_it_answers(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer finds the line cut: that is hanging up, and the next card is served."""
+
+    async def scenario(reader: Reader, slot: Slot, running: asyncio.Task[None]) -> None:
+        def swapping(octets: bytes) -> Answer:
+            slot.swap(Card.blank())
+            return Answer(b"", 0x9000)
+
+        monkeypatch.setattr(card, "answer", swapping)
+        await reader.card()
+        reader.tell(b"\x01", SELECT)
+        assert await reader.hear() == b""
+        await reader.card()
+        reader.tell(b"\x01", SELECT)
+        assert await reader.hear() == b"\x90\x00"
+        assert not running.done()
+
+    play(scenario, card)
+
+
 def test_an_empty_slot_dials_when_a_card_comes(card: Card) -> None:
     async def scenario(reader: Reader, slot: Slot, running: asyncio.Task[None]) -> None:
         await asyncio.sleep(0)
