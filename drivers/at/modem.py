@@ -115,7 +115,7 @@ class AtModem:
         self.mms = Multimedia(
             self.channel,
             mms_service(sim, secrets.get("mms.password")),
-            way(self.channel, self._news, self._messages, modem.mms, bearer),
+            way(self.channel, self._news, self._messages, journal, modem.mms, bearer),
             journal,
             self.events,
             spend,

@@ -14,15 +14,18 @@ from drivers.mms.way import Confirmation, Pushes, Way
 from interop.lab.model import MmsWay
 from interop.mms import NotificationInd, RetrieveConf, SendReq
 from interop.protocols.errors import NotAvailable
+from interop.protocols.link import Journal
 from interop.protocols.mms import MmsCapabilities, MmsService
 
 
-def way(channel: Channel, news: News, pushes: Pushes, lab: MmsWay, bearer: str | None) -> Way:
+def way(
+    channel: Channel, news: News, pushes: Pushes, journal: Journal, lab: MmsWay, bearer: str | None
+) -> Way:
     """`bearer` as in `ModemDriver.open`."""
     dialect = channel.dialect
     commands = Commands(channel, dialect.mms)
     if lab.way == "host":
-        return Pdus(Host(commands, lab.interface, bearer), dialect.mms.answer_s)
+        return Pdus(Host(commands, journal, lab.interface, bearer), dialect.mms.answer_s)
     match dialect.mms.way:
         case "simcom2g":
             return Simcom2g(commands, pushes)

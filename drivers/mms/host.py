@@ -15,6 +15,7 @@ from drivers.mms.commands import Commands
 from drivers.mms.packet import Packet
 from drivers.mms.pdus import Broken, Connection
 from interop.protocols.errors import EquipmentError
+from interop.protocols.link import Journal
 from interop.protocols.mms import MmsService
 
 _CONNECT_S = 75.0
@@ -29,8 +30,11 @@ class Host:
     paths, which then count. The modem sets up the connection, unless the system has done so already.
     """
 
-    def __init__(self, commands: Commands, interface: str | None, bearer: str | None) -> None:
+    def __init__(
+        self, commands: Commands, journal: Journal, interface: str | None, bearer: str | None
+    ) -> None:
         self._commands = commands
+        self._journal = journal
         self._interface = interface
         self._bearer = bearer
         self._packet = Packet(commands)
@@ -71,7 +75,7 @@ class Host:
             if error.errno in _NO_WAY:
                 raise EquipmentError(self._commands.device, what) from None
             raise Broken(what) from None
-        return _Stream(*pair, self._commands.mms.answer_s)
+        return _Stream(*pair, self._commands.mms.answer_s, self._journal, f"{host}:{port}")
 
     async def _connected(self, host: str, port: int) -> socket.socket:
         """Bound to the interface (socket(7)), whatever this machine's routes are. Raises OSError."""
@@ -106,13 +110,26 @@ class Host:
 
 
 class _Stream:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, patience_s: float) -> None:
+    """What goes to `where` and comes from there are notes of the journal: it is none of the AT link's."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        patience_s: float,
+        journal: Journal,
+        where: str,
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._patience_s = patience_s
+        self._journal = journal
+        self._where = where
+        self._got = bytearray()
 
     async def write(self, data: bytes) -> None:
         """Raises TimeoutError where the other side takes nothing for too long."""
+        self._journal.note(f"{self._where} > {data.decode('latin-1')}")
         try:
             for at in range(0, len(data), _CHUNK):
                 self._writer.write(data[at : at + _CHUNK])
@@ -125,11 +142,15 @@ class _Stream:
 
     async def read(self) -> bytes:
         try:
-            return await self._reader.read(_CHUNK)
+            data = await self._reader.read(_CHUNK)
         except OSError as error:
             raise Broken(error.strerror or str(error)) from None
+        self._got += data
+        return data
 
     async def close(self) -> None:
+        if self._got:  # in one piece: how it comes in pieces is this machine's doing
+            self._journal.note(f"{self._where} < {self._got.decode('latin-1')}")
         self._writer.close()
         with suppress(OSError):
             await self._writer.wait_closed()

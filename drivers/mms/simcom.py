@@ -229,6 +229,7 @@ class _Files:
 
     async def put(self, message: SendReq) -> None:
         commands = self._commands
+        await commands.say("AT+CMMSEDIT=0")  # what is left of another message would go with this one
         await commands.say("AT+CMMSEDIT=1")
         media = message.body.media
         if message.subject:

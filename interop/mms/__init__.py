@@ -38,6 +38,7 @@ from interop.mms.pdus import (
     SendReq,
     Status,
     When,
+    named,
 )
 from interop.mms.presentation import slides
 from interop.mms.push import from_push, to_push
@@ -75,6 +76,7 @@ __all__ = [
     "decode",
     "encode",
     "from_push",
+    "named",
     "number_of",
     "of_number",
     "slides",

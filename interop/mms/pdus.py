@@ -84,6 +84,16 @@ class ReadStatus(IntEnum):
     DELETED_UNREAD = 129
 
 
+def named(status: int, kind: type[IntEnum]) -> str:
+    """With what the standard calls it, where it does.
+
+    >>> named(132, ResponseStatus), named(255, ResponseStatus)
+    ('132 (address unresolved)', '255')
+    """
+    known = {int(one): one.name.lower().replace("_", " ") for one in kind}
+    return f"{status} ({known[status]})" if status in known else str(status)
+
+
 class Priority(IntEnum):
     LOW = 128
     NORMAL = 129

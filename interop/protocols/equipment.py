@@ -117,7 +117,7 @@ class DialectCatalogue(Protocol):
 
     @staticmethod
     def sends_mms(dialect: str, folder: Path) -> bool:
-        """Whether it has commands for multimedia messages; another `mms.way` needs none. Raises ValueError."""
+        """Whether it has commands for multimedia messages; `mms.way: host` needs none. Raises ValueError."""
 
 
 class OpenModem(Modem, Protocol):

@@ -73,12 +73,12 @@ def _confirmed(event: MmsConfirmed) -> str:
 
 
 def _reported(event: MmsReported) -> str:
-    status = _named(event.status, mms.Status)
+    status = mms.named(event.status, mms.Status)
     return f"delivery report: {status}, {event.recipient}, {event.message_id}{_after(', ', event.at)}"
 
 
 def _read(event: MmsReadHeard) -> str:
-    return f"read report: {_named(event.status, mms.ReadStatus)}, {event.reader}, {event.message_id}"
+    return f"read report: {mms.named(event.status, mms.ReadStatus)}, {event.reader}, {event.message_id}"
 
 
 _WORDS: dict[type[Event], Callable[[Any], str]] = {
@@ -113,10 +113,4 @@ def _parts(lines: Iterable[str] | str) -> str:
 
 
 def _status(status: int | None, kind: type[IntEnum]) -> str:
-    return "" if status is None or status == 128 else f", status {_named(status, kind)}"
-
-
-def _named(status: int, kind: type[IntEnum]) -> str:
-    """132 (address unresolved)"""
-    known = {int(one): one.name.lower().replace("_", " ") for one in kind}
-    return f"{status} ({known[status]})" if status in known else str(status)
+    return "" if status is None or status == 128 else f", status {mms.named(status, kind)}"

@@ -201,10 +201,10 @@ def _too_large(sent: MmsSent) -> bool:
 
 def told(answer: MmsSent | MmsFetched) -> str:
     """What was answered, in words for a check."""
-    codes = [
-        f"{name} {code}"
-        for name, code in (("status", answer.status), ("HTTP", answer.http), ("code", answer.code))
-        if code is not None
+    statuses = mms.ResponseStatus if isinstance(answer, MmsSent) else mms.RetrieveStatus
+    codes = [] if answer.status is None else [f"status {mms.named(answer.status, statuses)}"]
+    codes += [
+        f"{name} {code}" for name, code in (("HTTP", answer.http), ("code", answer.code)) if code is not None
     ]
     return (
         f"{answer.outcome}"

@@ -60,6 +60,13 @@ def test_without_any_input(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_each_defect_begins_its_line() -> None:
+    """`interop list defects | grep '^mms'`, as docs/mms.md has it."""
+    lines = interop("list", "defects").stdout.splitlines()
+    assert lines[0].startswith("name ")
+    assert sum(line.startswith("mms.") for line in lines) > 20
+
+
 @pytest.mark.parametrize(
     "arguments", [("number", "17090001234"), ("lab", "check", "small"), ("list", "cases")]
 )

@@ -125,7 +125,8 @@ def test_sites_gateways_and_proxies_follow_the_modems_so_a_lab_file_can_name_the
         ] == f"http://127.0.0.1:{first + 6}/bank-a"
         at = [row["tcp"] for row in rows["gateways"]]
         assert at == [f"127.0.0.1:{first + 7 + index}" for index in range(4)]
-        assert [row["proxy"] for row in rows["proxies"]] == [f"127.0.0.1:{first + 11 + at}" for at in range(6)]
+        proxies = [row["proxy"] for row in rows["proxies"]]
+        assert proxies == [f"127.0.0.1:{first + 11 + index}" for index in range(6)]
         for port in (first + 10, first + 16):
             with socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S):
                 pass

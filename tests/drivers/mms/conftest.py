@@ -12,7 +12,7 @@ import pytest
 from drivers.at import AtModem
 from drivers.links import memory_pair
 from interop.lab.model import MmsPart, MmsWay, ModemPart, SimPart
-from interop.protocols.link import NoJournal
+from interop.protocols.link import Journal, NoJournal
 
 OK = b"\r\nOK\r\n"
 SIM = SimPart(
@@ -117,11 +117,14 @@ class Table:
         bearer: str | None = None,
         service: MmsPart | None = None,
         secrets: Mapping[str, str] | None = None,
+        journal: Journal | None = None,
     ) -> AtModem:
         part = ModemPart(name="m1", port="emulated", sim="sim-1", dialect=dialect, mms=mms or MmsWay())
         sim = SIM.model_copy(update={"mms": service or MmsPart()})
         spend = self.spent.append
-        return await AtModem.open(part, sim, self.link, NoJournal(), spend, secrets or {}, bearer=bearer)
+        return await AtModem.open(
+            part, sim, self.link, journal or NoJournal(), spend, secrets or {}, bearer=bearer
+        )
 
 
 @pytest.fixture(scope="session")

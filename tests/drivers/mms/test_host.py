@@ -15,6 +15,7 @@ from interop import mms
 from interop.engine.clock import run, run_virtual
 from interop.lab.model import MmsPart, MmsWay
 from interop.protocols.errors import NotAvailable
+from interop.protocols.link import NoJournal
 from interop.protocols.mms import MmsOutcome, MmsStage
 from interop.record.events import BearerOpened, BearerRefused
 
@@ -188,6 +189,30 @@ def test_what_is_missing(table: Any) -> None:
         )
         with pytest.raises(NotAvailable, match="dialect generic"):
             await modem.mms.send(MESSAGE)
+
+    run_virtual(main())
+
+
+class Notes(NoJournal):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_what_goes_by_no_at_command_is_evidence_too(table: Any, tmp_path: Path) -> None:
+    async def main() -> None:
+        proxy, journal = Proxy(), Notes()
+        async with await asyncio.start_unix_server(proxy, tmp_path / "m1.10.0.0.172:80"):
+            bearer = str(tmp_path / "m1")
+            modem = await table(ADDRESS).modem("generic", mms=EMULATED, bearer=bearer, journal=journal)
+            await modem.mms.send(MESSAGE)
+        kept = [note for note in journal.notes if note.startswith("10.0.0.172:80 ")]
+        assert [note.encode("latin-1") for note in kept] == [
+            b"10.0.0.172:80 > " + proxy.requests[0],
+            b"10.0.0.172:80 < " + ANSWER,
+        ]
 
     run_virtual(main())
 

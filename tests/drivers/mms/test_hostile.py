@@ -134,6 +134,7 @@ def test_this_machine_without_a_way_accuses_no_proxy(
         raise OSError(number, "no way")
 
     monkeypatch.setattr(Host, "_connected", no_way)
+    monkeypatch.setattr(Host, "_bind", lambda _self, _connection: None)
 
     async def main() -> None:
         modem = await table(ADDRESS).modem("generic", mms=MmsWay(way="host", interface="wwan0"))

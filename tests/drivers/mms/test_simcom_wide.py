@@ -60,6 +60,7 @@ def test_the_example_of_the_manual(table: Any, emulated: bool) -> None:
         'AT+CMMSCURL="mmsc.myuni.com.cn"',
         'AT+CMMSPROTO=1,"10.0.0.172",80',
         "AT+CMMSSENDCFG=6,3,1,0,2,4",
+        "AT+CMMSEDIT=0",
         "AT+CMMSEDIT=1",
         TITLE,
         TXT,

@@ -195,7 +195,7 @@ def test_proxies_on_loopback(tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             opener.open("http://mmsc.myuni.com.cn/1", timeout=WITHIN_S)
         assert refused.value.code == 404
-        host, _, port = row["tcp"].partition(":")
+        host, _, port = row["proxy"].partition(":")
         with socket.create_connection((host, int(port)), WITHIN_S) as nonsense:
             nonsense.sendall(b"\0\xff\r\n\r\n")
             assert nonsense.recv(100).startswith(b"HTTP/1.1 400")
