@@ -27,7 +27,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "interop.results": frozenset({"interop.record"}),
     "interop.reports": frozenset({"interop.record", "interop.results", "interop.mms"}),
 }
-HEAVY = ("pytest", "aiohttp", "pydantic", "serial", "yaml", "jinja2", "phonenumbers", "smartcard", "asyncio")
+HEAVY = (
+    "pytest", "aiohttp", "pydantic", "serial", "yaml", "jinja2", "phonenumbers", "smartcard", "asyncio",
+    "cryptography",
+)  # fmt: skip
 TYPES_ONLY = {("interop.protocols", "interop.lab")}
 
 

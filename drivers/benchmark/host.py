@@ -18,11 +18,11 @@ from pathlib import Path
 from resource import getpagesize
 
 from drivers.emulated.air import SERVED
-from drivers.emulated.card import Card
 from drivers.emulated.hlr import Subscriber
 from drivers.emulated.network import Network
 from drivers.emulated.ptys import PtyPort
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.engine.clock import run
 from interop.lab.model import SimPart
 from interop.numbering import luhn_digit
@@ -35,7 +35,7 @@ class Fleet:
         """Raises OSError: no more ptys or files."""
         cards = {sim.name: Card.of(sim) for sim in _sims(count)}
         subscribers = [
-            Subscriber.of(sim, imsi=sim.imsi, ehplmn=cards[sim.name].ehplmn) for sim in _sims(count)
+            Subscriber.of(sim, imsi=sim.imsi, ehplmn=cards[sim.name].identity.ehplmn) for sim in _sims(count)
         ]
         self.network = Network(subscribers, seed=0, epoch=time.time())
         self.modems = [

@@ -17,7 +17,6 @@ from pydantic import BaseModel, field_validator
 
 from drivers.at.dialect import bases, own_dialects
 from drivers.emulated import defect_kinds, defects, quirks
-from drivers.emulated.card import Card
 from drivers.emulated.gateways.exchange import Exchange
 from drivers.emulated.gateways.exchange import paths as gateway_paths
 from drivers.emulated.gateways.gateway import Surroundings
@@ -31,6 +30,7 @@ from drivers.emulated.sites import SCHEME, application, paths
 from drivers.emulated.sockets import LOOPBACK, naming
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.terminal.profile import profiles
+from drivers.emulated.uicc import Card
 from drivers.links.memory import Far, MemoryLink, memory_pair
 from interop.lab.model import EMULATED, Lab, ModemPart, Part, SimPart
 from interop.lab.secrets import SecretError, secrets
@@ -96,7 +96,8 @@ class Country:
         cards = {sim.name: self._card(sim) for sim in lab.sims}
         self._cards = cards
         self._subscribers = [
-            Subscriber.of(sim, imsi=cards[sim.name].imsi, ehplmn=cards[sim.name].ehplmn) for sim in lab.sims
+            Subscriber.of(sim, imsi=(own := cards[sim.name].identity).imsi, ehplmn=own.ehplmn)
+            for sim in lab.sims
         ]
         self._pairs: dict[str, tuple[MemoryLink, Far]] = {
             part.name: memory_pair(part.name, emulated=True) for part in self._parts.values()

@@ -15,7 +15,7 @@ class Described(Protocol):
 
 
 def split(
-    what: Literal["defect", "quirk"], text: str, kinds: Mapping[str, Described]
+    what: Literal["defect", "quirk", "fault"], text: str, kinds: Mapping[str, Described]
 ) -> tuple[str, dict[str, str]]:
     """The name and what was given with it; whether a value fits is the kind's to say.
 

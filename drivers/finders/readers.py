@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from drivers.card.scard import pyscard
+from interop.protocols.errors import NotAvailable
 from interop.protocols.found import FoundReader, Problem, Trouble
 
 USB_DEVICES = Path("/sys/bus/usb/devices")
 _SMART_CARD_CLASS = "0b"
 """bInterfaceClass of a CCID reader (USB-IF, "Smart Card Device Class")"""
 _SERVICE = "start it (sudo systemctl start pcscd.socket; it is in the package pcscd)."
-_LIBRARY = 'install it: pipx inject interop-lab "pyscard" (needs the packages swig and libpcsclite-dev).'
 
 
 class ReaderFinder:
@@ -46,9 +47,11 @@ def _text(path: Path) -> str:
 def _readers() -> list[FoundReader]:
     seen = usb_readers()
     try:
+        pyscard()
         from smartcard.System import readers
-    except ImportError:
-        problem = Problem(Trouble.READER_WITHOUT_LIBRARY, "pyscard is not installed", _LIBRARY)
+    except (NotAvailable, ImportError) as error:
+        advice = error.text if isinstance(error, NotAvailable) else "install pyscard again."
+        problem = Problem(Trouble.READER_WITHOUT_LIBRARY, "", advice)
         return [FoundReader(name, problems=(problem,)) for name in seen]
     try:
         listed = readers()

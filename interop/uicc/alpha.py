@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from interop.smspdu import PduError, gsm7
-from interop.uicc.errors import EfError, padded
+from interop.uicc.errors import EfError, fitting, padded
 
 _UCS2: Final = 0x80  # two octets a character, FFFF after the last
 _HALF_PAGE: Final = 0x81  # length, bits 15..8 of a 15-bit base, then one octet a character
@@ -17,16 +17,21 @@ def encode_alpha(text: str, size: int, file: str) -> bytes:
     """`size` octets, padded with FF: the GSM alphabet where it has all of `text`, else the first of the
     forms 80, 81 and 82 that fits. Raises EfError.
     """
+    return padded(exact_alpha(text, size, file), size, file)
+
+
+def exact_alpha(text: str, limit: int, file: str) -> bytes:
+    """The same without padding, as TLV objects hold it. Raises EfError where it takes more than `limit`."""
     try:
-        return padded(gsm7.encode(text), size, file)
+        return fitting(gsm7.encode(text), limit, file)
     except PduError:
         pass
     plain = bytes((_UCS2,)) + text.encode("utf-16-be", "surrogatepass")
     based = (plain, _on_base(text, _HALF_PAGE), _on_base(text, _BASE))
-    fitting = [content for content in based if content and len(content) <= size]
-    if not fitting:
-        raise EfError(file, f"{text!r} takes {len(plain)} octets in UCS2, {size} fit")
-    return padded(fitting[0], size, file)
+    short = [content for content in based if content and len(content) <= limit]
+    if not short:
+        raise EfError(file, f"{text!r} takes {len(plain)} octets in UCS2, {limit} fit")
+    return short[0]
 
 
 def _on_base(text: str, form: int) -> bytes | None:

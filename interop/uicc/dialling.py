@@ -1,4 +1,4 @@
-"""Files that hold numbers: MSISDN, SMSP, ECC (3GPP TS 31.102 4.2, TS 51.011 10.3 and 10.5)."""
+"""Files that hold numbers: MSISDN, ADN its kin, EXT, SMSP, ECC (3GPP TS 31.102 4.2, TS 51.011 10.3, 10.5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from interop.smspdu.address import decode_address, encode_address, semi_octets, 
 from interop.uicc.alpha import decode_alpha, encode_alpha
 from interop.uicc.errors import EfError, need, padded
 
-_MSISDN_FIXED: Final = 14  # octets behind the alpha identifier
+_DIALLING_FIXED: Final = 14  # octets behind the alpha identifier
 _SMSP_FIXED: Final = 28
 _ADDRESS: Final = 12
 
@@ -23,10 +23,11 @@ _VALIDITY: Final = 0x10
 
 
 @dataclass(frozen=True, slots=True)
-class Msisdn:
-    """One record: the subscriber's own number, None in an unused one, and a name for it.
+class DiallingNumber:
+    """One record of MSISDN, ADN, FDN, SDN, LND or MBDN: a number, None in an unused record, and its name.
 
-    `capability` and `extension` are record numbers in CCP and EXT5, FF for none (51.011 10.5.5).
+    `capability` and `extension` are record numbers in CCP and in the EXT of the file (EXT5 of MSISDN, EXT1 of
+    ADN and LND, EXT2 of FDN, EXT3 of SDN, EXT6 of MBDN), FF for none (51.011 10.5.1 to 10.5.5).
     """
 
     number: Address | None
@@ -37,16 +38,45 @@ class Msisdn:
     @classmethod
     def decode(cls, data: bytes, file: str = "EF_MSISDN") -> Self:
         """Raises EfError."""
-        need(data, 0, _MSISDN_FIXED, file)
-        at = len(data) - _MSISDN_FIXED
+        need(data, 0, _DIALLING_FIXED, file)
+        at = len(data) - _DIALLING_FIXED
         return cls(_number(data, at, file), decode_alpha(data[:at], file), data[-2], data[-1])
 
     def encode(self, size: int, file: str = "EF_MSISDN") -> bytes:
         """Raises EfError."""
         if not (0 <= self.capability <= 0xFF and 0 <= self.extension <= 0xFF):
             raise EfError(file, f"record {self.capability} or {self.extension} is no octet")
-        alpha = encode_alpha(self.alpha, size - _MSISDN_FIXED, file)
+        alpha = encode_alpha(self.alpha, size - _DIALLING_FIXED, file)
         return alpha + _number_field(self.number, file) + bytes((self.capability, self.extension))
+
+
+Msisdn = DiallingNumber
+"""the subscriber's own number is coded as those of a phone book are"""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One record of EXT1 to EXT8: more of what does not fit a record (51.011 10.5.10).
+
+    `kind`: 1 a called party's subaddress, 2 more digits, 0 an unused record. `data`: 11 octets, the first of
+    which counts those in use; `next` is the record that follows, FF for none.
+    """
+
+    kind: int = 0
+    data: bytes = b"\xff" * 11
+    next: int = 0xFF
+
+    @classmethod
+    def decode(cls, data: bytes, file: str = "EF_EXT1") -> Self:
+        """Raises EfError."""
+        need(data, 0, 2, file)
+        return cls(data[0], data[1:-1], data[-1])
+
+    def encode(self, size: int = 13, file: str = "EF_EXT1") -> bytes:
+        """Raises EfError."""
+        if not (0 <= self.kind <= 0xFF and 0 <= self.next <= 0xFF):
+            raise EfError(file, f"kind {self.kind} or record {self.next} is no octet")
+        return bytes((self.kind,)) + padded(self.data, size - 2, file) + bytes((self.next,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ class EfError(ValueError):
     """Content that no such file holds, or values that do not fit it.
 
     `file` says which ("EF_IMSI"), `offset` the octet in the file or record where it went wrong, None
-    where a value cannot be encoded.
+    where a value cannot be encoded; `problem` is the message without them.
     """
 
     def __init__(self, file: str, problem: str, offset: int | None = None) -> None:
         where = "" if offset is None else f" at offset {offset}"
         super().__init__(f"{file}{where}: {problem}")
         self.file = file
+        self.problem = problem
         self.offset = offset
 
 
@@ -23,8 +24,13 @@ def need(data: bytes, at: int, count: int, file: str) -> None:
         raise EfError(file, f"needs {count} octet(s), {max(len(data) - at, 0)} left", at)
 
 
-def padded(content: bytes, size: int, file: str) -> bytes:
-    """`content` filled with FF to `size` octets. Raises EfError if it is longer."""
+def fitting(content: bytes, size: int, file: str) -> bytes:
+    """`content`. Raises EfError if it is longer than `size` octets."""
     if len(content) > size:
         raise EfError(file, f"takes {len(content)} octets, {size} fit")
-    return content.ljust(size, b"\xff")
+    return content
+
+
+def padded(content: bytes, size: int, file: str) -> bytes:
+    """`content` filled with FF to `size` octets. Raises EfError if it is longer."""
+    return fitting(content, size, file).ljust(size, b"\xff")

@@ -92,16 +92,24 @@ class FileStatus:
         ):
             if tag not in found or len(found[tag][1]) < shortest:
                 raise EfError(_FILE, f"no file {name} (tag {tag:02X})", found[tag][0] if tag in found else 0)
-        at, descriptor = found[_DESCRIPTOR]
+        file_id = int.from_bytes(found[_FILE_ID][1][:2], "big")
+        return cls.of_descriptor(
+            found[_DESCRIPTOR][1], file_id, int.from_bytes(found[_SIZE][1], "big"), found[_DESCRIPTOR][0]
+        )
+
+    @classmethod
+    def of_descriptor(cls, descriptor: bytes, file_id: int, size: int, at: int = 0) -> Self:
+        """`descriptor`: the value under tag 82, which stands at `at` (102 221 11.1.1.4.3). Raises EfError."""
+        need(descriptor, 0, 1, _FILE)
         structure = _UICC_STRUCTURES.get(descriptor[0] & 0x07)
         if descriptor[0] & 0xB8 or structure is None:  # bits 6..4: 0 is a working EF, 7 a directory
             raise EfError(_FILE, f"descriptor {descriptor[0]:02X} is no elementary file", at)
         record_length = 0
         if structure is not Structure.TRANSPARENT:
-            need(data[: at + len(descriptor)], at + 2, 2, _FILE)
+            if len(descriptor) < 4:
+                raise EfError(_FILE, f"descriptor {descriptor.hex().upper()} has no record length", at)
             record_length = int.from_bytes(descriptor[2:4], "big")
-        file_id = int.from_bytes(found[_FILE_ID][1][:2], "big")
-        status = cls(file_id, structure, int.from_bytes(found[_SIZE][1], "big"), record_length)
+        status = cls(file_id, structure, size, record_length)
         status._check(at)
         return status
 

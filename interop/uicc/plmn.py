@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntFlag
 from typing import Final, Self
 
 from interop.uicc.errors import EfError, need, padded
 from interop.uicc.tlv import decode_tlv, encode_tlv
 
 _UNUSED: Final = b"\xff\xff\xff"
+_DIGITS: Final = "0123456789"
+_WILD: Final = _DIGITS + "D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +24,22 @@ class Plmn:
     def __str__(self) -> str:
         return self.mcc + self.mnc
 
-    def encode(self, file: str = "PLMN") -> bytes:
-        """Three octets. Raises EfError."""
+    def encode(self, file: str = "PLMN", *, wild: bool = False) -> bytes:
+        """Three octets. `wild`: D stands for any digit, as in OPL. Raises EfError."""
         digits = self.mcc + self.mnc
-        if len(self.mcc) != 3 or len(self.mnc) not in (2, 3) or not (digits.isascii() and digits.isdecimal()):
+        if len(self.mcc) != 3 or len(self.mnc) not in (2, 3) or digits.strip(_WILD if wild else _DIGITS):
             raise EfError(file, f"{self.mcc}-{self.mnc} is not 3 + 2 or 3 digits")
         mcc, mnc = self.mcc, self.mnc.ljust(3, "F")
         return bytes.fromhex(mcc[1] + mcc[0] + mnc[2] + mcc[2] + mnc[1] + mnc[0])
 
     @classmethod
-    def decode(cls, data: bytes, at: int = 0, file: str = "PLMN") -> Self:
+    def decode(cls, data: bytes, at: int = 0, file: str = "PLMN", *, wild: bool = False) -> Self:
         """From the three octets at `at`. Raises EfError."""
         need(data, at, 3, file)
-        text = data[at : at + 3].hex()
-        mcc, mnc = text[1] + text[0] + text[3], text[5] + text[4] + text[2].replace("f", "")
-        if not (mcc + mnc).isdecimal():
-            raise EfError(file, f"{text.upper()} is no PLMN", at)
+        text = data[at : at + 3].hex().upper()
+        mcc, mnc = text[1] + text[0] + text[3], text[5] + text[4] + text[2].replace("F", "")
+        if (mcc + mnc).strip(_WILD if wild else _DIGITS):
+            raise EfError(file, f"{text} is no PLMN", at)
         return cls(mcc, mnc)
 
 
@@ -56,6 +59,105 @@ class PlmnList:
     def encode(self, size: int, file: str = "EF_EHPLMN") -> bytes:
         """Raises EfError."""
         return padded(b"".join([plmn.encode(file) for plmn in self.plmns]), size, file)
+
+
+class AccessTechnology(IntFlag):
+    """Bits of the two octets behind a PLMN (31.102 4.2.5). E_UTRAN alone means both of its kinds, GSM alone
+    both of its own."""
+
+    UTRAN = 0x8000
+    E_UTRAN = 0x4000
+    E_UTRAN_WB_S1 = 0x2000
+    E_UTRAN_NB_S1 = 0x1000
+    NG_RAN = 0x0800
+    SATELLITE_NG_RAN = 0x0400
+    SATELLITE_E_UTRAN_WB_S1 = 0x0200
+    SATELLITE_E_UTRAN_NB_S1 = 0x0100
+    GSM = 0x0080
+    GSM_COMPACT = 0x0040
+    CDMA2000_HRPD = 0x0020
+    CDMA2000_1XRTT = 0x0010
+    EC_GSM_IOT = 0x0008
+    GSM_WITHOUT_EC_GSM_IOT = 0x0004
+
+
+@dataclass(frozen=True, slots=True)
+class PlmnWithAct:
+    """One entry of the selectors with access technology: `PlmnWithAct(Plmn("460", "00"), 0xC080)`."""
+
+    plmn: Plmn
+    technologies: AccessTechnology
+
+
+@dataclass(frozen=True, slots=True)
+class PlmnActList:
+    """PLMNwAcT, OPLMNwAcT, HPLMNwAcT: in order of preference; unused entries (FFFFFF0000) are left out."""
+
+    entries: tuple[PlmnWithAct, ...] = ()
+
+    @classmethod
+    def decode(cls, data: bytes, file: str = "EF_PLMNwAcT") -> Self:
+        """Raises EfError."""
+        if len(data) % 5:
+            raise EfError(file, f"{len(data)} octets are no whole number of entries", len(data) // 5 * 5)
+        used = [at for at in range(0, len(data), 5) if data[at : at + 3] != _UNUSED]
+        return cls(
+            tuple(
+                PlmnWithAct(
+                    Plmn.decode(data, at, file),
+                    AccessTechnology(int.from_bytes(data[at + 3 : at + 5], "big")),
+                )
+                for at in used
+            )
+        )
+
+    def encode(self, size: int, file: str = "EF_PLMNwAcT") -> bytes:
+        """Raises EfError."""
+        if size % 5 or len(self.entries) > size // 5:
+            raise EfError(file, f"{len(self.entries)} entries of 5 octets do not fit {size}")
+        if not all(0 <= entry.technologies <= 0xFFFF for entry in self.entries):
+            raise EfError(file, "access technologies are not of two octets")
+        used = [entry.plmn.encode(file) + entry.technologies.to_bytes(2, "big") for entry in self.entries]
+        return b"".join(used) + (_UNUSED + b"\0\0") * (size // 5 - len(used))
+
+
+@dataclass(frozen=True, slots=True)
+class Hpplmn:
+    """How often to look for a better network, in minutes; 0: never (31.102 4.2.6)."""
+
+    minutes: int
+
+    @classmethod
+    def decode(cls, data: bytes, file: str = "EF_HPPLMN") -> Self:
+        """Raises EfError."""
+        need(data, 0, 1, file)
+        return cls(6 * data[0])
+
+    def encode(self, size: int = 1, file: str = "EF_HPPLMN") -> bytes:
+        """Raises EfError."""
+        if self.minutes % 6 or not 0 <= self.minutes <= 6 * 0xFF:
+            raise EfError(file, f"{self.minutes} minutes are no multiple of 6 up to 1530")
+        return padded(bytes((self.minutes // 6,)), size, file)
+
+
+@dataclass(frozen=True, slots=True)
+class EhplmnPi:
+    """Which of the equivalent home networks a list of networks shows: 0 as the handset likes, 1 the first of
+    EHPLMN that is there, 2 all of them (31.102 4.2.85)."""
+
+    indication: int = 0
+
+    @classmethod
+    def decode(cls, data: bytes, file: str = "EF_EHPLMNPI") -> Self:
+        """Raises EfError."""
+        need(data, 0, 1, file)
+        return cls(data[0])
+
+    def encode(self, size: int = 1, file: str = "EF_EHPLMNPI") -> bytes:
+        """Raises EfError."""
+        if not 0 <= self.indication <= 0xFF:
+            raise EfError(file, f"indication {self.indication} is no octet")
+        return padded(bytes((self.indication,)), size, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +182,8 @@ class Spdi:
 
     def encode(self, size: int, file: str = "EF_SPDI") -> bytes:
         """Raises EfError."""
+        if not self.plmns:
+            return padded(b"", size, file)
         plmns = b"".join([plmn.encode(file) for plmn in self.plmns])
         return padded(encode_tlv(0xA3, encode_tlv(0x80, plmns, file), file), size, file)
 

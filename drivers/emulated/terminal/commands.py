@@ -117,6 +117,6 @@ def _identity(template: str) -> Handler:
 def _iccid(template: str) -> Handler:
     def answer(modem: EmulatedModem, command: Command) -> Reply:
         del command
-        return template.format(iccid=modem.sim.present().iccid)
+        return template.format(iccid=modem.sim.present().identity.iccid)
 
     return answer

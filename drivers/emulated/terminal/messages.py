@@ -40,7 +40,7 @@ class Messages:
     def __init__(self, modem: EmulatedModem) -> None:
         self._modem = modem
         self.memories = {name: Memory(name, size) for name, size in modem.profile.memories.items()}
-        self.smsc = modem.sim.card.smsc if modem.sim.card is not None else ""
+        self.smsc = modem.sim.card.identity.smsc if modem.sim.card is not None else ""
         self._reference = 0
         self.forget()
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from drivers.emulated.air import USSD_GSM, Air, Camp, Cli, Hint, Leg, Notice
-from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks
 from drivers.emulated.terminal import supplementary, tones
 from drivers.emulated.terminal.calls import Calls
@@ -30,6 +29,7 @@ from drivers.emulated.terminal.sim import Sim
 from drivers.emulated.terminal.simcom_bearer import AccessPoints
 from drivers.emulated.terminal.simcom_client import Buffer
 from drivers.emulated.terminal.ussd import Ussd
+from drivers.emulated.uicc import Card
 
 WAKE_S = 1.5
 """from power on to the lines that say SIM and messages are ready"""
@@ -74,7 +74,7 @@ class EmulatedModem:
     ) -> None:
         self.name = name
         self.imei = imei
-        self.imsi = card.imsi if card is not None else ""
+        self.imsi = card.identity.imsi if card is not None else ""
         self.air = air
         self.epoch = epoch
         self.signal = signal

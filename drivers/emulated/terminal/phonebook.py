@@ -48,7 +48,7 @@ def memory_set(modem: EmulatedModem, command: Command) -> Reply:
 
 
 def _book(modem: EmulatedModem) -> list[tuple[str, str]]:
-    return modem.sim.require().book(modem.phone_book)
+    return modem.sim.require().identity.book(modem.phone_book)
 
 
 def read_test(modem: EmulatedModem, command: Command) -> Reply:
@@ -67,7 +67,7 @@ def write_test(modem: EmulatedModem, command: Command) -> Reply:
 
 
 def _name_size(modem: EmulatedModem) -> int:
-    return modem.sim.require().name_size(modem.phone_book)
+    return modem.sim.require().identity.name_size(modem.phone_book)
 
 
 def _rows(modem: EmulatedModem, prefix: str, indices: range, text: str = "") -> list[str]:
@@ -110,7 +110,8 @@ def write(modem: EmulatedModem, command: Command) -> Reply:
     if not set(number) <= _DIALLABLE or (name and not number):
         raise Refused(WRONG_PARAMETERS)
     try:
-        modem.sim.require().enter(modem.phone_book, index, name, Address.parse(number) if number else None)
+        address = Address.parse(number) if number else None
+        modem.sim.require().identity.enter(modem.phone_book, index, name, address)
     except (EfError, PduError):
         raise Refused(TEXT_TOO_LONG) from None
     return None

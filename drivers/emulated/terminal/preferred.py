@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.card import OK, UPDATE_BINARY, File
 from drivers.emulated.terminal import alphabet
 from drivers.emulated.terminal.results import INDEX_INVALID, NOT_ALLOWED, WRONG_PARAMETERS, Refused
+from drivers.emulated.uicc import crsm
+from drivers.emulated.uicc.codes import OK
+from drivers.emulated.uicc.tree import File
 from interop.uicc import USIM, EfError, Plmn
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _TECHNOLOGIES: Final = (0x0080, 0x0040, 0x8000, 0x4000)
 
 
 def _file(modem: EmulatedModem) -> File:
-    found = modem.sim.require().file(_FILES[modem.settings.first("+CPLS")], USIM)
+    found = crsm.find(modem.sim.require(), _FILES[modem.settings.first("+CPLS")], USIM)
     if found is None:
         raise Refused(NOT_ALLOWED)
     return found
@@ -33,7 +35,7 @@ def _file(modem: EmulatedModem) -> File:
 
 def listed(modem: EmulatedModem, command: Command) -> Reply:
     del command
-    octets, lines = _file(modem).octets, []
+    octets, lines = bytes(_file(modem).octets), []
     for index in range(len(octets) // _ENTRY):
         entry = octets[index * _ENTRY : (index + 1) * _ENTRY]
         if entry[:3] == _UNUSED[:3]:
@@ -67,9 +69,7 @@ def written(modem: EmulatedModem, command: Command) -> Reply:
     if not 0 <= at < len(file.octets) // _ENTRY:
         raise Refused(INDEX_INVALID)
     entry = _entry(modem, command, name, form) if name else _UNUSED
-    card, place = modem.sim.require(), at * _ENTRY
-    _, status = card.access(file, UPDATE_BINARY, place >> 8, place & 0xFF, _ENTRY, entry)
-    if status != OK:
+    if modem.sim.update(file, at * _ENTRY, entry) != OK:
         raise Refused(NOT_ALLOWED)
     return None
 

@@ -130,13 +130,13 @@ def test_a_card_that_is_not_what_the_lab_file_says(
 def test_another_iccid_is_still_a_valid_one(tmp_path: Path, lab: Lab) -> None:
     country = Country(Setting(lab, 1, ["sim.iccid"], (), scratch=tmp_path, epoch=0, virtual=True))
     for sim in lab.sims:
-        iccid = country._cards[sim.name].iccid
+        iccid = country._cards[sim.name].identity.iccid
         assert iccid != sim.iccid and iccid[:8] == sim.iccid[:8] and luhn_ok(iccid) == luhn_ok(sim.iccid)
 
 
 def test_another_provider_name_is_the_hosts(tmp_path: Path, lab: Lab) -> None:
     country = Country(Setting(lab, 1, ["sim.spn"], (), scratch=tmp_path, epoch=0, virtual=True))
-    assert [card.spn for card in country._cards.values()] == [
+    assert [card.identity.spn for card in country._cards.values()] == [
         "中国联通", "中国联通", "中国电信", "未知网络", "未知网络", "未知网络",
     ]  # fmt: skip
 

@@ -26,9 +26,9 @@ from drivers.emulated.air import (
     Submitted,
     Terminal,
 )
-from drivers.emulated.card import Card
 from drivers.emulated.ptys import UNREAD_LIMIT, PtyPort
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.lab.model import SimPart
 
 SIM = SimPart(

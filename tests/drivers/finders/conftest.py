@@ -12,9 +12,9 @@ from unittest.mock import Mock
 import pytest
 
 from drivers.emulated.air import Air, Camp
-from drivers.emulated.card import Card
 from drivers.emulated.ptys import PtyPort
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.lab.model import SimPart
 
 SIM = SimPart(

@@ -47,6 +47,7 @@ def pyscard(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     system, exceptions = ModuleType("smartcard.System"), ModuleType("smartcard.Exceptions")
     exceptions.NoCardException = NoCard  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "smartcard", ModuleType("smartcard"))
+    monkeypatch.setitem(sys.modules, "smartcard.scard", ModuleType("smartcard.scard"))
     monkeypatch.setitem(sys.modules, "smartcard.System", system)
     monkeypatch.setitem(sys.modules, "smartcard.Exceptions", exceptions)
     return system
@@ -74,7 +75,32 @@ def test_a_reader_without_its_service(pyscard: ModuleType, monkeypatch: pytest.M
     assert "pcscd" in found.problems[0].advice
 
 
-def test_a_reader_without_pyscard(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("library", "advice"), [(None, "libpcsclite is not installed"), ("libpcsclite.so.1", "pyscard is not")]
+)
+def test_a_reader_without_its_library(
+    monkeypatch: pytest.MonkeyPatch, library: str | None, advice: str
+) -> None:
+    """pyscard without libpcsclite prints to stdout when it is imported: the library is looked for first."""
+    tried: list[str] = []
+
+    def load(name: str) -> ModuleType:
+        tried.append(name)
+        raise ModuleNotFoundError(f"No module named {name!r}", name="smartcard")
+
+    monkeypatch.delitem(sys.modules, "smartcard.scard", raising=False)
+    monkeypatch.setitem(sys.modules, "smartcard.System", None)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: library)
+    monkeypatch.setattr("importlib.import_module", load)
+    monkeypatch.setattr(readers, "usb_readers", lambda: ["ACR39U"])
+    [found] = find()
+    assert found.problems[0].trouble is Trouble.READER_WITHOUT_LIBRARY
+    assert found.problems[0].advice.startswith(advice)
+    assert tried == ([] if library is None else ["smartcard.scard"])
+
+
+def test_pyscard_that_cannot_be_loaded(pyscard: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "smartcard.System", None)
     monkeypatch.setattr(readers, "usb_readers", lambda: ["ACR39U"])
     [found] = find()

@@ -28,9 +28,9 @@ from drivers.emulated.air import (
     Submitted,
     Terminal,
 )
-from drivers.emulated.card import Card
 from drivers.emulated.quirks import Quirks, parse
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
 from interop.lab.model import SimPart
 

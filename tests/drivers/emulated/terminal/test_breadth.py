@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from drivers.emulated.card import Card
+from drivers.emulated.uicc import Card
 from interop.lab.model import SimPart
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from random import Random
 import pytest
 import yaml
 
-from drivers.emulated.card import Card
 from drivers.emulated.defects import parse_all
 from drivers.emulated.hlr import OPERATORS, Subscriber
 from drivers.emulated.network import Network
 from drivers.emulated.quirks import Quirks, parse
 from drivers.emulated.terminal import EmulatedModem
+from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
 from interop.lab.model import Lab
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from drivers.emulated.card import Card
+from drivers.emulated.uicc import Card
 from interop.lab.model import SimPart
 
 if TYPE_CHECKING:
@@ -64,6 +64,48 @@ def test_csim_is_the_same_card(on_desk: OnDesk) -> None:
     on_desk(scenario)
 
 
+def test_a_logical_channel_of_our_own(on_desk: OnDesk) -> None:
+    """27.007 8.43 to 8.46: what is selected on it leaves +CSIM alone, and the other way round."""
+
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CMEE=1")
+        assert await desk.lines('AT+CCHO="A0000000871002"') == ["+CCHO: 1", "OK"]
+        assert await desk.lines('AT+CCHO="A0000000030000"') == ["+CME ERROR: 22"]
+        assert await desk.lines('AT+CSIM=14,"00A4000C023F00"') == ['+CSIM: 4,"9000"', "OK"]
+        assert await desk.lines('AT+CGLA=1,14,"00A4000C026F07"') == ['+CGLA: 4,"9000"', "OK"]
+        assert await desk.lines('AT+CGLA=1,10,"00B0000009"') == ['+CGLA: 22,"0849061010325476989000"', "OK"]
+        assert await desk.lines('AT+CSIM=10,"00B0000009"') == ['+CSIM: 4,"6986"', "OK"]
+        assert await desk.lines('AT+CGLA=0,10,"00B0000009"') == ["+CME ERROR: 21"]
+        assert await desk.lines('AT+CGLA=1,12,"00B0000009"') == ["+CME ERROR: 50"]
+        assert await desk.lines("AT+CCHC=1") == ["OK"]
+        assert await desk.lines("AT+CCHC=1") == ["+CME ERROR: 21"]
+        assert await desk.lines('AT+CGLA=1,10,"00B0000009"') == ['+CGLA: 4,"6881"', "OK"]
+        for number in (1, 2, 3):
+            assert await desk.lines('AT+CCHO="A0000000871002"') == [f"+CCHO: {number}", "OK"]
+        assert await desk.lines('AT+CCHO="A0000000871002"') == ["+CME ERROR: 20"]
+
+    on_desk(scenario)
+
+
+def test_a_card_that_fails_under_the_modem(on_desk: OnDesk, sim: SimPart) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.at("AT+CMEE=1")
+        card = desk.modem.sim.present()
+        card.arm("write.torn@octets=3")
+        update = f'AT+CRSM=214,28539,0,0,12,"{"64F010" * 4}"'
+        assert await desk.lines(update) == await desk.lines(update) == ["+CME ERROR: 13"]
+        card.power_on()
+        assert await desk.lines("AT+CRSM=176,28539,0,0,12") == [f'+CRSM: 144,0,"64F010{"FF" * 9}"', "OK"]
+        card.arm("power.cut@at=1")
+        for _ in range(2):
+            assert await desk.lines('AT+CSIM=14,"00A4000C023F00"') == ["+CME ERROR: 13"]
+        card.remove()
+        for command in ("AT+CPIN?", "AT+CIMI", 'AT+CSIM=14,"00A4000C023F00"'):
+            assert await desk.lines(command) == ["+CME ERROR: 10"]
+
+    on_desk(scenario, card=Card.of(sim))
+
+
 def test_pin_keeps_the_radio_off(on_desk: OnDesk, sim: SimPart) -> None:
     async def scenario(desk: Desk) -> None:
         assert desk.air.on == []
@@ -99,7 +141,7 @@ def test_numbers_on_the_card(on_desk: OnDesk, sim: SimPart) -> None:
         assert await desk.lines("AT+CCID") == ["+CCID: 8986011234567890123", "OK"]
         assert await desk.lines("AT+CSCA?") == ['+CSCA: "+8613010112500",145', "OK"]
         assert await desk.lines('AT+CPBS="ON";+CPBR=1') == ['+CPBR: 1,"+8617090001234",145,""', "OK"]
-        desk.modem.sim.present().rewrite("msisdn", None)
+        desk.modem.sim.present().identity.rewrite("msisdn", None)
         assert await desk.lines("AT+CNUM") == ["OK"]
 
     on_desk(scenario)

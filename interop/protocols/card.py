@@ -1,0 +1,91 @@
+"""A card by its octets: what carries APDUs to it, whatever reader or modem it sits in.
+
+Entry-point group `interop.cards`: a `CardDriver` class each. "pcsc" is made of nothing, "modem" of the
+channels of open modems by name, "emulated" of cards by the names of their readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from interop.protocols.errors import DeviceLost, EquipmentError, NotAvailable
+
+CHANGING: Final = frozenset((
+    0x04, 0x44, 0x24, 0x26, 0x28, 0x2C, 0x32, 0xD4, 0xD6, 0xDB, 0xDC, 0xE0, 0xE2, 0xE4,
+))  # fmt: skip
+"""instructions that change a card, in this order: (DE)ACTIVATE FILE, CHANGE, DISABLE, ENABLE, UNBLOCK PIN,
+INCREASE, RESIZE FILE, UPDATE BINARY, SET DATA, UPDATE RECORD, CREATE FILE, APPEND RECORD, DELETE FILE
+(ETSI TS 102 221 table 10.5, TS 102 222)"""
+
+
+class CardLost(DeviceLost):
+    """The card was pulled out, or its reader: nothing more is known of it."""
+
+
+class CardReset(EquipmentError):
+    """Somebody else reset the card (0x80100068): selection, PIN and ADM are gone, and it may be another card.
+
+    Whoever was writing stops, and begins by asking whose card this is.
+    """
+
+
+class CardBusy(EquipmentError):
+    """Another program holds the reader (0x8010000B), and kept it for as long as we tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A place for a card. `name`: as PC/SC or the lab file calls it, in full; `atr`: of the card in it, b""
+    without one, and of a modem, which does not tell.
+    """
+
+    name: str
+    atr: bytes
+
+
+def permit(name: str, apdu: bytes, *, alone: bool) -> None:
+    """Raises NotAvailable for a command that changes the card, where others share it: their SELECT would move
+    our current file, and it would be written to another one (sims.md 7).
+    """
+    if not alone and apdu[1:2] and apdu[1] in CHANGING:
+        raise NotAvailable(name, f"instruction {apdu[1]:02X} writes: the card was opened for reading only")
+
+
+class CardLink(Protocol):
+    """One card, connected. Raises only EquipmentError: CardLost and after it nothing else; CardReset until
+    `reset`; NotAnswering where nobody knows whether the card has done it, and CardLost from then on where it
+    was the reader that did not answer.
+
+    `alone`: nobody else moves its selection while we hold it, so that it may be written to; else `permit`
+    refuses. PC/SC in exclusive mode and the emulated card are; in a modem only a channel of our own is.
+    """
+
+    name: str
+    atr: bytes
+    alone: bool
+
+    async def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """One TPDU of T=0 as it is, and what the card answered: octets and status word. Never repeated."""
+
+    async def reset(self) -> bytes:
+        """The ATR of the card that is there now, which may be another one. PIN, ADM and selection are lost.
+
+        Raises NotAvailable where a modem holds the card.
+        """
+
+    async def close(self) -> None:
+        """Never raises."""
+
+
+class CardDriver(Protocol):
+    async def readers(self) -> Sequence[Reader]:
+        """In the order of the bus; no card is disturbed. Raises NotAvailable with what to install or start,
+        NotAnswering.
+        """
+
+    async def open(self, name: str, *, write: bool) -> CardLink:
+        """`name`: of a reader, in full, never an index. `write`: exclusively; raises CardBusy, NotAvailable
+        where the link cannot be had for us alone. Raises CardLost where there is no card, NotAnswering.
+        """

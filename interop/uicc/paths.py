@@ -1,0 +1,39 @@
+r"""Where files stand, as paths from the MF; applications by their AIDs (ETSI TS 102 221 8.4).
+
+>>> parse("3F00/7FFF/6F07")
+(b'\xa0\x00\x00\x00\x87\x10\x02', [32767, 28423])
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from interop.uicc.applications import ISIM_AID, USIM_AID
+
+MF: Final = "3F00"
+EF_DIR: Final = "3F00/2F00"
+ADF_USIM: Final = "3F00/7FFF"
+ADF_ISIM: Final = "3F00/ADF.ISIM"
+DF_GSM: Final = "3F00/7F20"
+
+MF_ID: Final = 0x3F00
+CURRENT: Final = 0x7FFF
+"""stands for the application that is open (102 221 8.4.1)"""
+
+BEGINNINGS: Final = {"7FFF": USIM_AID, "ADF.USIM": USIM_AID, "ADF.ISIM": ISIM_AID}
+"""applications as paths name them, and how their AIDs begin; the rest is the card's"""
+
+
+def parse(path: str) -> tuple[bytes, list[int]]:
+    """How the AID begins of the application that `path` leads through, b"" for none, and the identifiers
+    behind the MF, that of an application being 7FFF. Raises ValueError.
+    """
+    first, *names = path.split("/")
+    application = BEGINNINGS.get(names[0], b"") if names else b""
+    try:
+        steps = [int(name, 16) for name in (names[1:] if application else names)]
+    except ValueError:
+        steps = [-1]
+    if first != MF or not all(0 <= step <= 0xFFFF and step not in (MF_ID, CURRENT) for step in steps):
+        raise ValueError(f"{path!r} is no path from the MF, such as 3F00/7FFF/6F07")
+    return application, [CURRENT, *steps] if application else steps
