@@ -211,8 +211,8 @@ class Equipment:
         )
 
     def _bearer(self, modem: ModemPart) -> str | None:
-        if modem.mms.way != "host" or modem.mms.interface != EMULATED:
-            return None
+        if not modem.emulated or modem.mms.way != "host":
+            return None  # what is replayed has no network
         return self._endpoint(f"{EMULATED}:/bearer/{modem.name}")[1]
 
     def _endpoint(self, url: str) -> tuple[str, str | None]:

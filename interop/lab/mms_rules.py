@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from interop.lab.document import secret
 from interop.lab.drivers import DriverError, driver
 from interop.lab.item import Item
-from interop.lab.model import EMULATED
+from interop.lab.model import EMULATED, REPLAY
 
 _ACCESS_POINT: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.@_-]{0,98}[A-Za-z0-9])?")
 """3GPP TS 23.003 9.1: labels of letters, digits and hyphens, 100 octets; Telecom's have an @"""
@@ -45,7 +45,7 @@ def _interface(modem: Item, interface: object) -> None:
         modem.refuse("mms", "mms: `way: host` needs the `interface` of the modem here (wwan0, ppp0)", "way")
     elif port == EMULATED and interface != EMULATED:
         modem.refuse("mms", f"mms.interface: that of an emulated modem is {EMULATED}", "interface")
-    elif port and port != EMULATED and interface == EMULATED:
+    elif port and port != EMULATED and not port.startswith(REPLAY) and interface == EMULATED:
         modem.refuse("mms", f"mms.interface: {modem.text('name')} on {port} is not emulated", "interface")
 
 

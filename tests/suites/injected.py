@@ -44,6 +44,15 @@ OF_CALL_CONTROL = (
 )  # fmt: skip
 """The threeway suite says what these lead to."""
 
+OF_MMS = (
+    "mms.unsubscribed", "mms.apn", "mms.proxy", "mms.mmsc_down", "mms.size_limit", "mms.refused",
+    "mms.dropped", "mms.interworking_lost", "mms.notification_lost", "mms.notification_late", "mms.as_link",
+    "mms.duplicated", "mms.sender", "mms.fetch_refused", "mms.expires_early", "mms.recompressed",
+    "mms.part_lost", "mms.subject", "mms.text", "mms.truncated", "mms.report_missing", "mms.report_false",
+    "mms.read_report_missing",
+)  # fmt: skip
+"""The mms suite says what these lead to."""
+
 
 @dataclass(frozen=True)
 class Injected(ABC):
