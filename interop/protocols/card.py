@@ -1,7 +1,8 @@
 """A card by its octets: what carries APDUs to it, whatever reader or modem it sits in.
 
 Entry-point group `interop.cards`: a `CardDriver` class each. "pcsc" is made of nothing, "modem" of the
-channels of open modems by name, "emulated" of cards by the names of their readers.
+channels of open modems by name, "emulated" of cards by the names of their readers, "folder" of a directory
+that holds emulated cards as files, "lab" of a lab.
 """
 
 from __future__ import annotations
@@ -38,11 +39,13 @@ class CardBusy(EquipmentError):
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A place for a card. `name`: as PC/SC or the lab file calls it, in full; `atr`: of the card in it, b""
-    without one, and of a modem, which does not tell.
+    without one, and of a modem, which does not tell. `changes`: grows whenever a card is put in or taken out,
+    so that whoever looks twice knows of a swap between.
     """
 
     name: str
     atr: bytes
+    changes: int = 0
 
 
 def permit(name: str, apdu: bytes, *, alone: bool) -> None:
@@ -89,3 +92,11 @@ class CardDriver(Protocol):
         """`name`: of a reader, in full, never an index. `write`: exclusively; raises CardBusy, NotAvailable
         where the link cannot be had for us alone. Raises CardLost where there is no card, NotAnswering.
         """
+
+    async def swapped(self, seen: Reader) -> Reader:
+        """Waits until a card is in this reader that was put in after `seen` was told. Raises NotAvailable
+        where nobody can swap (a modem, a folder of emulated cards), CardLost when the reader is unplugged.
+        """
+
+    async def close(self) -> None:
+        """Never raises."""

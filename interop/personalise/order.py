@@ -1,0 +1,71 @@
+"""What one card is to become: a row of a batch together with its profile. Knows no card yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from interop.uicc import Content
+from interop.uicc.milenage import Milenage
+
+KEY_SIZE: Final = 8
+"""octets of an administrative key or a PIN, as VERIFY takes it (102 221 11.1.9)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one file, or one record of it (from 1), is to hold. `path`: as `Session` takes it.
+
+    `content` is encoded to the size of the file that the card really has; bytes are what they are. `offset`:
+    where bytes go in a transparent file, whose other octets stay; None for the whole of it. `optional`: no
+    fault of a card that lacks the file (its twin in the other view). `secret`: it must never be shown, and
+    may be a file that nobody can read.
+    """
+
+    path: str
+    content: Content | bytes = field(repr=False)
+    record: int = 0
+    offset: int | None = None
+    optional: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """A key that VERIFY takes. `reference`: its P2; `octets`: eight of them; `full`: how many tries the card
+    gives when none was wrong.
+    """
+
+    reference: int
+    octets: bytes = field(repr=False)
+    full: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One row, ready to be planned. `line`: of the batch file; `iccid`: of the card as it is now; `job` names
+    profile and row, so that runs of the same order are known as such in the journal.
+
+    `wishes`: in the order of writing: harmless files first, then IMSI, keys, and ICCID last of all.
+    `new_iccid`: "" where the ICCID stays. `milenage`: what the card must prove to know in the end; None where
+    the row has no keys. `card_type`: of `interop.personalise.cardtypes`, "" where no key file is written.
+    `atr`: what the card must answer to reset, b"" for any.
+    """
+
+    line: int
+    job: str
+    iccid: str
+    wishes: tuple[Wish, ...]
+    adm: SecretKey | None = None
+    pin: SecretKey | None = None
+    milenage: Milenage | None = None
+    new_iccid: str = ""
+    imsi: str = ""
+    msisdn: str = ""
+    profile: str = ""
+    card_type: str = ""
+    atr: bytes = b""
+
+    @property
+    def final_iccid(self) -> str:
+        return self.new_iccid or self.iccid

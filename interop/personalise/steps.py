@@ -1,0 +1,74 @@
+"""A plan: what would be done to one card, and why it cannot be. Made by reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from interop.uicc.session import Tries, View
+
+
+@dataclass(frozen=True, slots=True)
+class CardIdentity:
+    """Whose card it is, read just now. `iccid`: its digits, "" where EF_ICCID holds none; `octets`: that file
+    as it is, by which a card with a torn ICCID is known.
+    """
+
+    reader: str
+    atr: bytes
+    iccid: str
+    octets: bytes = b""
+    view: View = View.UICC
+
+
+class Keys(StrEnum):
+    """What is known of Ki and OPc before anything is written (by AUTHENTICATE in GSM context, which changes
+    nothing on the card).
+    """
+
+    NONE = "none ordered"
+    RIGHT = "already right"
+    OTHER = "other keys"
+    UNKNOWN = "cannot be asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One UPDATE: of a transparent file from `offset` on (None: the whole), or of one record (from 1).
+
+    `before`: what is there now, None where the card does not let it be read; `rule`: who may write it, in
+    words ("ADM1"), "" where the card does not tell. Neither content is ever in a repr.
+    """
+
+    path: str
+    after: bytes = field(repr=False)
+    before: bytes | None = field(default=None, repr=False)
+    record: int = 0
+    offset: int | None = None
+    rule: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """For one card. `steps`: in the order of writing, none for what is so already (`same`, by path).
+
+    `problems`: why nothing may be written, a sentence each; only a plan without any is carried out.
+    `verify`: the ADM has to be given, `pin`: PIN1 too; `tries`: what the card says of the ADM.
+    """
+
+    identity: CardIdentity
+    steps: tuple[Step, ...] = ()
+    same: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """optional files that this card does not have"""
+    problems: tuple[str, ...] = ()
+    verify: bool = False
+    pin: bool = False
+    tries: Tries | None = None
+    keys: Keys = Keys.NONE
+
+    @property
+    def done(self) -> bool:
+        """The card is as ordered: nothing is left to write."""
+        return not (self.steps or self.problems)
