@@ -7,6 +7,7 @@ Imsi(digits='460000123456789')
 
 Beside the contents: what a card says of a file (`Fcp`, `SimHeader`), who may do what with it
 (`AccessRules`), Milenage (`interop.uicc.milenage`) and what is wrong with a card (`interop.uicc.lint`).
+Contents as people write them: `interop.uicc.form`. A card read whole: `interop.uicc.survey`.
 
 Bad content and impossible values raise `EfError`, which names file and octet, and nothing else.
 """

@@ -30,7 +30,7 @@ def exact_alpha(text: str, limit: int, file: str) -> bytes:
     based = (plain, _on_base(text, _HALF_PAGE), _on_base(text, _BASE))
     short = [content for content in based if content and len(content) <= limit]
     if not short:
-        raise EfError(file, f"{text!r} takes {len(plain)} octets in UCS2, {limit} fit")
+        raise EfError(file, f"{len(text)} characters take {len(plain)} octets in UCS2, {limit} fit")
     return short[0]
 
 

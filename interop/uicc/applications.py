@@ -141,8 +141,8 @@ class Pcscf:
                     value = IPv6Address(self.address).packed
                 case AddressKind.NAME:
                     value = _utf8(self.address, file)
-        except AddressValueError as error:
-            raise EfError(file, str(error)) from None
+        except AddressValueError:
+            raise EfError(file, f"{len(self.address)} characters are no address of its kind") from None
         return padded(encode_tlv(_VALUE, bytes((self.kind,)) + value, file), size, file)
 
 
@@ -159,4 +159,4 @@ def _utf8(text: str, file: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise EfError(file, f"{text!r} has half a character") from None
+        raise EfError(file, f"half a character among {len(text)}") from None

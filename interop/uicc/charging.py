@@ -54,10 +54,12 @@ class Puct:
         """Raises EfError."""
         try:
             currency = gsm7.encode(self.currency)
-        except PduError as error:
-            raise EfError(file, str(error)) from None
+        except PduError:
+            raise EfError(file, "the currency is not of the GSM alphabet") from None
         if len(currency) != 3 or not 0 <= self.price <= 4095 or not -7 <= self.exponent <= 7:
-            raise EfError(file, f"{self.currency!r}, {self.price} or 10^{self.exponent} does not fit")
+            length = len(self.currency)
+            problem = f"{length} letters of 3, {self.price} of 4095 or 10^{self.exponent} does not fit"
+            raise EfError(file, problem)
         sign = 0x10 if self.exponent < 0 else 0
         tail = bytes((self.price >> 4, abs(self.exponent) << 5 | sign | self.price & 0x0F))
         return padded(currency + tail, size, file)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
-from interop.smspdu import Address, PduError, Relative, decode_smsc, encode_smsc
+from interop.smspdu import Address, PduError, Relative, TypeOfNumber, decode_smsc, encode_smsc
 from interop.smspdu.address import decode_address, encode_address, semi_octets, swapped
 from interop.uicc.alpha import decode_alpha, encode_alpha
-from interop.uicc.errors import EfError, need, padded
+from interop.uicc.errors import EfError, need, outline, padded
 
+_DIGITS: Final = "0123456789*#abc"
 _DIALLING_FIXED: Final = 14  # octets behind the alpha identifier
 _SMSP_FIXED: Final = 28
 _ADDRESS: Final = 12
@@ -122,8 +123,8 @@ class Smsp:
             absent &= ~_DESTINATION
             try:
                 destination = encode_address(self.destination, "TP-DA")
-            except PduError as error:
-                raise EfError(file, str(error)) from None
+            except PduError:
+                raise EfError(file, _unfit(self.destination)) from None
         if self.smsc is not None:
             absent &= ~_SMSC
         tail = bytearray()
@@ -204,8 +205,17 @@ def _number_field(number: Address | None, file: str) -> bytes:
         return b"\xff" * _ADDRESS
     try:
         return padded(encode_smsc(number, "number"), _ADDRESS, file)
-    except PduError as error:
-        raise EfError(file, str(error)) from None
+    except PduError:
+        raise EfError(file, _unfit(number)) from None
+
+
+def _unfit(number: Address) -> str:
+    """Why it is none that a card holds."""
+    if not 0 <= number.npi <= 0xF:
+        return f"numbering plan {number.npi} is not in 0..15"
+    if number.ton is TypeOfNumber.ALPHANUMERIC:
+        return f"a name of {len(number.value)} characters where a number belongs"
+    return f"{outline(number.value, _DIGITS)}, a number has 1 to 20 of {_DIGITS}"
 
 
 def _code(data: bytes, at: int, file: str) -> str:
@@ -218,5 +228,5 @@ def _code(data: bytes, at: int, file: str) -> str:
 def _code_field(code: str, file: str) -> bytes:
     try:
         return padded(semi_octets(code, "code"), 3, file)
-    except PduError as error:
-        raise EfError(file, str(error)) from None
+    except PduError:
+        raise EfError(file, f"{outline(code, _DIGITS)}, a code has up to 6 of {_DIGITS}") from None

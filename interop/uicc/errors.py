@@ -34,3 +34,11 @@ def fitting(content: bytes, size: int, file: str) -> bytes:
 def padded(content: bytes, size: int, file: str) -> bytes:
     """`content` filled with FF to `size` octets. Raises EfError if it is longer."""
     return fitting(content, size, file).ljust(size, b"\xff")
+
+
+def outline(text: str, allowed: str = "") -> str:
+    """How long a text is, and where its first character stands that is none of `allowed`: all that may be
+    said of what could be a key in the wrong place.
+    """
+    wrong = next((at for at, char in enumerate(text, 1) if allowed and char not in allowed), None)
+    return f"{len(text)} characters" + (f", number {wrong} of them wrong" if wrong else "")

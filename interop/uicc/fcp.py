@@ -65,6 +65,21 @@ class LifeCycle(Enum):
     ACTIVATED = 0x05
     TERMINATED = 0x0C
 
+    @classmethod
+    def decode(cls, value: bytes, at: int = 0) -> Self:
+        """Bits 2 and 4 to 8 do not matter in the operational states, bits 1 and 2 in the terminated one.
+        Raises EfError.
+        """
+        if len(value) == 1:
+            octet = value[0]
+            if octet in (0x00, 0x01, 0x03):
+                return cls(octet)
+            if octet & 0xFC == 0x0C:
+                return cls(0x0C)
+            if octet & 0xFC == 0x04:
+                return cls(octet & 0x05)
+        raise EfError(_FILE, f"{value.hex().upper()} is no state of life", at)
+
 
 @dataclass(frozen=True, slots=True)
 class ArrReference:
@@ -224,19 +239,6 @@ def _decode_size(at: int, value: bytes) -> int:
     return int.from_bytes(value, "big")
 
 
-def _decode_life_cycle(at: int, value: bytes) -> LifeCycle:
-    """Bits 2 and 4 to 8 do not matter in the operational states, bits 1 and 2 in the terminated one."""
-    if len(value) == 1:
-        octet = value[0]
-        if octet in (0x00, 0x01, 0x03):
-            return LifeCycle(octet)
-        if octet & 0xFC == 0x0C:
-            return LifeCycle.TERMINATED
-        if octet & 0xFC == 0x04:
-            return LifeCycle(octet & 0x05)
-    raise EfError(_FILE, f"{value.hex().upper()} is no state of life", at)
-
-
 def _decode_short_id(at: int, value: bytes) -> int:
     if len(value) > 1:
         raise EfError(_FILE, f"short identifier of {len(value)} octets", at)
@@ -293,7 +295,7 @@ _DECODERS: Final[dict[int, tuple[str, Callable[[int, bytes], Any]]]] = {
     _ID: ("id", _decode_id),
     _SIZE: ("size", _decode_size),
     _AID: ("aid", lambda at, value: value),
-    _LIFE_CYCLE: ("life_cycle", _decode_life_cycle),
+    _LIFE_CYCLE: ("life_cycle", lambda at, value: LifeCycle.decode(value, at)),
     _SHORT_ID: ("short_id", _decode_short_id),
     _REFERENCED: ("reference", lambda at, value: ArrReference.decode(value, at)),
     _COMPACT: ("compact", lambda at, value: _within(AccessRules.decode_compact, value, at)),

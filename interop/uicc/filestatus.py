@@ -156,3 +156,16 @@ class FileStatus:
             raise EfError(
                 _FILE, f"{self.size} octets are no whole number of records of {self.record_length}", at
             )
+
+
+def is_directory(header: bytes) -> bool:
+    """Whether what a card says is of an MF, DF or application, in either form; what is empty or unreadable is
+    not. Raises EfError for broken TLV.
+    """
+    if header[:1] != bytes((_FCP,)):
+        return len(header) > 6 and header[6] in (1, 2)
+    for _, start, end in decode_tlv(header, 0, len(header), _FILE):
+        for tag, begin, stop in decode_tlv(header, start, end, _FILE):
+            if tag == _DESCRIPTOR and stop > begin:
+                return header[begin] & 0xBF == 0x38
+    return False

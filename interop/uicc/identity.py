@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from interop.uicc.alpha import decode_alpha, encode_alpha
-from interop.uicc.errors import EfError, need, padded
+from interop.uicc.errors import EfError, need, outline, padded
 
+_DIGITS: Final = "0123456789"
+_ICCID_DIGITS: Final = _DIGITS + "ABCDE"
 _SHOW_PLMN: Final = 0x01
 _HIDE_SPN: Final = 0x02
 
@@ -30,8 +32,8 @@ class Iccid:
 
     def encode(self, size: int = 10, file: str = "EF_ICCID") -> bytes:
         """Raises EfError."""
-        if not 1 <= len(self.digits) <= 20 or self.digits.strip("0123456789ABCDE"):
-            raise EfError(file, f"{self.digits!r} is not 1 to 20 digits")
+        if not 1 <= len(self.digits) <= 20 or self.digits.strip(_ICCID_DIGITS):
+            raise EfError(file, f"{outline(self.digits, _ICCID_DIGITS)}, an ICCID has 1 to 20 digits")
         return padded(_unswapped(self.digits), size, file)
 
 
@@ -58,8 +60,8 @@ class Imsi:
 
     def encode(self, size: int = 9, file: str = "EF_IMSI") -> bytes:
         """Raises EfError."""
-        if not (6 <= len(self.digits) <= 15 and self.digits.isascii() and self.digits.isdecimal()):
-            raise EfError(file, f"{self.digits!r} is not 6 to 15 digits")
+        if not 6 <= len(self.digits) <= 15 or self.digits.strip(_DIGITS):
+            raise EfError(file, f"{outline(self.digits, _DIGITS)}, an IMSI has 6 to 15 digits")
         content = _unswapped(("9" if len(self.digits) % 2 else "1") + self.digits)
         return padded(bytes((len(content),)) + content, size, file)
 
@@ -131,8 +133,8 @@ class Acc:
     @classmethod
     def of_imsi(cls, imsi: str) -> Self:
         """The last digit of the IMSI, as for any ordinary subscriber (3GPP TS 22.011 4.2). Raises EfError."""
-        if imsi[-1:] not in tuple("0123456789"):
-            raise EfError("EF_ACC", f"IMSI {imsi!r} does not end with a digit")
+        if imsi[-1:] not in tuple(_DIGITS):
+            raise EfError("EF_ACC", f"an IMSI of {len(imsi)} characters does not end with a digit")
         return cls((int(imsi[-1]),))
 
     @classmethod

@@ -146,7 +146,7 @@ def _decode_set(data: bytes, start: int, end: int, file: str) -> Connectivity:
 
 def _encode_set(one: Connectivity, file: str) -> bytes:
     if not one.relay.isascii():
-        raise EfError(file, f"{one.relay!r} is not ASCII")
+        raise EfError(file, "the address of the relay is not ASCII")
     body = encode_tlv(_IMPLEMENTATION, _octet(one.implementation, file), file)
     body += encode_tlv(_RELAY, one.relay.encode(), file)
     for interface in one.interfaces:
@@ -191,10 +191,10 @@ def _encode_parameters(pairs: Parameters, file: str) -> bytes:
 def _text(text: str, file: str) -> bytes:
     try:
         octets = gsm7.encode(text)
-    except PduError as error:
-        raise EfError(file, str(error)) from None
+    except PduError:
+        raise EfError(file, f"a text of {len(text)} characters is not of the GSM alphabet") from None
     if 0 in octets:
-        raise EfError(file, f"{text!r} has an @, which ends a text here")
+        raise EfError(file, f"a text of {len(text)} characters has an @, which ends a text here")
     return octets
 
 

@@ -157,7 +157,7 @@ class Languages:
         """Raises EfError."""
         for code in self.codes:
             if len(code) != 2 or not (code.isascii() and code.isalpha()):
-                raise EfError(file, f"{code!r} is no language code of two letters")
+                raise EfError(file, f"{len(code)} characters are no language code of two letters")
         return padded("".join(self.codes).encode(), size, file)
 
 

@@ -21,7 +21,8 @@ CURRENT: Final = 0x7FFF
 """stands for the application that is open (102 221 8.4.1)"""
 
 BEGINNINGS: Final = {"7FFF": USIM_AID, "ADF.USIM": USIM_AID, "ADF.ISIM": ISIM_AID}
-"""applications as paths name them, and how their AIDs begin; the rest is the card's"""
+"""applications as paths name them, and how their AIDs begin; the rest is the card's. Any other application
+goes by its whole AID, 5 to 16 octets in hex"""
 
 
 def parse(path: str) -> tuple[bytes, list[int]]:
@@ -29,7 +30,7 @@ def parse(path: str) -> tuple[bytes, list[int]]:
     behind the MF, that of an application being 7FFF. Raises ValueError.
     """
     first, *names = path.split("/")
-    application = BEGINNINGS.get(names[0], b"") if names else b""
+    application = (BEGINNINGS.get(names[0]) or _aid(names[0])) if names else b""
     try:
         steps = [int(name, 16) for name in (names[1:] if application else names)]
     except ValueError:
@@ -37,3 +38,34 @@ def parse(path: str) -> tuple[bytes, list[int]]:
     if first != MF or not all(0 <= step <= 0xFFFF and step not in (MF_ID, CURRENT) for step in steps):
         raise ValueError(f"{path!r} is no path from the MF, such as 3F00/7FFF/6F07")
     return application, [CURRENT, *steps] if application else steps
+
+
+def canonical(path: str) -> str:
+    """The one way to write it, by which files are compared: capitals, four digits an identifier, 7FFF for the
+    USIM. Raises ValueError.
+
+    >>> canonical("3f00/ADF.USIM/6f07")
+    '3F00/7FFF/6F07'
+    """
+    application, steps = parse(path.upper())
+    names = [f"{step:04X}" for step in steps]
+    if application and application != USIM_AID:
+        names[0] = "ADF.ISIM" if application == ISIM_AID else application.hex().upper()
+    return "/".join((MF, *names))
+
+
+def directories(path: str) -> list[str]:
+    """Those in which it stands, the nearest first, the MF last.
+
+    >>> directories("3F00/7FFF/5FC0/4F01")
+    ['3F00/7FFF/5FC0', '3F00/7FFF', '3F00']
+    """
+    steps = path.split("/")
+    return ["/".join(steps[:count]) for count in range(len(steps) - 1, 0, -1)]
+
+
+def _aid(name: str) -> bytes:
+    try:
+        return bytes.fromhex(name) if 10 <= len(name) <= 32 else b""
+    except ValueError:
+        return b""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final, Self
 
-from interop.uicc.errors import EfError, need, padded
+from interop.uicc.errors import EfError, need, outline, padded
 from interop.uicc.tlv import decode_tlv, encode_tlv
 
 _UNUSED: Final = b"\xff\xff\xff"
@@ -27,8 +27,9 @@ class Plmn:
     def encode(self, file: str = "PLMN", *, wild: bool = False) -> bytes:
         """Three octets. `wild`: D stands for any digit, as in OPL. Raises EfError."""
         digits = self.mcc + self.mnc
-        if len(self.mcc) != 3 or len(self.mnc) not in (2, 3) or digits.strip(_WILD if wild else _DIGITS):
-            raise EfError(file, f"{self.mcc}-{self.mnc} is not 3 + 2 or 3 digits")
+        allowed = _WILD if wild else _DIGITS
+        if len(self.mcc) != 3 or len(self.mnc) not in (2, 3) or digits.strip(allowed):
+            raise EfError(file, f"{outline(digits, allowed)}, a PLMN has 3 + 2 or 3 digits")
         mcc, mnc = self.mcc, self.mnc.ljust(3, "F")
         return bytes.fromhex(mcc[1] + mcc[0] + mnc[2] + mcc[2] + mnc[1] + mnc[0])
 
@@ -212,7 +213,7 @@ class Loci:
     def encode(self, size: int = 11, file: str = "EF_LOCI") -> bytes:
         """Raises EfError."""
         if len(self.tmsi) != 4 or not 0 <= self.lac <= 0xFFFF:
-            raise EfError(file, f"TMSI {self.tmsi.hex()} or LAC {self.lac:X} is out of range")
+            raise EfError(file, f"TMSI of {len(self.tmsi)} octets or LAC {self.lac:X} is out of range")
         if not (0 <= self.tmsi_time <= 0xFF and 0 <= self.status <= 0xFF):
             raise EfError(file, f"TMSI TIME {self.tmsi_time} or status {self.status} is no octet")
         plmn = self.plmn.encode(file) if self.plmn else _UNUSED

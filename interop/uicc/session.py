@@ -15,11 +15,10 @@ from interop.uicc import t0
 from interop.uicc.applications import Application
 from interop.uicc.errors import EfError
 from interop.uicc.fcp import Fcp
-from interop.uicc.filestatus import FileStatus, Structure
+from interop.uicc.filestatus import FileStatus, Structure, is_directory
 from interop.uicc.paths import ADF_USIM, DF_GSM, EF_DIR, MF, MF_ID, parse
 from interop.uicc.simheader import SimDirectory, SimHeader
 from interop.uicc.statuswords import BLOCKED, OK, UNKNOWN_KEY, meaning, retried
-from interop.uicc.tlv import decode_tlv
 
 Transmit = Callable[[bytes], Awaitable[tuple[bytes, int]]]
 """`CardLink.transmit`"""
@@ -119,31 +118,55 @@ class Session:
         self._forget()
         self.view = view or View.UICC
         try:
-            await self._header(MF)
+            await self.header(MF)
         except CardRefused:
             if view is not None:
                 raise
             self.view = View.SIM
-            await self._header(MF)
+            await self.header(MF)
         return self.view
 
     # Files
 
     async def select(self, path: str) -> FileStatus | None:
         """None for a directory."""
-        header = await self._header(path)
-        return None if _is_directory(header) else FileStatus.decode(header)
+        header = await self.header(path)
+        return None if is_directory(header) else FileStatus.decode(header)
+
+    async def header(self, path: str) -> bytes:
+        """What the card says of a file or directory when it is selected, as it is: an FCP template, or the
+        header of a SIM.
+        """
+        application, steps = parse(path)
+        what = f"SELECT {path}"
+        if self.view is View.SIM:
+            header = b""
+            for step in (MF_ID, *steps):  # a SIM knows no paths
+                header = await self._ask(what, t0.SELECT, 0, 0, step.to_bytes(2))
+        else:
+            if application and application != self._application:
+                await self._open(application, what)
+            # From the MF by path, as "7FFF6F07" of the application: once it is open, another SELECT by AID
+            # would begin its session anew. A file of the MF is found from there only (sims.md 9).
+            by = _FROM_MF if len(steps) > 1 or (steps and not application) else _BY_ID
+            wanted = b"".join(step.to_bytes(2) for step in steps or (MF_ID,))
+            header = await self._ask(what, t0.SELECT, by, _FCP, wanted)
+        if not header:
+            raise CardRefused(what, OK, "without saying what it is")
+        return header
 
     async def describe(self, path: str) -> Fcp | SimHeader | SimDirectory:
         """All that the card says of a file or directory: access rules, state of life, PINs."""
-        header = await self._header(path)
+        header = await self.header(path)
         if self.view is View.UICC:
             return Fcp.decode(header)
-        return SimDirectory.decode(header) if _is_directory(header) else SimHeader.decode(header)
+        return SimDirectory.decode(header) if is_directory(header) else SimHeader.decode(header)
 
-    async def read(self, path: str) -> bytes:
-        """A transparent file, whole."""
-        status = await self._file(path, records=False)
+    async def read(self, path: str, selected: FileStatus | None = None) -> bytes:
+        """A transparent file, whole. `selected`: what it said when it was selected, just now: it is not
+        selected again.
+        """
+        status = await self._file(path, selected, records=False)
         content = b""
         while len(content) < status.size:
             at, count = len(content), min(_MOST, status.size - len(content))
@@ -151,15 +174,23 @@ class Session:
             content += await self._exactly(what, count, t0.READ_BINARY, at >> 8, at & 0xFF)
         return content
 
-    async def records(self, path: str) -> list[bytes]:
-        """Of a linear fixed or cyclic file, in their order."""
-        status = await self._file(path, records=True)
+    async def records(self, path: str, selected: FileStatus | None = None) -> list[bytes]:
+        """Of a linear fixed or cyclic file, in their order; `selected` as of `read`."""
+        status = await self._file(path, selected, records=True)
         found = []
         for number in range(1, status.records + 1):
             what = f"READ RECORD {number} of {path}"
             count = status.record_length
             found.append(await self._exactly(what, count, t0.READ_RECORD, number, _ABSOLUTE))
         return found
+
+    async def record(self, path: str, number: int, selected: FileStatus | None = None) -> bytes:
+        """One record, from 1; `selected` as of `read`. EfError where there are fewer."""
+        status = await self._file(path, selected, records=True)
+        if not 1 <= number <= status.records:
+            raise EfError(path, f"has {status.records} records, none {number}")
+        what = f"READ RECORD {number} of {path}"
+        return await self._exactly(what, status.record_length, t0.READ_RECORD, number, _ABSOLUTE)
 
     async def update(self, path: str, data: bytes, *, record: int = 0, offset: int | None = None) -> int:
         """All of a transparent file, what `data` covers from `offset` on, or all of one record (from 1).
@@ -168,7 +199,7 @@ class Session:
         `statuswords.retried`. EfError, with nothing written, where `data` does not fit.
         """
         status = await self._file(path, records=bool(record))
-        _fits(status, path, len(data), record, offset)
+        fits(status, path, len(data), record, offset)
         if record:
             return await self._write(
                 f"UPDATE RECORD {record} of {path}", t0.UPDATE_RECORD, record, _ABSOLUTE, data
@@ -195,7 +226,7 @@ class Session:
         what it says of DF_GSM: there an empty VERIFY would be a wrong one, and none is sent.
         """
         if self.view is View.SIM:
-            header = SimDirectory.decode(await self._header(DF_GSM))
+            header = SimDirectory.decode(await self.header(DF_GSM))
             pin = {1: header.pin1, 2: header.pin2}.get(reference)
             return Tries(pin.left if pin else None)
         what = f"VERIFY of key {reference:02X} without data"
@@ -217,7 +248,7 @@ class Session:
         """`rand`, `autn`: 16 octets each. 9862 is refused: the card took AUTN for one of other keys."""
         what = "AUTHENTICATE in UMTS context"
         _sixteen(rand, autn)
-        await self._header(path)
+        await self.header(path)
         sent = bytes((_RANDOM,)) + rand + bytes((_RANDOM,)) + autn
         answer = await self._ask(what, t0.AUTHENTICATE, 0, _UMTS_CONTEXT, sent)
         tag, values = answer[:1], _values(answer[1:])
@@ -232,12 +263,12 @@ class Session:
         _sixteen(rand)
         if self.view is View.SIM:
             what = "RUN GSM ALGORITHM"
-            await self._header(DF_GSM)
+            await self.header(DF_GSM)
             answer = await self._ask(what, t0.AUTHENTICATE, 0, 0, rand)
             values = [answer[:4], answer[4:]]
         else:
             what = "AUTHENTICATE in GSM context"
-            await self._header(ADF_USIM)
+            await self.header(ADF_USIM)
             sent = bytes((_RANDOM,)) + rand
             answer = await self._ask(what, t0.AUTHENTICATE, 0, _GSM_CONTEXT, sent)
             values = _values(answer) or []
@@ -304,8 +335,8 @@ class Session:
 
     # Selecting
 
-    async def _file(self, path: str, *, records: bool) -> FileStatus:
-        status = await self.select(path)
+    async def _file(self, path: str, selected: FileStatus | None = None, *, records: bool) -> FileStatus:
+        status = selected or await self.select(path)
         if status is None:
             raise EfError(path, "is a directory")
         if bool(status.record_length) is not records:
@@ -316,26 +347,6 @@ class Session:
             what = f"{status.records} records of {status.record_length} octets"
             raise EfError(path, f"has {what}, {_MOST_RECORDS} of {_MOST} can be reached")
         return status
-
-    async def _header(self, path: str) -> bytes:
-        """What the card says of a file or directory when it is selected."""
-        application, steps = parse(path)
-        what = f"SELECT {path}"
-        if self.view is View.SIM:
-            header = b""
-            for step in (MF_ID, *steps):  # a SIM knows no paths
-                header = await self._ask(what, t0.SELECT, 0, 0, step.to_bytes(2))
-        else:
-            if application and application != self._application:
-                await self._open(application, what)
-            # From the MF by path, as "7FFF6F07" of the application: once it is open, another SELECT by AID
-            # would begin its session anew. A file of the MF is found from there only (sims.md 9).
-            by = _FROM_MF if len(steps) > 1 or (steps and not application) else _BY_ID
-            wanted = b"".join(step.to_bytes(2) for step in steps or (MF_ID,))
-            header = await self._ask(what, t0.SELECT, by, _FCP, wanted)
-        if not header:
-            raise CardRefused(what, OK, "without saying what it is")
-        return header
 
     async def _open(self, beginning: bytes, what: str) -> None:
         """By its whole AID; by the beginning where no EF_DIR tells more (102 221 11.1.1.2)."""
@@ -349,20 +360,11 @@ class Session:
         self._application = beginning
 
 
-def _is_directory(header: bytes) -> bool:
-    """MF, DF or application; an empty or unreadable header is none. Raises EfError for broken TLV."""
-    if header[:1] != b"\x62":
-        return len(header) > 6 and header[6] in (1, 2)
-    file = "file status"
-    for _, start, end in decode_tlv(header, 0, len(header), file):
-        for tag, begin, stop in decode_tlv(header, start, end, file):
-            if tag == 0x82 and stop > begin:
-                return header[begin] & 0xBF == 0x38
-    return False
+def fits(status: FileStatus, path: str, length: int, record: int, offset: int | None) -> None:
+    """Raises EfError for an update that this file cannot take, or that would go to another one.
 
-
-def _fits(status: FileStatus, path: str, length: int, record: int, offset: int | None) -> None:
-    """Raises EfError for an update that this file cannot take, or that would go to another one."""
+    `length`: octets of it; `record` and `offset` as of `Session.update`.
+    """
     own = int(path.rpartition("/")[2], 16)
     if status.id != own:
         raise EfError(path, f"calls itself {status.id:04X}: nothing was written")

@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
-from interop.uicc.access import ALWAYS, LEVEL, NEVER, PIN1, PIN2, Condition, Key, Operation
+from interop.uicc.access import (
+    ALWAYS,
+    LEVEL,
+    NEVER,
+    PIN1,
+    PIN2,
+    AccessRules,
+    Condition,
+    Key,
+    Operation,
+    Rule,
+)
 from interop.uicc.errors import EfError, need
 from interop.uicc.filestatus import FileStatus
 
@@ -50,17 +61,20 @@ class SimHeader:
 
     def needed(self, operation: Operation) -> Condition:
         """NEVER for what a SIM has no command for."""
-        level = self.access[_HALVES[operation]] if operation in _HALVES else 15
-        return _CONDITIONS.get(level) or Key(LEVEL | level)
+        return _condition(self.access[_HALVES[operation]] if operation in _HALVES else 15)
+
+    @property
+    def levels(self) -> bytes:
+        """Octets 9 to 11, as `level_rules` takes them."""
+        return bytes.fromhex("".join([f"{level:x}" for level in self.access]))
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Raises EfError, also for a directory."""
         file = FileStatus.decode(data)
         need(data, 0, 14, _FILE)
-        halves = [half for octet in data[_ACCESS : _ACCESS + 3] for half in (octet >> 4, octet & 0x0F)]
         status = data[_STATUS]
-        a, b, c, d, e, f = halves
+        a, b, c, d, e, f = _halves(data[_ACCESS : _ACCESS + 3])
         return cls(file, (a, b, c, d, e, f), bool(status & _VALID), bool(status & _USABLE))
 
     def encode(self) -> bytes:
@@ -68,7 +82,7 @@ class SimHeader:
         if not all(0 <= level <= 15 for level in self.access):
             raise EfError(_FILE, f"access levels {self.access} are not in 0..15")
         header = bytearray(self.file.encode_sim())
-        header[_ACCESS : _ACCESS + 3] = bytes.fromhex("".join([f"{level:x}" for level in self.access]))
+        header[_ACCESS : _ACCESS + 3] = self.levels
         header[_STATUS] = (_VALID if self.valid else 0) | (_USABLE if self.usable else 0)
         return bytes(header)
 
@@ -142,3 +156,24 @@ class SimDirectory:
         head = self.free.to_bytes(2, "big") + self.id.to_bytes(2, "big")
         tail = bytes((characteristics, *counts, 0, *states))
         return b"\0\0" + head + bytes((kind, 0, 0, 0, 0, 0, len(tail))) + tail
+
+
+def level_rules(levels: bytes) -> AccessRules:
+    """What octets 9 to 11 of a header say, as the rules of a UICC say it."""
+    access = _halves(levels)
+    return AccessRules(
+        tuple(
+            Rule(_condition(access[half]), parts=4, header=b"\x32")
+            if operation is Operation.INCREASE
+            else Rule(_condition(access[half]), operation.value)
+            for operation, half in _HALVES.items()
+        )
+    )
+
+
+def _halves(octets: bytes) -> list[int]:
+    return [half for octet in octets for half in (octet >> 4, octet & 0x0F)]
+
+
+def _condition(level: int) -> Condition:
+    return _CONDITIONS.get(level) or Key(LEVEL | level)

@@ -6,20 +6,25 @@
      "3F00/7F20/6F07": {"same as": "3F00/7FFF/6F07"}}
 
 `octets` and `records` in hex; what is missing up to `size` (octets of the file) is FF, as is what could not
-be read. `access`: the security attribute of the FCP, tag and length included. Directories need a row only for
-what they say of themselves; an application (7FFF, ADF.ISIM) without one has its AID from EF_DIR.
+be read. `access`: the security attribute of the FCP, tag and length included; of a SIM `levels` instead,
+octets 9 to 11 of its header, where any key of the issuer is ADM1. Directories need a row only for what they
+say of themselves; an application (7FFF, ADF.ISIM) without one has its AID from EF_DIR.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.emulated.uicc.tree import Directory, File, Tree
 from interop.uicc import Structure
+from interop.uicc.access import ADM1, LEVEL, AccessRules, Condition, Key
 from interop.uicc.paths import BEGINNINGS, EF_DIR
+from interop.uicc.simheader import level_rules
+from interop.uicc.tlv import encode_tlv
 
 Form = Mapping[str, Mapping[str, Any]]
 
@@ -33,6 +38,7 @@ class _Row(BaseModel):
     records: list[str] = Field(default_factory=list)
     size: int = Field(0, ge=0, le=0xFFFF)
     access: str = ""
+    levels: str = ""
     sfi: int = Field(0, ge=0, le=30)
     aid: str = ""
     active: bool = True
@@ -72,6 +78,21 @@ def _hex(path: str, text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise ValueError(f"{path}: {text!r} is not hexadecimal") from None
+
+
+def _access(path: str, row: _Row) -> bytes:
+    levels = _hex(path, row.levels)
+    if not levels:
+        return _hex(path, row.access)
+    if len(levels) != 3:
+        raise ValueError(f"{path}: levels of {len(levels)} octets, 3 are needed")
+    rules = [replace(rule, condition=_of_uicc(rule.condition)) for rule in level_rules(levels).rules]
+    return encode_tlv(0xAB, AccessRules(tuple(rules)).encode(), path)
+
+
+def _of_uicc(condition: Condition) -> Condition:
+    """A level of a SIM names no key: the emulated card has one of the issuer."""
+    return ADM1 if isinstance(condition, Key) and condition.reference >= LEVEL else condition
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -129,7 +150,7 @@ def _lay(tree: Tree, path: str, row: _Row, rows: Mapping[str, _Row]) -> None:
         raise ValueError(f"{path}: {len(octets)} octets are no records of {row.record_length}")
     home = _directory(tree, where, rows)
     file = File(
-        int(name, 16), home, structure, bytearray(octets), row.record_length, _hex(path, row.access), row.sfi,
+        int(name, 16), home, structure, bytearray(octets), row.record_length, _access(path, row), row.sfi,
         row.active,
     )  # fmt: skip
     home.children[file.id] = file

@@ -67,6 +67,7 @@ def test_there_and_back(issuer: Card, send: Send) -> None:
     [
         ({"3F00/2FE2": {"octets": "9G"}}, "3F00/2FE2: '9G' is not hexadecimal"),
         ({"3F00/2FE2": {"octets": 98}}, "3F00/2FE2: octets: Input should be a valid string"),
+        ({"3F00/2FE2": {"levels": "14"}}, "3F00/2FE2: levels of 1 octets, 3 are needed"),
         ({"3F00/2FE2": {"octet": "98"}}, "3F00/2FE2: octet: Extra inputs are not permitted"),
         ({"3F00/2FE2": {"structure": "cyclic"}}, "3F00/2FE2: a cyclic file has no records of 0 octets"),
         ({"3F00/2FE2": {"octets": "9868", "size": 1}}, "3F00/2FE2: 2 octets in a file of 1"),
