@@ -1,4 +1,5 @@
-"""The emulated country as a link driver: every `port: emulated` and every `emulated:/path` of a lab file.
+"""The emulated country as a link driver: every `port: emulated`, every emulated card reader and every
+`emulated:/path` of a lab file.
 
 One network, a card and a modem for each emulated modem of the lab, the sites on a unix socket. Same lab,
 seed and traffic: same bytes.
@@ -30,9 +31,9 @@ from drivers.emulated.sites import SCHEME, application, paths
 from drivers.emulated.sockets import LOOPBACK, naming
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.terminal.profile import profiles
-from drivers.emulated.uicc import Card
+from drivers.emulated.uicc import Card, faults
 from drivers.links.memory import Far, MemoryLink, memory_pair
-from interop.lab.model import EMULATED, Lab, ModemPart, Part, SimPart
+from interop.lab.model import EMULATED, Lab, ModemPart, Part, ReaderPart, SimPart
 from interop.lab.secrets import SecretError, secrets
 from interop.numbering import BaseOperator, luhn_digit
 from interop.protocols.equipment import Injectable, Setting
@@ -79,7 +80,10 @@ class CountrySection(Part):
 
 
 class Country:
-    """Implements `LinkDriver` and `Catalogue`. `modems` by their names in the lab file, once started."""
+    """Implements `LinkDriver`, `CardHolder` and `Catalogue`.
+
+    `modems` by their names in the lab file, once started.
+    """
 
     name = EMULATED
     section: type[BaseModel] | None = CountrySection
@@ -94,6 +98,9 @@ class Country:
         self._quirks = quirks.parse_all([*section.quirks, *setting.quirks], lab, seed=setting.seed)
         self._profiles = {part.name: _profile(part.dialect, lab.directory) for part in self._parts.values()}
         cards = {sim.name: self._card(sim) for sim in lab.sims}
+        self._readers = [reader for reader in lab.readers if reader.emulated]
+        for reader in self._readers:
+            _arm(reader, cards.get(reader.sim or ""))
         self._cards = cards
         self._subscribers = [
             Subscriber.of(sim, imsi=(own := cards[sim.name].identity).imsi, ehplmn=own.ehplmn)
@@ -124,6 +131,10 @@ class Country:
     @staticmethod
     def quirks() -> Sequence[Injectable]:
         return quirks.listing()
+
+    @staticmethod
+    def faults() -> Sequence[Injectable]:
+        return faults.listing()
 
     async def start(self) -> None:
         """Switch everything on. Modems search and register in the seconds that follow."""
@@ -170,6 +181,10 @@ class Country:
         if door := self._bearers.get(url.removeprefix(f"{SCHEME}{_BEARER}")):
             return "", str(door.path)
         return f"http://{HOST}{url.removeprefix(SCHEME)}", str(self._sockets / _SITES)
+
+    def cards(self) -> dict[str, Card | None]:
+        """The card in each emulated reader, None for an empty one."""
+        return {reader.name: self._cards.get(reader.sim or "") for reader in self._readers}
 
     async def gateways_on_loopback(self, first: int = 0) -> dict[str, int]:
         """The gateways on TCP ports of 127.0.0.1 too, from `first` on, or free ones: the port by the name of
@@ -285,6 +300,17 @@ class Country:
             return Card.of(sim, pin=pin, **differences)
         except EfError as error:
             raise ValueError(f"SIM {sim.name}: no card can hold this: {error}") from None
+
+
+def _arm(reader: ReaderPart, card: Card | None) -> None:
+    """Raises ValueError for a fault that cannot be."""
+    if card is None:
+        return
+    for fault in reader.faults:
+        try:
+            card.arm(fault)
+        except ValueError as error:
+            raise ValueError(f"reader {reader.name}: {error}") from None
 
 
 def _check_gateways(lab: Lab) -> None:

@@ -171,7 +171,12 @@ def bench(found: Sequence[Found]) -> Iterator[Line]:
     for modem in modems:
         yield _modem(modem)
     if not readers:
-        yield Line("readers", "note", "no card reader", "fine, as long as no case reads or writes cards.")
+        yield Line(
+            "readers",
+            "note",
+            "no card reader",
+            "fine, as long as nobody reads or writes cards (interop sim).",
+        )
     for reader in readers:
         for problem in reader.problems:
             yield Line(f"reader {reader.name}", "trouble", str(problem), problem.advice)

@@ -89,8 +89,9 @@ def _print(found: LabFile, answer: Check) -> None:
     lab = found.lab
     console = screen()
     tested = sum(sim.kind == "mvno" for sim in lab.sims)
+    readers = f"{_number(lab.readers, 'card reader')}, " if lab.readers else ""
     console.print(
-        f"Lab {lab.name}: {_number(lab.modems, 'modem')}, {_number(lab.sims, 'SIM')} "
+        f"Lab {lab.name}: {_number(lab.modems, 'modem')}, {readers}{_number(lab.sims, 'SIM')} "
         f"({tested} of virtual operators), {_number(lab.forms, 'form')}, "
         f"{_number(lab.labels, 'label service')}, "
         f"{_number((*lab.gateways, *lab.originators), 'originator')}"

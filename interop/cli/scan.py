@@ -159,10 +159,14 @@ def _problems(found: Sequence[Found]) -> Iterator[tuple[str, Problem]]:
 
 def _write(path: Path, found: Sequence[Found]) -> None:
     from interop.lab.draft import draft
-    from interop.protocols.found import FoundModem
+    from interop.protocols.found import FoundModem, FoundReader
 
-    if not any(isinstance(each, FoundModem) and each.port for each in found):
-        typer.echo(f"interop lab scan: no modem answers, so {path} is not written", err=True)
+    if not any(
+        isinstance(each, FoundReader) or (isinstance(each, FoundModem) and each.port) for each in found
+    ):
+        typer.echo(
+            f"interop lab scan: no modem answers and no card reader, so {path} is not written", err=True
+        )
         raise typer.Exit(1)
     try:
         with path.open("x", encoding="utf-8") as file:

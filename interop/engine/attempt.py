@@ -270,14 +270,14 @@ class _Performance:
             return Health(InconcReason.INTERRUPTED, "interrupted before our equipment was proved healthy")
 
     async def _probe(self) -> Health:
-        """The first trouble of any modem of the case, in the order of its roles."""
+        """The first trouble of any modem or card reader of the case, in the order of its roles."""
         if self._case.spec.probe is Probe.NONE:
             return Health(None)
         registered = self._case.spec.probe is Probe.REGISTERED
-        modems = [self._stage.devices.device(seat.name) for seat in self._seats()]
+        holders = [self._stage.devices.device(seat.name) for seat in self._seats()]
         try:
             async with asyncio.timeout(_OVERTIME_S):
-                found = await asyncio.gather(*(modem.health(registered=registered) for modem in modems))
+                found = await asyncio.gather(*(holder.health(registered=registered) for holder in holders))
         except TimeoutError:
             return Health(InconcReason.MODEM, f"no answer to the health probe in {_OVERTIME_S:g} s")
         for seat, health in zip(self._seats(), found, strict=True):
@@ -291,7 +291,7 @@ class _Performance:
         steps = list(reversed(self._bench.cleanups)) if self._bench else []
         calling = call_parties(self._lease.events)
         for seat in self._seats():
-            if interrupted or seat.sim.name in calling:
+            if seat.modem and (interrupted or seat.sim.name in calling):
                 steps.append(self._hang_up(seat.name))
         troubles: list[Exception] = []
         for step in steps:
@@ -335,7 +335,7 @@ class _Performance:
         }
 
     def _journalled(self) -> list[str]:
-        """Those whose every byte is kept: modems and gateways."""
+        """Those whose every byte is kept: modems, card readers and gateways."""
         return [
             player.name
             for player in self._players.values()

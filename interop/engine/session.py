@@ -168,14 +168,15 @@ class Session:
         return shown
 
     def _listen(self, evidence: Evidence) -> list[Any]:
-        """Hear every device that came to life; returns the modems among them. A modem that is an originator,
-        too, is heard once, under its SIM.
+        """Hear every device that came to life; returns the modems among them. What holds a SIM is heard
+        under its SIM; a modem that is an originator, too, once.
         """
         lab, equipment = self._plan.lab, self._equipment
         seats = [(modem.name, sim.name) for modem in lab.modems if (sim := lab.sim_of(modem))]
+        cards = [(reader.name, reader.sim) for reader in lab.readers if reader.sim]
         sites = [*lab.sites, *lab.gateways, *(each for each in lab.originators if each.sim is None)]
         modems = []
-        for name, party in [*seats, *((site.name, site.name) for site in sites)]:
+        for name, party in [*seats, *cards, *((site.name, site.name) for site in sites)]:
             if name in equipment.failed:
                 continue
             device = equipment.device(name)

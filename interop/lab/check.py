@@ -112,7 +112,12 @@ def _no_contrast(binding: Binding) -> str:
 def _notes(file: LabFile) -> Iterator[str]:
     lab = file.lab
     for sim in lab.sims:
-        if lab.modem_of(sim) is None:
+        reader = lab.reader_of(sim)
+        if reader is not None:
+            # the card of the SIM under test is a case's; another one's is nobody's
+            what = "only its card is read" if sim.kind == "mvno" else "nothing runs with it"
+            yield f"SIM {sim.name} is in card reader {reader.name}, not in a modem: {what}"
+        elif lab.modem_of(sim) is None:
             yield f"SIM {sim.name} is in no modem: nothing runs with it"
         try:
             secrets(lab, sim)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 
 from interop.lab.document import secret
-from interop.lab.drivers import DriverError, Group, driver, injectables, names
+from interop.lab.drivers import DriverError, Group, Injected, driver, injectables, names
 from interop.lab.item import Item
 from interop.lab.model import EMULATED, KEYBOARD, FormPart
 from interop.lab.shape import close, unknown
@@ -104,30 +104,35 @@ def _dialect(modem: Item) -> None:
         modem.refuse("dialect", f"dialect: {error}")
 
 
-def _injected(modem: Item, what: Literal["defects", "quirks"]) -> None:
+def _injected(modem: Item, what: Injected) -> None:
     given = modem.several(what)
     if not given:
         return
     if (port := modem.text("port")) and port != EMULATED:
         modem.refuse(what, f"{what}: only an emulated modem has them, not one on {port}")
         return
+    check_injected(modem, what)
+
+
+def check_injected(device: Item, what: Injected) -> None:
+    """The names of what is injected into an emulated device, and of its parameters."""
     try:
         known = {item.name: item for catalogue in injectables(what).values() for item in catalogue}
     except DriverError:
         return
-    for place, item in enumerate(given):
+    for place, item in enumerate(device.several(what)):
         name = item.partition("@")[0] if isinstance(item, str) else ""
         if name and known and name not in known:
-            modem.refuse(what, f'no {what[:-1]} is named "{name}"{close(name, [*known])}', place)
+            device.refuse(what, f'no {what[:-1]} is named "{name}"{close(name, [*known])}', place)
         elif name in known:
-            _parameters(modem, what, place, item, [*dict(known[name].parameters)])
+            _parameters(device, what, place, item, [*dict(known[name].parameters)])
 
 
-def _parameters(modem: Item, what: str, place: int, text: str, known: list[str]) -> None:
+def _parameters(device: Item, what: str, place: int, text: str, known: list[str]) -> None:
     """Names only: what a value may be, the driver says when the run begins."""
     for pair in filter(None, text.partition("@")[2].split(",")):
         if (key := pair.partition("=")[0].strip()) not in known:
-            modem.refuse(what, f'"{text}": {unknown("parameter", key, known)}', place)
+            device.refuse(what, f'"{text}": {unknown("parameter", key, known)}', place)
 
 
 def _url(site: Item, key: str = "url") -> None:

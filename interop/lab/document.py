@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -44,6 +44,24 @@ class Problem:
         return f"{source}:{self.line}:{self.column}: {message}" if self.line else f"{source}: {message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of file it is, for what is said of it. `keys`: what it has to hold; `secrets`: what is said
+    of a secret that does not fit, whose value is never shown; `discreet`: first keys below which no value is
+    shown at all; `numbers`: a key may be a number.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    secrets: str
+    discreet: tuple[str, ...] = ()
+    numbers: bool = False
+
+
+_REFERENCE: Final = "must be env:NAME or file:PATH, never the secret itself"
+LAB: Final = Kind("lab", ("name", "city", "modems", "sims"), _REFERENCE)
+
+
 class Unreadable(Exception):
     """The text is no YAML document that we read any further."""
 
@@ -56,6 +74,7 @@ class Unreadable(Exception):
 class Document:
     """`values` and `keys` hold the place (line, column) of each path's value and key."""
 
+    kind: Kind = LAB
     data: dict[str, Any] = field(default_factory=dict)
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
@@ -83,14 +102,16 @@ class Document:
         return Problem(line, column, message)
 
 
-def read(content: bytes) -> Document:
+def read(content: bytes, kind: Kind = LAB) -> Document:
     """Raises Unreadable where there is no mapping to speak of; other mistakes stand in `problems`."""
-    node = _compose(_decode(content))
+    node = _compose(_decode(content, kind), kind)
     if node is None:
-        raise Unreadable(Problem(1, 1, "the file is empty; a lab needs name, city, modems and sims"))
+        needed = f"{', '.join(kind.keys[:-1])} and {kind.keys[-1]}"
+        raise Unreadable(Problem(1, 1, f"the file is empty; a {kind.name} needs {needed}"))
     if not isinstance(node, yaml.MappingNode):
-        raise Unreadable(Problem(*_place(node), "a lab file is a mapping (name:, city:, modems:, sims:)"))
-    document = Document()
+        keys = ", ".join(f"{key}:" for key in kind.keys)
+        raise Unreadable(Problem(*_place(node), f"a {kind.name} file is a mapping ({keys})"))
+    document = Document(kind)
     document.data = _Walk(document).mapping(node, ())
     return document
 
@@ -100,7 +121,7 @@ def secret(path: Path) -> bool:
     return any(isinstance(part, str) and _SECRET.fullmatch(part) for part in path)
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: bytes, kind: Kind) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,7 +129,8 @@ def _decode(content: bytes) -> str:
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise Unreadable(Problem(line, column, message)) from None
     if len(text) > _LARGEST:
-        raise Unreadable(Problem(0, 0, f"{len(text)} characters are no lab file (at most {_LARGEST})"))
+        message = f"{len(text)} characters are no {kind.name} file (at most {_LARGEST})"
+        raise Unreadable(Problem(0, 0, message))
     return text
 
 
@@ -137,7 +159,7 @@ class _Loader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def _compose(text: str) -> yaml.Node | None:
+def _compose(text: str, kind: Kind) -> yaml.Node | None:
     loader = None
     try:
         loader = _Loader(text)
@@ -149,7 +171,7 @@ def _compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Unreadable(Problem(*place, _yaml_message(error))) from None
+        raise Unreadable(Problem(*place, _yaml_message(error, kind))) from None
     except (ValueError, OverflowError):  # PyYAML on "\UFFFFFFFF" and on absurd %YAML versions
         mark = loader.get_mark() if loader else None
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -159,12 +181,12 @@ def _compose(text: str) -> yaml.Node | None:
             loader.dispose()
 
 
-def _yaml_message(error: yaml.MarkedYAMLError) -> str:
+def _yaml_message(error: yaml.MarkedYAMLError, kind: Kind) -> str:
     text = f"{error.problem or error.context or 'syntax error'}"
     if "'\\t'" in text:
         return "a tab: YAML is indented with spaces"
     if "another document" in text:
-        return "a second document (---): a lab file holds one lab"
+        return f"a second document (---): a {kind.name} file holds one {kind.name}"
     hint = ""
     if "expected" in text or "mapping values" in text:
         hint = " (a missing or extra quote, colon or indent near here)"
@@ -194,7 +216,7 @@ class _Walk:
         for key, value in node.value:
             if key.tag == f"{_TAG}merge":
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
-            elif not isinstance(key, yaml.ScalarNode) or key.tag != f"{_TAG}str" or _surrogate(key.value):
+            elif not isinstance(key, yaml.ScalarNode) or not self._is_text(key) or _surrogate(key.value):
                 shown = f" {key.value}" if isinstance(key, yaml.ScalarNode) and not secret(path) else ""
                 self._refuse(key, f"the key{shown} is not text; quote it")
             elif key.value in first:
@@ -213,6 +235,10 @@ class _Walk:
                     first[key.value] = key
                     yield key, value
 
+    def _is_text(self, key: yaml.ScalarNode) -> bool:
+        number = key.tag == f"{_TAG}int" and bool(_DECIMAL.fullmatch(key.value))
+        return key.tag == f"{_TAG}str" or (number and self._document.kind.numbers)
+
     def _value(self, node: yaml.Node, path: Path) -> Any:
         self._count(node, path)
         self._document.values[path] = _place(node)
@@ -223,11 +249,12 @@ class _Walk:
         if isinstance(node, yaml.ScalarNode):
             self._document.written[path] = node.value
             return self._scalar(node, path)
-        self._document.refuse(path, f"a lab file has no use for the YAML tag {node.tag.removeprefix(_TAG)!r}")
+        name, tag = self._document.kind.name, node.tag.removeprefix(_TAG)
+        self._document.refuse(path, f"a {name} file has no use for the YAML tag {tag!r}")
         return None
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        kind, text = node.tag.removeprefix(_TAG), node.value
+        kind, text, file = node.tag.removeprefix(_TAG), node.value, self._document.kind
         if kind in ("str", "value", "merge") and not _surrogate(text):
             return text
         if kind == "null":
@@ -239,12 +266,13 @@ class _Walk:
         if kind == "float" and (number := _float(text)) is not None:
             return number
         if secret(path):
-            self._document.refuse(path, f"{path[-1]}: must be env:NAME or file:PATH, never the secret itself")
+            self._document.refuse(path, f"{path[-1]}: {file.secrets}")
         elif node.style is None and kind in ("int", "float", "timestamp"):
             what = "a date" if kind == "timestamp" else "a number"
-            self._document.refuse(path, f'{path[-1]}: {text} is {what} to YAML; quote it: "{text}"')
+            shown, quoted = ("this", "") if path[0] in file.discreet else (text, f': "{text}"')
+            self._document.refuse(path, f"{path[-1]}: {shown} is {what} to YAML; quote it{quoted}")
         else:
-            self._document.refuse(path, f"{path[-1]}: not a value that a lab file can hold")
+            self._document.refuse(path, f"{path[-1]}: not a value that a {file.name} file can hold")
         return text if not _surrogate(text) else ""
 
     def _count(self, node: yaml.Node, path: Path) -> None:

@@ -18,14 +18,15 @@ from interop.numbering import (
     plmn,
     segment,
 )
-from interop.protocols.found import Found, FoundModem, FoundSim, Trouble
+from interop.protocols.found import Found, FoundModem, FoundReader, FoundSim, Trouble
 from interop.protocols.modem import SimState
 
+_NO_PCSC = (Trouble.READER_WITHOUT_SERVICE, Trouble.READER_WITHOUT_LIBRARY)
 _OPERATORS = frozenset({BaseOperator.CMCC, BaseOperator.CUCC, BaseOperator.CTCC})
 
 
 def draft(found: Sequence[Found]) -> str:
-    """YAML. Modems whose port is known, and the SIMs in them; readers have no place in a lab file yet."""
+    """YAML. Modems whose port is known, the SIMs in them, and card readers."""
     modems = _each_once([each for each in found if isinstance(each, FoundModem) and each.port is not None])
     names = _unique([_modem_name(modem) for modem in modems], always=True)
     sims = [modem.sim if modem.sim and _usable(modem.sim) else None for modem in modems]
@@ -38,10 +39,14 @@ def draft(found: Sequence[Found]) -> str:
         "name: my-lab",
         '# city: ""  # to fill in: where the equipment stands, as in 北京',
         "",
-        "modems:",
+        "modems:" if modems else "modems: []",
     ]
     for modem, name, sim_name in zip(modems, names, sim_names, strict=True):
         lines += _indented(_modem(modem, name, sim_name, shared))
+    readers = [each for each in found if isinstance(each, FoundReader)]
+    lines += ["", "readers:"] if readers else []
+    for number, reader in enumerate(readers, 1):
+        lines += _indented(_reader(reader, f"reader-{number}"))
     lines += ["", "sims:" if any(sims) else "sims: []  # to fill in: no SIM could be read"]
     for sim, sim_name in zip(sims, sim_names, strict=True):
         if sim is not None:
@@ -86,6 +91,16 @@ def _modem(modem: FoundModem, name: str, sim: str, shared: Collection[str]) -> I
         # cheap modules carry numbers that are none, and twins share one: these would tell nobody apart
         own = len(identity.imei) == 15 and luhn_ok(identity.imei) and identity.imei not in shared
         yield f"imei: {_quoted(identity.imei)}" if own else f"# IMEI {identity.imei}"
+
+
+def _reader(reader: FoundReader, name: str) -> Iterator[str]:
+    """Without PC/SC it is not known what that calls it."""
+    yield f"name: {name}"
+    if any(problem.trouble in _NO_PCSC for problem in reader.problems):
+        yield f'# reader: ""  # to fill in: its name in PC/SC, once that works; USB calls it {reader.name}'
+    else:
+        yield f"reader: {_quoted(reader.name)}" + (f"  # ATR {reader.atr}" if reader.atr else "")
+    yield "# sim: a SIM of this lab whose card is in it, and in no modem"
 
 
 def _sim(sim: FoundSim, name: str) -> Iterator[str]:

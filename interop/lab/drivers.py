@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from interop.protocols.equipment import Injectable
 
+Injected = Literal["defects", "quirks", "faults"]
+"""into a network, into a modem, into a card"""
 Group = Literal["links", "modems", "cards", "forms", "labels", "originators", "finders", "commands"]
 
 
@@ -35,7 +37,7 @@ def driver(group: Group, name: str) -> Any:
         raise DriverError(f"driver {name!r} of interop.{group} cannot be loaded: {why}") from error
 
 
-def injectables(what: Literal["defects", "quirks"]) -> dict[str, Sequence[Injectable]]:
+def injectables(what: Injected) -> dict[str, Sequence[Injectable]]:
     """Link driver -> what it can inject; drivers that inject nothing are left out. Raises DriverError."""
     found = {name: getattr(driver("links", name), what, None) for name in names("links")}
     return {name: offered() for name, offered in found.items() if offered is not None}

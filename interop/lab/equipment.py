@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from interop.lab import secrets
 from interop.lab.budget import Purse
@@ -20,15 +20,19 @@ from interop.lab.model import (
     ModemPart,
     OriginatorPart,
     Part,
+    ReaderPart,
     SimPart,
 )
+from interop.protocols.card import CardDriver
 from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import (
+    CardHolder,
     FormDriver,
     GatewayDriver,
     LabelDriver,
     LinkDriver,
     ModemDriver,
+    OpenCard,
     OpenForm,
     OpenLabel,
     OpenModem,
@@ -40,7 +44,7 @@ from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.protocols.link import Journal
 
 _Part = TypeVar("_Part", bound=Part)
-Device = OpenModem | OpenForm | OpenLabel | OpenOriginator
+Device = OpenModem | OpenCard | OpenForm | OpenLabel | OpenOriginator
 
 CHINA = timezone(timedelta(hours=8))
 """what gateways stamp with; there is no daylight saving time"""
@@ -53,7 +57,13 @@ def all_emulated(lab: Lab) -> bool:
     """
     urls = [site.url for site in (*lab.sites, *lab.gateways)]
     nobody_asked = all(originator.sim for originator in lab.originators)
-    return all(modem.timed_by_us for modem in lab.modems) and all(map(_emulated, urls)) and nobody_asked
+    ours = [modem.timed_by_us for modem in lab.modems] + [reader.emulated for reader in lab.readers]
+    return all(ours) and all(map(_emulated, urls)) and nobody_asked
+
+
+def nothing_leaves(lab: Lab) -> bool:
+    """Whether no run can cost anything: a card in a real reader calls nobody."""
+    return all_emulated(lab.model_copy(update={"readers": ()}))
 
 
 class Equipment:
@@ -63,8 +73,9 @@ class Equipment:
     ...     modem = equipment.device("m01")
 
     A device that cannot be opened does not stop the others: it stands in `failed`, and `device` raises what
-    it failed with. Modems without a SIM are not opened. Raises DriverError, and ValueError where a driver
-    does not know a defect or quirk, before anything is opened. `engineer`: who does what no driver can.
+    it failed with. Modems and card readers without a SIM are not opened. Raises DriverError, and ValueError
+    where a driver does not know a defect or quirk, before anything is opened. `engineer`: who does what no
+    driver can.
     """
 
     def __init__(
@@ -95,7 +106,8 @@ class Equipment:
         self._originator_drivers: dict[str, OriginatorDriver] = {
             originator.driver: driver("originators", originator.driver) for originator in lab.originators
         }
-        self._serving = _link_drivers(setting)
+        self._serving = link_drivers(setting)
+        self._card_drivers = card_drivers(lab, self._serving)
         self._devices: dict[str, Device] = {}
         self._started: list[LinkDriver] = []
         self.failed: dict[str, EquipmentError] = {}
@@ -118,6 +130,9 @@ class Equipment:
             lab = self._setting.lab
             seats = [(modem, sim) for modem in lab.modems if (sim := lab.sim_of(modem))]
             await _all(self._open(modem, sim) for modem, sim in seats)
+            for reader in lab.readers:
+                if reader.sim is not None:
+                    self._ready(reader.name, self._reader, reader)
             for site in lab.sites:
                 self._ready(site.name, self._site, site)
             for gateway in lab.gateways:
@@ -139,6 +154,7 @@ class Equipment:
         devices, self._devices = self._devices, {}
         started, self._started = self._started, []
         await _all(device.close() for device in devices.values())
+        await _all(cards.close() for cards in self._card_drivers.values())
         for links in reversed(started):
             await links.stop()
 
@@ -168,6 +184,16 @@ class Equipment:
             self.failed[name] = error
         except secrets.SecretError as error:
             self.failed[name] = NotAvailable(name, str(error))
+
+    def _reader(self, reader: ReaderPart) -> Device:
+        """It is opened when its card is first asked for."""
+        from interop.lab.sim_in_reader import SimInReader  # and all of uicc, which few labs need
+
+        lab = self._setting.lab
+        sim = lab.sim_of(reader)
+        assert sim is not None
+        pin = secrets.secrets(lab, sim).get("pin")
+        return SimInReader(reader, sim, self._card_drivers[reader.driver], self._journal(reader.name), pin)
 
     def _site(self, site: FormPart | LabelPart) -> Device:
         endpoint = self._endpoint(site.url)
@@ -223,9 +249,10 @@ def _emulated(url: str) -> bool:
     return url.startswith(f"{EMULATED}:")
 
 
-def _link_drivers(setting: Setting) -> Mapping[str, LinkDriver]:
+def link_drivers(setting: Setting) -> Mapping[str, LinkDriver]:
     """Port -> the link driver that serves it, one instance of each. Raises ValueError, DriverError."""
     ports = [modem.port for modem in setting.lab.modems if modem.sim]
+    ports += [EMULATED for reader in setting.lab.readers if reader.emulated]
     ports += [EMULATED for site in (*setting.lab.sites, *setting.lab.gateways) if _emulated(site.url)]
     classes = {name: driver("links", name) for name in names("links")}
     instances: dict[str, LinkDriver] = {}
@@ -238,6 +265,20 @@ def _link_drivers(setting: Setting) -> Mapping[str, LinkDriver]:
             instances[name] = classes[name](setting)
         serving[port] = instances[name]
     return serving
+
+
+def card_drivers(lab: Lab, serving: Mapping[str, LinkDriver]) -> Mapping[str, CardDriver]:
+    """Driver's name -> the driver of the lab's readers, one instance of each. `serving`: `link_drivers`.
+
+    Raises DriverError.
+    """
+    made: dict[str, CardDriver] = {}
+    for name in dict.fromkeys(reader.driver for reader in lab.readers):
+        if name == EMULATED:
+            made[name] = driver("cards", name)(cast(CardHolder, serving[EMULATED]).cards())
+        else:
+            made[name] = driver("cards", name)()
+    return made
 
 
 async def _all(work: Any) -> None:

@@ -104,6 +104,28 @@ class ModemPart(Part):
         return self.emulated or self.port.startswith(REPLAY)
 
 
+class ReaderPart(Part):
+    """A card reader. `driver`: "pcsc", or "emulated" for one of the emulated country. `reader`: the whole
+    name that PC/SC has for it (pcsc_scan, `interop lab scan`), of every driver but "emulated". `faults`: what
+    is wrong with the emulated card in it.
+    """
+
+    name: Name
+    driver: Text = "pcsc"
+    reader: Text | None = None
+    sim: Name | None = None
+    faults: tuple[Text, ...] = ()
+
+    @property
+    def emulated(self) -> bool:
+        return self.driver == EMULATED
+
+    @property
+    def place(self) -> str:
+        """The reader's name for its card driver."""
+        return self.reader or self.name
+
+
 class SimPart(Part):
     """A SIM: what the lab expects of it. A `fail` may rest on what stands here."""
 
@@ -259,6 +281,7 @@ class Lab(Part):
     """where the equipment stands"""
     modems: tuple[ModemPart, ...]
     sims: tuple[SimPart, ...]
+    readers: tuple[ReaderPart, ...] = ()
     forms: tuple[FormPart, ...] = ()
     labels: tuple[LabelPart, ...] = ()
     gateways: tuple[GatewayPart, ...] = ()
@@ -283,8 +306,12 @@ class Lab(Part):
         return [sim.msisdn for sim in self.sims]
 
     def modem_of(self, sim: SimPart) -> ModemPart | None:
-        """The modem that holds this SIM; None when it lies in a drawer."""
+        """The modem that holds this SIM; None when it lies in a drawer, or in a reader."""
         return next((modem for modem in self.modems if modem.sim == sim.name), None)
 
-    def sim_of(self, modem: ModemPart) -> SimPart | None:
-        return next((sim for sim in self.sims if sim.name == modem.sim), None)
+    def reader_of(self, sim: SimPart) -> ReaderPart | None:
+        """The card reader that holds this SIM."""
+        return next((reader for reader in self.readers if reader.sim == sim.name), None)
+
+    def sim_of(self, holder: ModemPart | ReaderPart) -> SimPart | None:
+        return next((sim for sim in self.sims if sim.name == holder.sim), None)

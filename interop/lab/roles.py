@@ -20,6 +20,7 @@ from interop.lab.model import (
     LabelPart,
     ModemPart,
     OriginatorPart,
+    ReaderPart,
     SimPart,
     SitePart,
 )
@@ -59,8 +60,8 @@ class Cast(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`kind`: modem, form, label or originator (a gateway, another modem, an engineer); `capabilities`: all
-    of them are needed.
+    """`kind`: modem, card (of a SIM, in a modem or in a card reader), form, label or originator (a gateway,
+    another modem, an engineer); `capabilities`: all of them are needed.
     """
 
     kind: str
@@ -77,7 +78,7 @@ class HasRoles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A SIM and the modem that holds it; `modem` is None only for a subject that lies in a drawer.
+    """A SIM and the modem, or the card reader, that holds it; neither: a subject that lies in a drawer.
 
     `part`: the originator that this modem plays.
     """
@@ -85,11 +86,16 @@ class Seat:
     sim: SimPart
     modem: ModemPart | None
     part: OriginatorPart | None = None
+    reader: ReaderPart | None = None
+
+    @property
+    def holder(self) -> ModemPart | ReaderPart | None:
+        return self.modem or self.reader
 
     @property
     def name(self) -> str:
-        """The modem's name."""
-        return self.modem.name if self.modem else ""
+        """The modem's name, or the reader's."""
+        return self.holder.name if self.holder else ""
 
     @property
     def device(self) -> str:
@@ -99,9 +105,10 @@ class Seat:
     @property
     def resources(self) -> tuple[str, ...]:
         """What a case claims when this seat plays in it."""
-        modem = (f"modem:{self.modem.name}",) if self.modem else ()
+        kind = "modem" if self.modem else "reader"
+        holder = (f"{kind}:{self.name}",) if self.holder else ()
         originator = (f"originator:{self.part.name}",) if self.part else ()
-        return (*modem, f"sim:{self.sim.name}", *originator)
+        return (*holder, f"sim:{self.sim.name}", *originator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +183,9 @@ def bindings(spec: HasRoles, lab: Lab) -> list[Binding]:
     peers = any(role.cast is Cast.PEER for role in roles.values())
     each = [(name, role) for name, role in roles.items() if role.cast is Cast.EACH]
     sites_of = [_sites(lab, role) or (None,) for _, role in each]
-    holders = {modem.sim: modem for modem in lab.modems}
-    seats = [Seat(sim, holders.get(sim.name)) for sim in lab.sims]
+    modems = {modem.sim: modem for modem in lab.modems}
+    readers = {reader.sim: reader for reader in lab.readers}
+    seats = [Seat(sim, modems.get(sim.name), reader=readers.get(sim.name)) for sim in lab.sims]
     found = []
     for seat in seats:
         if seat.sim.kind == "mvno":
@@ -201,7 +209,7 @@ def control_for(binding: Binding, chosen: Mapping[str, Player]) -> Binding | str
     ordinary = [sim for sim in binding.lab.sims if sim.kind == "ordinary" and sim.base_operator == operator]
     reasons = []
     for sim in sorted(ordinary, key=lambda sim: sim.city != tested.city):
-        seat = Seat(sim, binding.lab.modem_of(sim))
+        seat = Seat(sim, binding.lab.modem_of(sim), reader=binding.lab.reader_of(sim))
         if sim.name in taken:
             reasons.append(f"{sim.name} is the peer")
         elif lacks := _lacks(seat, binding.roles[subject_role]):
@@ -333,7 +341,7 @@ def _player(lab: Lab, part: SitePart) -> Player:
     sim = next((sim for sim in lab.sims if isinstance(part, OriginatorPart) and sim.name == part.sim), None)
     if sim is None or not isinstance(part, OriginatorPart):
         return Site(part)
-    return Seat(sim, lab.modem_of(sim), part)
+    return Seat(sim, lab.modem_of(sim), part, lab.reader_of(sim))
 
 
 def _site_lacks(player: Player, role: Role) -> str:
@@ -356,8 +364,11 @@ def _able(seats: Sequence[Seat], role: Role) -> tuple[tuple[Seat, ...], list[str
 def _lacks(seat: Seat, role: Role) -> str:
     """Which device lacks what; "" when this seat can play the role."""
     sim, modem = seat.sim, seat.modem
+    if role.kind == "card":
+        return "" if seat.holder else f"SIM {sim.name} is in no modem and in no card reader"
     if modem is None:
-        return f"SIM {sim.name} is in no modem"
+        place = f"in card reader {seat.reader.name}, not in a modem" if seat.reader else "in no modem"
+        return f"SIM {sim.name} is {place}"
     for capability in role.capabilities:
         if capability in _OF_THE_SIM:
             if not _OF_THE_SIM[capability](sim):

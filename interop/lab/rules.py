@@ -15,6 +15,7 @@ from interop.lab.item import Item, items
 from interop.lab.mms_rules import check_mms_of_modem, check_mms_of_sim
 from interop.lab.model import EMULATED
 from interop.lab.originator_rules import check_originators
+from interop.lab.reader_rules import check_reader
 from interop.lab.sim_rules import check_sim
 from interop.numbering import service_code
 
@@ -25,22 +26,25 @@ _NEVER_DIALLED = frozenset({"110", "119", "120", "122", "112", "911", "000", "08
 def judge(document: Document) -> list[Problem]:
     """Reports mistakes to the document; returns warnings."""
     warnings: list[Problem] = []
-    modems, sims, forms, labels, gateways, originators = (
+    modems, readers, sims, forms, labels, gateways, originators = (
         items(document, section, warnings)
-        for section in ("modems", "sims", "forms", "labels", "gateways", "originators")
+        for section in ("modems", "readers", "sims", "forms", "labels", "gateways", "originators")
     )
-    _unique([*modems, *sims, *forms, *labels, *gateways, *originators], "name", "name")
+    _unique([*modems, *readers, *sims, *forms, *labels, *gateways, *originators], "name", "name")
     for key in ("msisdn", "imsi", "iccid"):
         _unique(sims, key, key)
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
     _unique(modems, "imei", "imei")
-    _unique(modems, "sim", "one modem holds a SIM: SIM")
+    _unique([*modems, *readers], "sim", "a SIM is in one modem or card reader: SIM")
+    _unique(readers, "reader", "one reader stands here once: reader")
     names = [sim.text("name") for sim in sims]
     if not isinstance(document.data.get("sims"), list):
         names.append("")  # there is nothing to hold a modem's `sim` against
     for modem in modems:
         check_modem(modem, names)
         check_mms_of_modem(modem)
+    for reader in readers:
+        check_reader(reader, names)
     for sim in sims:
         check_sim(sim)
         check_mms_of_sim(sim)

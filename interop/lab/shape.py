@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _WORDS = {
     "modems": "modem",
     "sims": "SIM",
+    "readers": "card reader",
     "forms": "form",
     "labels": "label service",
     "gateways": "gateway",
@@ -25,9 +26,11 @@ _WORDS = {
     "code_rules": "rule",
 }
 
-# What a pattern of interop.lab.model asks for, in words.
+# What a pattern of interop.lab.model and interop.personalise.profile asks for, in words.
 _PATTERNS = {
     r"^[0-9]+$": "digits",
+    r"^[0-9A-Fa-f]{2}$": "two hexadecimal digits",
+    r"^([0-9A-Fa-f]{2})+$": "octets in hexadecimal digits, two for each",
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "a name: letters, digits and . _ - only, the first a letter or digit",
 }
 
@@ -76,7 +79,7 @@ def unknown(key: str, value: str, known: list[str]) -> str:
 def title(document: Document, path: Path) -> str:
     """What a path is a part of, in words: `modem m02`, `the lab`."""
     item: Any = document.data
-    words = "the lab"
+    words = f"the {document.kind.name}"
     for index, part in enumerate(path):
         try:
             item = item[part]
@@ -130,9 +133,10 @@ class _Misfits:
 
     def _misfit(self, error: ErrorDetails, path: Path) -> str:
         kind, context = error["type"], error.get("ctx", {})
-        key = next((part for part in reversed(path) if isinstance(part, str)), "the lab")
+        file = self._document.kind
+        key = next((part for part in reversed(path) if isinstance(part, str)), f"the {file.name}")
         if secret(path):
-            return f"{key}: must be env:NAME or file:PATH, never the secret itself"
+            return f"{key}: {file.secrets}"
         written = self._document.written.get(path)
         value = _shown(error["input"] if written is None else written)
         if kind == "string_type":

@@ -2,13 +2,14 @@
 
 Entry-point group `interop.cards`: a `CardDriver` class each. "pcsc" is made of nothing, "modem" of the
 channels of open modems by name, "emulated" of cards by the names of their readers, "folder" of a directory
-that holds emulated cards as files, "lab" of a lab.
+that holds emulated cards as files, "lab" of a lab. A lab file names those that need nothing, and "emulated".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from interop.protocols.errors import DeviceLost, EquipmentError, NotAvailable
@@ -19,6 +20,8 @@ CHANGING: Final = frozenset((
 """instructions that change a card, in this order: (DE)ACTIVATE FILE, CHANGE, DISABLE, ENABLE, UNBLOCK PIN,
 INCREASE, RESIZE FILE, UPDATE BINARY, SET DATA, UPDATE RECORD, CREATE FILE, APPEND RECORD, DELETE FILE
 (ETSI TS 102 221 table 10.5, TS 102 222)"""
+
+_UNBLOCK: Final = 0x2C
 
 
 class CardLost(DeviceLost):
@@ -40,19 +43,25 @@ class CardBusy(EquipmentError):
 class Reader:
     """A place for a card. `name`: as PC/SC or the lab file calls it, in full; `atr`: of the card in it, b""
     without one, and of a modem, which does not tell. `changes`: grows whenever a card is put in or taken out,
-    so that whoever looks twice knows of a swap between.
+    so that whoever looks twice knows of a swap between. `mute`: a card is there that did not answer to reset.
     """
 
     name: str
     atr: bytes
     changes: int = 0
+    mute: bool = False
+
+
+def changes(apdu: bytes) -> bool:
+    """Whether it changes the card. UNBLOCK PIN without data only asks for tries (102 221 11.1.13)."""
+    return apdu[1:2] != b"" and apdu[1] in CHANGING and not (apdu[1] == _UNBLOCK and apdu[4:] == b"\0")
 
 
 def permit(name: str, apdu: bytes, *, alone: bool) -> None:
     """Raises NotAvailable for a command that changes the card, where others share it: their SELECT would move
     our current file, and it would be written to another one (sims.md 7).
     """
-    if not alone and apdu[1:2] and apdu[1] in CHANGING:
+    if not alone and changes(apdu):
         raise NotAvailable(name, f"instruction {apdu[1]:02X} writes: the card was opened for reading only")
 
 
@@ -100,3 +109,15 @@ class CardDriver(Protocol):
 
     async def close(self) -> None:
         """Never raises."""
+
+
+class CardMaker(Protocol):
+    """A card driver whose cards are made, not bought ("folder"), also offers this as a static method."""
+
+    @staticmethod
+    def blank(
+        path: Path, *, layout: str, iccid: str = "", adm: bytes = b"", ki: bytes = b"", opc: bytes = b""
+    ) -> None:
+        """A card as it leaves its maker, in a new file: `layout` says where Ki and OPc lie; 8, 16 and 16
+        octets, none for the driver's own. Raises ValueError with a sentence, FileExistsError, OSError.
+        """

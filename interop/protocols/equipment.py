@@ -4,6 +4,7 @@ Entry-point groups (DESIGN section 2):
 
 - `interop.links`: a `LinkDriver` class, asked in turn which ports it serves.
 - `interop.modems`: a `ModemDriver` class per `driver:` of a modem in the lab file ("at").
+- `interop.cards`: a `card.CardDriver` class per `driver:` of a card reader ("pcsc", "emulated").
 - `interop.forms`, `interop.labels`: a `FormDriver` per `driver:` of a form, a `LabelDriver` per `driver:` of
   a label service.
 - `interop.originators`: a `GatewayDriver` per `driver:` of a gateway, an `OriginatorDriver` per `driver:` of
@@ -14,16 +15,17 @@ Entry-point groups (DESIGN section 2):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from interop.protocols.engineer import Engineer
 from interop.protocols.link import Journal, Link
 from interop.protocols.modem import Modem
 from interop.protocols.originator import Originator
+from interop.protocols.simcard import SimCard
 from interop.protocols.site import LabelService, NumberForm
 
 if TYPE_CHECKING:
@@ -125,6 +127,11 @@ class OpenModem(Modem, Protocol):
         """Hang up and let go of the link; never raises."""
 
 
+class OpenCard(SimCard, Protocol):
+    async def close(self) -> None:
+        """Let go of the reader; never raises."""
+
+
 class OpenForm(NumberForm, Protocol):
     async def close(self) -> None: ...
 
@@ -184,11 +191,18 @@ class OriginatorDriver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Injectable:
-    """One row of `interop list defects` or `interop list quirks`."""
+    """One row of `interop list defects`, `interop list quirks` or `interop list faults`."""
 
     name: str
     parameters: Mapping[str, str]
     effect: str
+
+
+class CardHolder(Protocol):
+    """A LinkDriver whose place has card readers also offers this."""
+
+    def cards(self) -> MutableMapping[str, Any]:
+        """What the card driver of its name is made of: cards by the names of readers in the lab file."""
 
 
 class Catalogue(Protocol):
@@ -199,3 +213,7 @@ class Catalogue(Protocol):
 
     @staticmethod
     def quirks() -> Sequence[Injectable]: ...
+
+    @staticmethod
+    def faults() -> Sequence[Injectable]:
+        """Of the cards in its readers."""

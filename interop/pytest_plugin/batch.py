@@ -17,7 +17,7 @@ from interop.engine.attempt import BoundCase
 from interop.engine.runner import cooldowns
 from interop.engine.session import Plan, Session
 from interop.lab.drivers import DriverError
-from interop.lab.equipment import all_emulated
+from interop.lab.equipment import nothing_leaves
 from interop.lab.load import LabError, LabFile, read
 from interop.lab.model import Lab
 from interop.protocols.engineer import NOBODY
@@ -143,7 +143,7 @@ class Batch:
 
     def _plan(self) -> Plan:
         yes = self._option("yes")
-        if not yes and not all_emulated(self.lab):
+        if not yes and not nothing_leaves(self.lab):
             raise pytest.UsageError(
                 f"lab {self.lab.name} has real devices: calls and messages would leave and cost. "
                 "Allow that with --interop-yes"

@@ -1,8 +1,8 @@
-"""Masks for secrets on their way to disk: PINs, PUKs and passwords in AT commands and in APDUs.
+"""Masks for secrets on their way to disk: PINs, PUKs, passwords and keys in AT commands and in APDUs.
 
 A mask has the length of what it hides, so offsets and lengths in evidence stay true, and a replay can take
-`*` as a wildcard. Sources: +CPIN 27.007 8.3, +CLCK 7.4, +CPWD 7.5, +CSIM 8.17, +CGLA 8.43; instruction
-bytes ETSI TS 102 221 table 10.5; dialled ones 22.030 6.5.4, 6.6 and annex B.
+`*` as a wildcard. Sources: +CPIN 27.007 8.3, +CLCK 7.4, +CPWD 7.5, +CSIM 8.17, +CRSM 8.18, +CGLA 8.43;
+dialled ones 22.030 6.5.4, 6.6 and annex B. What is secret in an APDU is said in `interop.record.apdus`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
-from interop.record.events import Event
+from interop.record import apdus
+from interop.record.events import Event, SimFileRead
 
 # command -> the first of its arguments that is a secret; every later one is too
 SECRET_ARGUMENTS = {"CPIN": 0, "CPIN2": 0, "CLCK": 2, "CPWD": 1, "EPIN": 0}
 
 APDU_COMMANDS = ("CSIM", "CGLA")
 
-# VERIFY, CHANGE, DISABLE, ENABLE, UNBLOCK PIN: all data after the five header bytes is secret
-SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x26, 0x28, 0x2C})
+FILE_COMMAND = "CRSM"
+_UPDATES = ("214", "220")
+_DATA = 5
+"""the place of <data> in AT+CRSM=<command>,<fileid>,<P1>,<P2>,<P3>,<data>,<pathid>"""
 
 # a literal shorter than this is masked only where it stands alone: a PIN is not a piece of a number
 _SHORT = 8
@@ -43,9 +46,10 @@ def _spaced(names: Iterable[str]) -> str:
     return "|".join(r"\s*".join(name) for name in sorted(names, key=len, reverse=True))
 
 
-_NAMES = _spaced([*SECRET_ARGUMENTS, *APDU_COMMANDS])
+_NAMES = _spaced([*SECRET_ARGUMENTS, *APDU_COMMANDS, FILE_COMMAND])
 _SUSPECT = re.compile(rf"[+^*]\s*({_NAMES})\s*=([^\r\n;]*)", re.IGNORECASE)
 _APDU = re.compile(r"(?:[0-9A-F]\s*){10,}", re.IGNORECASE)
+_ANSWER = re.compile(r"(\+C(?:SIM|GLA):\s*[0-9]+\s*,\s*\"?)([0-9A-F]{10,})", re.IGNORECASE)
 
 
 def mask(secret: str) -> str:
@@ -81,6 +85,8 @@ class Redactor:
         """`text`: whole lines, or an unfinished last one; its length does not change."""
         if "=" in text:
             text = _SUSPECT.sub(_mask_command, text)
+        if "+C" in text:
+            text = _ANSWER.sub(lambda found: found[1] + apdus.answer(found[2]), text)
         if "*" in text:
             text = _MMI.sub(_mask_mmi, text)
         if "2A" in text or "2a" in text:
@@ -92,6 +98,8 @@ class Redactor:
 
     def event(self, event: Event) -> Event:
         """A site may echo what it was given, a line of a modem its PIN: every text is looked at."""
+        if isinstance(event, SimFileRead) and _has_keys(event):
+            event = replace(event, content=mask(event.content))
         shown: dict[str, Any] = {}
         for name in (field.name for field in fields(event)):
             match getattr(event, name):
@@ -107,8 +115,13 @@ def _mask_command(found: re.Match[str]) -> str:
     head = found[0][: len(found[0]) - len(found[2])]
     if name in APDU_COMMANDS:
         return head + _APDU.sub(_mask_apdu, found[2])
-    first = SECRET_ARGUMENTS[name]
     arguments = found[2].split(",")
+    if name == FILE_COMMAND:
+        first = (
+            _DATA if arguments[0].strip() in _UPDATES and not _of_public_file(arguments) else len(arguments)
+        )
+    else:
+        first = SECRET_ARGUMENTS[name]
     return head + ",".join(part if place < first else mask(part) for place, part in enumerate(arguments))
 
 
@@ -129,9 +142,17 @@ def _mask_hex(unit: int, found: re.Match[str]) -> str:
 
 
 def _mask_apdu(found: re.Match[str]) -> str:
-    digits = [place for place, char in enumerate(found[0]) if not char.isspace()]
-    instruction = int(found[0][digits[2]] + found[0][digits[3]], 16)
-    if instruction not in SECRET_INSTRUCTIONS or len(digits) == 10:
-        return found[0]
-    start = digits[10]
-    return found[0][:start] + mask(found[0][start:])
+    shown = iter(apdus.command(re.sub(r"\s", "", found[0])))
+    return "".join(char if char.isspace() else next(shown) for char in found[0])
+
+
+def _of_public_file(arguments: list[str]) -> bool:
+    """Of +CRSM; no identifier is nobody's file."""
+    file_id = arguments[1].strip() if len(arguments) > 1 else ""
+    return file_id.isdecimal() and apdus.public(int(file_id))
+
+
+def _has_keys(read: SimFileRead) -> bool:
+    """`read.file`: 6F08, 6F42#1"""
+    found = re.match("[0-9A-F]{4}", read.file)
+    return found is not None and not apdus.public(int(found[0], 16))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from interop import numbering, smspdu, uicc
 from interop.engine import Bench, Contrast, Probe, case, role
 from interop.lab.model import SimPart
-from interop.protocols.modem import Modem
+from interop.protocols.simcard import SimCard
 from interop.record import Cause, Layer
 
 ABSENT = "(no such file)"
@@ -24,7 +24,7 @@ MISMATCH = (Layer.SIM, Cause.SIM_IDENTITY_MISMATCH)
     contrast=Contrast.NONE,
     probe=Probe.ALIVE,
 )
-async def card_is_who_it_should_be(bench: Bench, *, subject: Modem = role("modem")) -> None:
+async def card_is_who_it_should_be(bench: Bench, *, subject: SimCard = role("card")) -> None:
     """ICCID, IMSI, own number, provider name and service centre are what this SIM was ordered with."""
     sim = bench.sims["subject"]
     iccid = _decoded(await subject.read_file(ICCID), lambda data: uicc.Iccid.decode(data).digits)
@@ -66,7 +66,7 @@ def _check_issuer(bench: Bench, sim: SimPart, imsi: str, iccid: str) -> None:
             )
 
 
-async def _check_own_number(bench: Bench, subject: Modem, sim: SimPart) -> None:
+async def _check_own_number(bench: Bench, subject: SimCard, sim: SimPart) -> None:
     """EF_MSISDN may be empty; where it holds a number, it is this SIM's."""
     number = await _first_number(subject, MSISDN, lambda data: uicc.Msisdn.decode(data).number)
     if number in (ABSENT, EMPTY) and not sim.msisdn_on_card:
@@ -76,7 +76,7 @@ async def _check_own_number(bench: Bench, subject: Modem, sim: SimPart) -> None:
 
 
 async def _first_number(
-    subject: Modem, file_id: int, decode: Callable[[bytes], smspdu.Address | None]
+    subject: SimCard, file_id: int, decode: Callable[[bytes], smspdu.Address | None]
 ) -> str:
     """The number in the first record that holds one, with "+" where its type says international."""
     records = await subject.read_records(file_id)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +19,7 @@ from interop.protocols.found import (
     Trouble,
 )
 from interop.protocols.modem import ModemIdentity, SimState
+from tests.forked import interop
 
 SERVICES = [FoundService("ModemManager", True, "in the way"), FoundService("pcscd", False, "readers")]
 PORT = FoundPort("/dev/ttyUSB2", "/dev/ttyUSB2", "", PortRole.AT, "", 115200)
@@ -40,13 +38,7 @@ def states(found: list[object]) -> dict[str, str]:
 
 
 def test_without_hardware_it_is_honest_and_well(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "interop", "doctor", "--json"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"HOME": str(tmp_path), "SHELL": "/bin/bash"},
-    )
+    done = interop("doctor", "--json", environment={"HOME": str(tmp_path), "SHELL": "/bin/bash"})
     lines = {line["subject"]: line for line in json.loads(done.stdout)["lines"]}
     assert done.returncode == (1 if any(line["state"] == "trouble" for line in lines.values()) else 0)
     assert lines["emulated lab"]["state"] == "ok" and lines["packages"]["state"] == "ok"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 from interop.lab.draft import draft
@@ -21,13 +19,11 @@ from interop.protocols.found import (
     Trouble,
 )
 from interop.protocols.modem import ModemIdentity, SimState
-
-WIDE = os.environ | {"COLUMNS": "300"}
-COMMAND = [sys.executable, "-m", "interop", "lab"]
+from tests.forked import interop
 
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, env=WIDE)
+    return interop("lab", *arguments, environment={"COLUMNS": "300"})
 
 
 def test_the_table(ports: Path) -> None:
@@ -39,8 +35,7 @@ def test_the_table(ports: Path) -> None:
 
 
 def test_a_narrow_table_loses_nothing(ports: Path) -> None:
-    narrow = os.environ | {"COLUMNS": "60"}
-    told = subprocess.run([*COMMAND, "scan", str(ports / "m01")], capture_output=True, text=True, env=narrow)
+    told = interop("lab", "scan", str(ports / "m01"), environment={"COLUMNS": "60"})
     heading = next(line for line in told.stdout.splitlines() if "IMEI" in line)
     column = slice(heading.index("IMEI"), heading.index("SIM"))
     assert "869999990000005" in "".join(line[column].strip() for line in told.stdout.splitlines())
@@ -123,16 +118,21 @@ def test_whatever_was_found_the_draft_is_yaml_with_gaps() -> None:
             FoundSim(SimState.READY, "8944110068100000000F", "234159000000000", spn='"#: x'), "/dev/ttyUSB2"
         ),
         modem(None, "/dev/ttyUSB3", role=PortRole.OTHER),
-        FoundReader("ACR39U"),
+        FoundReader("ACME: Reader #1 00 00", "3B9F96801F"),
+        FoundReader("ACR39U", problems=(Problem(Trouble.READER_WITHOUT_SERVICE, "", "start it."),)),
     ]
     text = draft(found)
-    assert [line.strip() for line in text.splitlines() if "- name:" in line][:3] == [
+    assert [line.strip() for line in text.splitlines() if "- name:" in line][:5] == [
         "- name: ec25-e-1",
         "- name: ec25-e-2",
         "- name: ec25-e-3",
+        "- name: reader-1",
+        "- name: reader-2",
     ]
     assert text.count("# IMEI 862107043556943") == 3
-    assert "ttyUSB3" not in text and "ACR39U" not in text
+    assert "ttyUSB3" not in text
+    assert 'reader: "ACME: Reader #1 00 00"  # ATR 3B9F96801F\n' in text
+    assert '# reader: ""  # to fill in: its name in PC/SC, once that works; USB calls it ACR39U\n' in text
     assert "# sim: to fill in: no SIM" in text
     assert "# pin: env:INTEROP_PIN_CUCC_7091" in text
     assert all("has no" in complaint for complaint in complaints(text)), complaints(text)
@@ -140,3 +140,10 @@ def test_whatever_was_found_the_draft_is_yaml_with_gaps() -> None:
 
 def test_a_draft_without_any_sim_is_yaml() -> None:
     assert complaints(draft([modem(None, "/dev/ttyUSB1")])) == ['the lab has no "city"']
+
+
+def test_a_draft_of_card_readers_alone_is_a_lab() -> None:
+    text = draft([FoundReader("ACME 00 00", "3B9F96801F"), FoundReader("ACME 01 00")])
+    assert complaints(text) == ['the lab has no "city"']
+    lab = parse(text.replace('# city: ""', "city: 北京").encode(), source="x", directory=Path()).lab
+    assert [reader.place for reader in lab.readers] == ["ACME 00 00", "ACME 01 00"]

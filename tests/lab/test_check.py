@@ -164,7 +164,11 @@ def test_a_log_that_cannot_show_chinese_gets_no_traceback(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("what", "expected"),
-    [("labs", {"small", "emulated", "lab-example"}), ("cases", {"recognition.calls.originates"})],
+    [
+        ("labs", {"small", "emulated", "lab-example"}),
+        ("cases", {"recognition.calls.originates"}),
+        ("faults", {"power.cut", "write.torn", "counter.low"}),
+    ],
 )
 def test_lists_for_programs(what: str, expected: set[str]) -> None:
     code, out, _ = interop("list", what, "--json")
@@ -174,7 +178,7 @@ def test_lists_for_programs(what: str, expected: set[str]) -> None:
     assert code == 0 and all(name in out for name in expected)
 
 
-@pytest.mark.parametrize("what", ["defects", "quirks"])
+@pytest.mark.parametrize("what", ["defects", "quirks", "faults"])
 def test_what_drivers_can_inject_is_listed(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from interop.protocols.equipment import Injectable
 

@@ -179,7 +179,7 @@ def test_the_base_of_these_tests_is_a_good_file_without_warnings() -> None:
         (
             "sim: city-sim",
             "sim: mi",
-            '8:37: one modem holds a SIM: SIM "mi" is given twice (first in line 6)',
+            '8:37: a SIM is in one modem or card reader: SIM "mi" is given twice (first in line 6)',
         ),
         ("name: m2", "name: m1", '8:12: name "m1" is given twice (first in line 4)'),
         ("name: bank", "name: mi", '31:11: name "mi" is given twice (first in line 10)'),

@@ -47,6 +47,8 @@ def test_the_example_is_eight_real_modems() -> None:
     assert sum(port.startswith("/dev/serial/by-id/") for port in ports) == 7
     assert sum(port.startswith("socket://") for port in ports) == 1
     assert all(sim.budget.calls and sim.budget.messages for sim in lab.sims)
+    (reader,) = lab.readers
+    assert reader.driver == "pcsc" and reader.place.endswith(" 00 00") and reader.sim is None
 
 
 def test_the_sites_that_the_example_has_in_comments_are_right_too() -> None:
