@@ -31,15 +31,21 @@ class Setup:
 
     async def run(self) -> None:
         """Raises EquipmentError where the modem cannot be worked with."""
-        await self._channel.wake()
-        await self._set("ATE0")
-        await self._first("ATV1")
-        if await self._unlocked():
+        if await self.reach():
             await self.complete()
         else:
             for text in self._channel.dialect.required:
                 await self._first(text)
             await self._rows()
+
+    async def reach(self) -> bool:
+        """No further than the SIM: in step, echo off, PIN once where it asks for one. Whether the SIM is
+        ready; raises as `run`.
+        """
+        await self._channel.wake()
+        await self._set("ATE0")
+        await self._first("ATV1")
+        return await self._unlocked()
 
     async def complete(self) -> None:
         """With a SIM that is ready: what was refused before, or after a restart, must not stay unset.

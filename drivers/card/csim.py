@@ -44,6 +44,12 @@ class ModemCards:
             raise NotAvailable(name, f"{why}: its card can only be read; write it in a card reader")
         return ModemLink(name, channel, session)
 
+    async def swapped(self, seen: Reader) -> Reader:
+        raise NotAvailable(seen.name, "a card in a modem is swapped with the modem switched off")
+
+    async def close(self) -> None:
+        """The channels are not ours."""
+
 
 class ModemLink:
     """Satisfies `interop.protocols.card.CardLink`. `alone`: on a logical channel of our own."""

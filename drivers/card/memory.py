@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Final
 
 from drivers.emulated.uicc import Card
@@ -16,29 +17,66 @@ DEADLINE_S: Final = 15.0
 class MemoryCards:
     """Satisfies `interop.protocols.card.CardDriver`: emulated readers by name, None for an empty one.
 
-    `cards` is looked into at every call, so that a test can swap them. Who has a reader open has it alone.
+    >>> cards = MemoryCards({"Lab Reader 0": card, "Lab Reader 1": None})
+    >>> cards.swap("Lab Reader 1", other)
+
+    `cards` is looked into at every call; only `swap` is seen by whoever waits for a change. Who has a reader
+    open has it alone.
     """
 
-    def __init__(self, cards: Mapping[str, Card | None], *, deadline: float = DEADLINE_S) -> None:
+    def __init__(self, cards: MutableMapping[str, Card | None], *, deadline: float = DEADLINE_S) -> None:
         self._cards = cards
         self._deadline = deadline
         self._links: dict[str, MemoryLink] = {}
+        self._changes = Counter[str]()
+        self._changed = asyncio.Event()
+
+    def swap(self, name: str, card: Card | None) -> None:
+        """Pull out what is in the reader, and put `card` in, which may be the same one; None leaves it empty.
+
+        Raises NotAvailable for a reader that there is not.
+        """
+        self._known(name)
+        if (old := self._cards[name]) is not None:
+            self._changes[name] += old.inserted
+            old.remove()
+        if card is not None:
+            card.insert()
+            self._changes[name] += 1
+        self._cards[name] = card
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def readers(self) -> Sequence[Reader]:
-        return [
-            Reader(name, card.atr if card is not None and card.inserted else b"")
-            for name, card in self._cards.items()
-        ]
+        return [self._reader(name) for name in self._cards]
 
     async def open(self, name: str, *, write: bool) -> MemoryLink:
         del write
-        if name not in self._cards:
-            raise NotAvailable(name, f"no reader of this name; there are: {', '.join(self._cards) or 'none'}")
+        self._known(name)
         if name in self._links and self._links[name].usable:
             raise CardBusy(name, "somebody else holds the reader")
         link = self._links[name] = MemoryLink(name, self._cards, self._deadline)
         await link.reset()
         return link
+
+    async def swapped(self, seen: Reader) -> Reader:
+        self._known(seen.name)
+        while not (now := self._reader(seen.name)).atr or now.changes == seen.changes:
+            await self._changed.wait()
+        return now
+
+    async def close(self) -> None:
+        for link in self._links.values():
+            await link.close()
+
+    def _known(self, name: str) -> None:
+        if name not in self._cards:
+            raise NotAvailable(name, f"no reader of this name; there are: {', '.join(self._cards) or 'none'}")
+
+    def _reader(self, name: str) -> Reader:
+        card = self._cards[name]
+        atr = card.atr if card is not None and card.inserted else b""
+        return Reader(name, atr, self._changes[name])
 
 
 class MemoryLink:
@@ -87,6 +125,10 @@ class MemoryLink:
         if not self._lost and self._card is not None:
             self._card.power_off()
         self._lost = self._lost or "closed"
+
+    def give_up(self, why: str) -> None:
+        """The card counts as lost: whoever holds it can vouch for it no longer."""
+        self._lost = self._lost or why
 
     def _present(self) -> Card:
         if self._lost:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final, TypeVar
 
 from drivers.card import scard
@@ -24,6 +25,8 @@ ever"""
 PATIENCE_S: Final = 1.5
 """a program that has just ended holds its reader for about a second"""
 _PAUSE_S: Final = 0.1
+_LOOK_S: Final = 1.0
+"""the longest wait for a change in one call, which nobody can end"""
 
 _GONE = "the card was pulled out, or has lost contact: put it in again"
 _START = "start it (sudo systemctl start pcscd.socket)"
@@ -85,6 +88,28 @@ class PcscCards:
             link.abandon("was not opened")
             raise
         return link
+
+    async def swapped(self, seen: Reader) -> Reader:
+        """Also a card that does not answer to reset, which `open` then tells. Nothing asks again and again:
+        PC/SC wakes us; that a wait is bounded only lets its thread end when nobody waits any more.
+        """
+        worker, within = Worker(f"change of {seen.name}"), _LOOK_S + self._deadline
+        now, state = seen, scard.state_of(seen)
+        try:
+            while not (now.atr or now.mute) or now.changes == seen.changes:
+                look = partial(scard.changed, seen.name, state, _LOOK_S)
+                now, state = await worker.call(look, within)
+        except TimeoutError:
+            hangs = f"pcscd did not answer within {self._deadline:g} s: restart it"
+            raise NotAnswering(seen.name, hangs) from None
+        except Failed as failed:
+            raise _error(seen.name, failed, _OPEN) from None
+        finally:
+            worker.end(lambda: None)
+        return now
+
+    async def close(self) -> None:
+        """Nothing is held between calls."""
 
     async def _connect(self, link: PcscLink) -> None:
         loop = asyncio.get_running_loop()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ctypes.util
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from interop.protocols.card import Reader
@@ -23,6 +25,15 @@ NO_READERS: Final = 0x8010002E
 UNKNOWN_READER: Final = 0x80100009
 SHARING_VIOLATION: Final = 0x8010000B
 NOT_TRANSACTED: Final = 0x80100016
+TIMEOUT: Final = 0x8010000A
+
+# States of a reader, below the number of its changes, which are the upper 16 bits (pcsclite's winscard)
+_CHANGED: Final = 0x0002
+_UNKNOWN: Final = 0x0004
+_EMPTY: Final = 0x0010
+_PRESENT: Final = 0x0020
+_MUTE: Final = 0x0200
+_CHANGES: Final = 16
 
 
 class Failed(Exception):
@@ -56,18 +67,49 @@ def pyscard() -> Any:
 
 def listed() -> list[Reader]:
     """All readers and the ATRs of their cards; no card is disturbed. Raises NotAvailable, Failed."""
-    scard = pyscard()
-    context = _checked(scard.SCardEstablishContext(scard.SCARD_SCOPE_USER))
-    try:
+    with _context() as (scard, context):
         code, names = scard.SCardListReaders(context, [])
         if code & 0xFFFFFFFF == NO_READERS:
             return []
         names = _checked((code, names))
         asked = [(name, scard.SCARD_STATE_UNAWARE) for name in names]
         states = _checked(scard.SCardGetStatusChange(context, 0, asked))
-        return [Reader(name, bytes(atr)) for name, _, atr in states]
+        return [_reader(state) for state in states]
+
+
+def state_of(seen: Reader) -> int:
+    """What `changed` is told first: whether a card was there, and the number of changes."""
+    return (_PRESENT if seen.atr or seen.mute else _EMPTY) | seen.changes << _CHANGES
+
+
+def changed(name: str, state: int, within: float) -> tuple[Reader, int]:
+    """Blocks until the reader's state is another one, at most `within` seconds; and the state as it is then.
+    Raises NotAvailable, Failed.
+    """
+    with _context() as (scard, context):
+        answer = scard.SCardGetStatusChange(context, round(1000 * within), [(name, state)])
+        if answer[0] & 0xFFFFFFFF == TIMEOUT:  # the state is told all the same
+            answer = (OK, answer[1])
+        [now] = _checked(answer)
+        if now[1] & _UNKNOWN:
+            raise Failed(UNKNOWN_READER)
+        return _reader(now), now[1] & 0xFFFFFFFF & ~_CHANGED
+
+
+@contextmanager
+def _context() -> Iterator[tuple[Any, Any]]:
+    """pyscard, and a context of pcscd's for one question. Raises NotAvailable, Failed."""
+    scard = pyscard()
+    context = _checked(scard.SCardEstablishContext(scard.SCARD_SCOPE_USER))
+    try:
+        yield scard, context
     finally:
         scard.SCardReleaseContext(context)
+
+
+def _reader(state: tuple[str, int, list[int]]) -> Reader:
+    name, flags, atr = state
+    return Reader(name, bytes(atr), (flags & 0xFFFFFFFF) >> _CHANGES, mute=bool(flags & _MUTE))
 
 
 class Connection:

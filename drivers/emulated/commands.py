@@ -1,13 +1,11 @@
-"""`interop emulate`: a lab's emulated devices on ptys, sockets and loopback ports, for programs of others."""
+"""`interop emulate`: the emulated devices of a lab, and cards, where the programs of others find them."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +15,8 @@ import typer
 
 if TYPE_CHECKING:
     from drivers.emulated.country import Country
+    from drivers.emulated.readers import Readers, Seat, Vpcd
+    from drivers.emulated.shown import Port, Proxy
     from drivers.emulated.terminal import EmulatedModem
     from interop.lab.model import Lab, ModemPart
     from interop.protocols.equipment import Setting
@@ -31,53 +31,10 @@ class Bearer(StrEnum):
     TCP = "tcp"
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
-    """One emulated modem as another program finds it: the same one at every address that is not empty."""
-
-    modem: str
-    pty: str
-    unix: str
-    tcp: str
-    dialect: str
-    sim: str
-    msisdn: str
-    brand: str
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayPort:
-    """An account at an emulated gateway or message centre. Its secret is what the lab file says, or empty."""
-
-    gateway: str
-    tcp: str
-    protocol: str
-    account: str
-    number: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """A WAP proxy as the SIM in that modem sees it: for MMS programs that bring no bearer of their own."""
-
-    modem: str
-    proxy: str
-    mmsc: str
-    apn: str
-
-
 def emulate(
     lab: Annotated[
         str, typer.Argument(metavar="LAB", help="A lab file, or the name of a lab that comes with Interop.")
-    ],
+    ] = "",
     defect: Annotated[
         list[str] | None,
         typer.Option(metavar="DEFECT", help="What is wrong with the network; `interop list defects`."),
@@ -105,26 +62,34 @@ def emulate(
             help="The first modem's TCP port; the others', the sites', the gateways', the proxies' follow.",
         ),
     ] = 0,
+    cards: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of emulated cards, for card readers; needs no LAB."),
+    ] = None,
+    vpcd: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Where a vpcd of this machine listens for the first card [default: a pcscd of our own].",
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for programs.")] = False,
 ) -> None:
-    """Put a lab's emulated modems where other programs find them.
+    """Put emulated modems and cards where other programs find them.
 
     On ptys, unix sockets and TCP ports, until Ctrl-C. TCP ports, sites, gateways and proxies answer on
     127.0.0.1; nothing can be reached from another machine. Any program can use them: minicom, gammu, smstools
     (pty), ModemManager (unix socket), oFono (TCP), a browser (sites), Kannel and other providers' clients
-    (gateways: SMPP, CMPP, SGIP, SMGP), mmsd-tng (proxies).
+    (gateways: SMPP, CMPP, SGIP, SMGP), mmsd-tng (proxies); pcsc_scan, opensc-tool (cards, once
+    PCSCLITE_CSOCK_NAME is exported as it is printed).
     """
     from drivers.links.open_files import as_many_as_allowed
     from interop.engine.clock import run
-    from interop.lab.load import LabError, load
     from interop.protocols.equipment import Setting
+    from interop.protocols.errors import EquipmentError
 
-    try:
-        found = load(lab)
-    except LabError as error:
-        raise _refused(str(error)) from None
-    if not any(modem.emulated for modem in found.modems):
-        raise _refused(f"lab {found.name}: has no modem with `port: emulated`")
+    found = _lab(lab, cards)
+    there = _vpcd(vpcd)
     chosen = tuple(bearer or Bearer)
     _check(tcp_port, chosen, _doors(found))
     with TemporaryDirectory(prefix="interop-") as scratch:
@@ -137,13 +102,60 @@ def emulate(
             bearers = _Bearers(chosen, ports, ports or Path(scratch), tcp_port)
             _say_who_cannot_log_in(found)
             as_many_as_allowed()  # a modem takes four, on all its bearers
-            run(_stay_up(found, _country(setting), bearers, as_json), virtual=False)
+            country = _country(setting)
+            readers = _readers(found, country, cards, there, Path(scratch))
+            run(_stay_up(found, country, bearers, readers, as_json), virtual=False)
         except KeyboardInterrupt:
             return
+        except EquipmentError as error:
+            raise _refused(f"interop emulate: {error}") from None
         except OSError as error:
             place = error.filename2 or error.filename
             where = f"{place}: " if place else ""
             raise _refused(f"interop emulate: {where}{error.strerror or error}") from None
+
+
+def _lab(name: str, cards: Path | None) -> Lab:
+    """An empty one where there are but cards."""
+    from interop.lab.load import LabError, load
+    from interop.lab.model import Lab
+
+    if not name and cards is None:
+        raise _refused("interop emulate: name a LAB, or a folder of cards (--cards DIR)")
+    if not name:
+        return Lab(name="cards", city="-", modems=(), sims=())
+    try:
+        found = load(name)
+    except LabError as error:
+        raise _refused(str(error)) from None
+    emulated = [part.name for part in found.modems if part.emulated]
+    emulated += [part.name for part in found.readers if part.emulated]
+    if cards is None and not emulated:
+        raise _refused(
+            f"lab {found.name}: has no modem with `port: emulated`, nor a reader with `driver: emulated`"
+        )
+    return found
+
+
+def _vpcd(text: str) -> Vpcd | None:
+    from drivers.emulated.readers import Vpcd
+
+    try:
+        return Vpcd.of(text) if text else None
+    except ValueError as error:
+        raise _refused(f"interop emulate: --vpcd: {error}") from None
+
+
+def _readers(lab: Lab, country: Country, cards: Path | None, vpcd: Vpcd | None, scratch: Path) -> _Readers:
+    """The lab's emulated readers, then the cards of the folder. Raises EquipmentError."""
+    from drivers.emulated.readers import Seat, seats
+
+    found = [Seat(name, card) for name, card in country.cards().items()]
+    found += seats(cards) if cards else []
+    if vpcd and not found:
+        raise _refused(f"interop emulate: --vpcd: lab {lab.name} has no emulated reader: add --cards DIR")
+    alone = not any(modem.emulated for modem in lab.modems)
+    return _Readers(found, scratch, vpcd, needed=alone or cards is not None or vpcd is not None)
 
 
 def _doors(lab: Lab) -> int:
@@ -225,9 +237,35 @@ class _Bearers:
         return at
 
 
-async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Cards for PC/SC: in a pcscd of our own, unless `vpcd` is told."""
+
+    seats: Sequence[Seat]
+    scratch: Path
+    vpcd: Vpcd | None
+    needed: bool
+
+    async def open(self, stack: AsyncExitStack) -> Readers | None:
+        """Raises NotAvailable; where they are not `needed`, it is said why there are none."""
+        from drivers.emulated.readers import plugged
+        from interop.protocols.errors import NotAvailable
+
+        if not self.seats:
+            return None
+        try:
+            return await stack.enter_async_context(plugged(self.seats, self.scratch, self.vpcd))
+        except NotAvailable as error:
+            if self.needed:
+                raise
+            typer.echo(f"card readers are left out: {error}", err=True)
+            return None
+
+
+async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, readers: _Readers, as_json: bool) -> None:
     import asyncio
 
+    from drivers.emulated.shown import GatewayPort, Shown, Site, show
     from drivers.emulated.sites import SCHEME
 
     async with AsyncExitStack() as stack:
@@ -255,11 +293,13 @@ async def _stay_up(lab: Lab, country: Country, bearers: _Bearers, as_json: bool)
         if after:
             after += bool(sites) + len(set(at.values()))
         proxies = await _proxies(lab, country, after)
-        _show(lab.name, ports, sites, gateways, proxies, as_json)
-        await asyncio.Event().wait()
+        plugged = await readers.open(stack)
+        show(Shown(lab.name, ports, sites, gateways, proxies, plugged), as_json)
+        await (plugged.ended() if plugged else asyncio.Event().wait())
 
 
 async def _proxies(lab: Lab, country: Country, first: int) -> list[Proxy]:
+    from drivers.emulated.shown import Proxy
     from interop.lab.access import mms_service
 
     proxies = []
@@ -273,67 +313,11 @@ async def _proxies(lab: Lab, country: Country, first: int) -> list[Proxy]:
 
 
 def _port(lab: Lab, name: str, at: dict[Bearer, str]) -> Port:
+    from drivers.emulated.shown import Port
+
     modem = next(modem for modem in lab.modems if modem.name == name)
     sim = lab.sim_of(modem)
     pty, unix, tcp = (at.get(bearer, "") for bearer in Bearer)
     if sim is None:
         return Port(name, pty, unix, tcp, modem.dialect, "", "", "", "")
     return Port(name, pty, unix, tcp, modem.dialect, sim.name, sim.msisdn, sim.brand, sim.base_operator)
-
-
-def _show(
-    lab: str,
-    ports: list[Port],
-    sites: list[Site],
-    gateways: list[GatewayPort],
-    proxies: list[Proxy],
-    as_json: bool,
-) -> None:
-    """A table on a terminal, else a line for each device; out at once, for whoever waits for it in a pipe."""
-    if as_json:
-        rows = {
-            "lab": lab,
-            "modems": [asdict(port) for port in ports],
-            "sites": [asdict(site) for site in sites],
-            "gateways": [asdict(gateway) for gateway in gateways],
-            "proxies": [asdict(proxy) for proxy in proxies],
-        }
-        print(json.dumps(rows), flush=True)  # ASCII: any output can carry it
-    elif sys.stdout.isatty():
-        _tables(lab, ports, sites, [gateways, proxies])
-    else:
-        for port in ports:
-            print("\t".join(asdict(port).values()))
-        for site in sites:
-            print(f"{site.name}\t{site.url}")
-        rest: list[GatewayPort | Proxy] = [*gateways, *proxies]
-        for row in rest:
-            print("\t".join(asdict(row).values()))
-        print("ready; Ctrl-C ends it", flush=True)
-
-
-def _tables(
-    lab: str, ports: list[Port], sites: list[Site], others: Sequence[Sequence[GatewayPort | Proxy]]
-) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    console = Console(highlight=False)
-    rows = [asdict(port) for port in ports]
-    told = [name for name in Port.__slots__ if any(row[name] for row in rows)]
-    columns = (Column(name, overflow="fold") for name in told)  # an address that is cut off is none
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, title=f"lab {lab}")
-    for row in rows:
-        table.add_row(*(row[name] for name in told))
-    console.print(table)
-    for site in sites:
-        console.print(f"{site.name}: {site.url}", markup=False)
-    for parts in others:
-        if parts:
-            columns = (Column(name, overflow="fold") for name in asdict(parts[0]))
-            table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-            for part in parts:
-                table.add_row(*asdict(part).values())
-            console.print(table)
-    console.print("Ctrl-C ends it.")

@@ -1,4 +1,4 @@
-"""Card readers through PC/SC (pyscard), and those that the kernel sees while PC/SC does not."""
+"""Card readers through PC/SC, and those that the kernel sees while PC/SC does not."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from drivers.card.pcsc import PcscCards
 from drivers.card.scard import pyscard
-from interop.protocols.errors import NotAvailable
+from interop.protocols.card import Reader
+from interop.protocols.errors import EquipmentError
 from interop.protocols.found import FoundReader, Problem, Trouble
 
 USB_DEVICES = Path("/sys/bus/usb/devices")
 _SMART_CARD_CLASS = "0b"
 """bInterfaceClass of a CCID reader (USB-IF, "Smart Card Device Class")"""
-_SERVICE = "start it (sudo systemctl start pcscd.socket; it is in the package pcscd)."
 
 
 class ReaderFinder:
     """Satisfies `interop.protocols.found.Finder`."""
 
     async def find(self, places: Sequence[str], progress: Callable[[str], None]) -> list[FoundReader]:
-        """Readers have no ports: with `places` there is nothing to look for here."""
+        """Readers have no ports: with `places` there is nothing to look for here. No card is disturbed."""
         if places:
             return []
         progress("looking for card readers")
-        return await asyncio.to_thread(_readers)
+        trouble = Trouble.READER_WITHOUT_LIBRARY
+        try:
+            await asyncio.to_thread(pyscard)
+            trouble = Trouble.READER_WITHOUT_SERVICE
+            return [_found(reader) for reader in await PcscCards().readers()]
+        except EquipmentError as error:
+            problem = Problem(trouble, "", f"{error.text}.")
+            return [FoundReader(name, problems=(problem,)) for name in usb_readers()]
 
 
 def usb_readers(devices: Path = USB_DEVICES) -> list[str]:
@@ -44,35 +52,10 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _readers() -> list[FoundReader]:
-    seen = usb_readers()
-    try:
-        pyscard()
-        from smartcard.System import readers
-    except (NotAvailable, ImportError) as error:
-        advice = error.text if isinstance(error, NotAvailable) else "install pyscard again."
-        problem = Problem(Trouble.READER_WITHOUT_LIBRARY, "", advice)
-        return [FoundReader(name, problems=(problem,)) for name in seen]
-    try:
-        listed = readers()
-    except Exception as error:  # pyscard: EstablishContextException and others, by version
-        problem = Problem(Trouble.READER_WITHOUT_SERVICE, f"pcscd does not answer ({error})", _SERVICE)
-        return [FoundReader(name, problems=(problem,)) for name in seen]
-    return [_reader(reader) for reader in listed]
-
-
-def _reader(reader: object) -> FoundReader:
-    from smartcard.Exceptions import NoCardException
-
-    name = str(reader)
-    try:
-        connection = reader.createConnection()  # type: ignore[attr-defined]
-        connection.connect()
-        atr = bytes(connection.getATR()).hex().upper()
-        connection.disconnect()
-    except NoCardException:
-        return FoundReader(name, problems=(Problem(Trouble.CARD_MISSING, "", "put a card in."),))
-    except Exception as error:  # a mute card, a reader pulled out: one sentence each, by version
+def _found(reader: Reader) -> FoundReader:
+    if reader.mute:
         advice = "clean the contacts, turn the card over."
-        return FoundReader(name, problems=(Problem(Trouble.CARD_MUTE, str(error), advice),))
-    return FoundReader(name, atr)
+        return FoundReader(reader.name, problems=(Problem(Trouble.CARD_MUTE, "", advice),))
+    if not reader.atr:
+        return FoundReader(reader.name, problems=(Problem(Trouble.CARD_MISSING, "", "put a card in."),))
+    return FoundReader(reader.name, reader.atr.hex().upper())

@@ -17,6 +17,7 @@ NOUNS: dict[str, str] = {
     "report": "interop.cli.report:report",
     "lab": "interop.cli.lab:app",
     "list": "interop.cli.list:app",
+    "sim": "interop.cli.sim:app",
     "number": "interop.cli.number:number",
     "doctor": "interop.cli.doctor:doctor",
     "otp": "interop.cli.otp:otp",

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 @app.callback()
 def _list() -> None:
-    """What there is: defects, quirks, labs, cases."""
+    """What there is: defects, quirks, faults, labs, cases."""
 
 
 @app.command()
@@ -37,6 +37,15 @@ def quirks(as_json: AsJson = False) -> None:
     Used as --quirk 'NAME@PARAMETER=VALUE,...'; several combine.
     """
     _show_injectables("quirks", as_json)
+
+
+@app.command()
+def faults(as_json: AsJson = False) -> None:
+    """What can be made wrong with an emulated card.
+
+    Named at a reader in the lab file (faults:) as NAME@PARAMETER=VALUE,...; several combine.
+    """
+    _show_injectables("faults", as_json)
 
 
 @app.command()

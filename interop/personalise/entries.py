@@ -85,3 +85,14 @@ class Ended(Line):
 
 
 Entry = Began | Verifying | Verified | Writing | Written | Proved | Ended
+
+
+class Stop(Exception):
+    """Raised by `note`, or by the gate around VERIFY, instead of letting the next step happen: the batch
+    stops (a wrong key elsewhere, Ctrl-C), and this card at a safe point. What was to be noted was not, and
+    must not be done; the run still writes down its `Ended`, with `why`.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why

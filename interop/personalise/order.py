@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from interop.uicc import Content
+from interop.uicc import Content, key_name
 from interop.uicc.milenage import Milenage
+from interop.uicc.session import View
 
 KEY_SIZE: Final = 8
 """octets of an administrative key or a PIN, as VERIFY takes it (102 221 11.1.9)"""
@@ -19,7 +20,9 @@ class Wish:
     `content` is encoded to the size of the file that the card really has; bytes are what they are. `offset`:
     where bytes go in a transparent file, whose other octets stay; None for the whole of it. `optional`: no
     fault of a card that lacks the file (its twin in the other view). `secret`: it must never be shown, and
-    may be a file that nobody can read.
+    may be a file that nobody can read. `leftover`: it clears what the subscriber before left behind, and is
+    planned only where another wish is to be written: on a card that is as ordered and in use, the same file
+    holds what the handset needs.
     """
 
     path: str
@@ -28,6 +31,7 @@ class Wish:
     offset: int | None = None
     optional: bool = False
     secret: bool = False
+    leftover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class SecretKey:
     octets: bytes = field(repr=False)
     full: int = 3
 
+    def __str__(self) -> str:
+        return key_name(self.reference)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -48,8 +55,10 @@ class Order:
 
     `wishes`: in the order of writing: harmless files first, then IMSI, keys, and ICCID last of all.
     `new_iccid`: "" where the ICCID stays. `milenage`: what the card must prove to know in the end; None where
-    the row has no keys. `card_type`: of `interop.personalise.cardtypes`, "" where no key file is written.
-    `atr`: what the card must answer to reset, b"" for any.
+    the row has no keys. `card_type`: of `interop.personalise.cardtypes`, "" where the profile names none.
+    `atr`: what the card must answer to reset, b"" for any. `undo`: it writes back what was before `job`.
+    `view`: in which the files are and the keys are taken, to be entered (`Session.begin`); None for whatever
+    the card shows. `profile`: its name, an @ and the first twelve digits of its SHA-256.
     """
 
     line: int
@@ -65,6 +74,8 @@ class Order:
     profile: str = ""
     card_type: str = ""
     atr: bytes = b""
+    undo: bool = False
+    view: View | None = None
 
     @property
     def final_iccid(self) -> str:

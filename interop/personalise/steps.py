@@ -37,7 +37,8 @@ class Step:
     """One UPDATE: of a transparent file from `offset` on (None: the whole), or of one record (from 1).
 
     `before`: what is there now, None where the card does not let it be read; `rule`: who may write it, in
-    words ("ADM1"), "" where the card does not tell. Neither content is ever in a repr.
+    words ("ADM1"), "" where the card does not tell. `readable`: it can be read back once the keys are given;
+    only secrets need not be. Neither content is ever in a repr.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Step:
     offset: int | None = None
     rule: str = ""
     secret: bool = False
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Plan:
     """For one card. `steps`: in the order of writing, none for what is so already (`same`, by path).
 
     `problems`: why nothing may be written, a sentence each; only a plan without any is carried out.
-    `verify`: the ADM has to be given, `pin`: PIN1 too; `tries`: what the card says of the ADM.
+    `verify`: the ADM has to be given, `pin`: PIN1 too; `tries`, `pin_tries`: what the card says of them, None
+    where they are not needed.
     """
 
     identity: CardIdentity
@@ -66,9 +69,25 @@ class Plan:
     verify: bool = False
     pin: bool = False
     tries: Tries | None = None
+    pin_tries: Tries | None = None
     keys: Keys = Keys.NONE
 
     @property
     def done(self) -> bool:
         """The card is as ordered: nothing is left to write."""
         return not (self.steps or self.problems)
+
+    @property
+    def unseen(self) -> tuple[Step, ...]:
+        """Places that nobody can look into before a key is given."""
+        return tuple(step for step in self.steps if step.before is None)
+
+    @property
+    def as_seen(self) -> bool:
+        """As ordered as far as anybody can tell without a key: nothing that was seen is another, and the
+        card answers as its keys do.
+        """
+        if self.problems or len(self.unseen) < len(self.steps):
+            return False
+        no_keys = self.keys is Keys.NONE and not any(step.secret for step in self.steps)
+        return no_keys or self.keys is Keys.RIGHT

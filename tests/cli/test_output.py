@@ -12,19 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import interop
+
 COMMAND = [sys.executable, "-m", "interop"]
 CARD = ("run", "--lab", "small", "-k", "card_is")
-
-
-def interop(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
 
 
 @pytest.mark.parametrize("arguments", [("number", "17090001234"), ("list", "defects"), CARD])
@@ -83,7 +74,7 @@ def test_no_line_of_a_log_ends_in_blanks(arguments: tuple[str, ...]) -> None:
         (("emulte",), 'no command "emulte"; did you mean "emulate"?'),
         (
             ("what",),
-            'no command "what" (there are: run, report, lab, list, number, doctor, otp, send, '
+            'no command "what" (there are: run, report, lab, list, sim, number, doctor, otp, send, '
             "benchmark, emulate, modem)",
         ),
         (("lab", "chek"), "Did you mean 'check'?"),
@@ -112,11 +103,14 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
         ("number",),
         ("send",),
         ("emulate",),
+        ("sim",),
+        ("sim", "read"),
+        ("sim", "diff"),
     ],
 )
 def test_help_is_plain_and_whole(noun: tuple[str, ...]) -> None:
-    text = interop(*noun, "-h", COLUMNS="80").stdout
-    assert text == interop(*noun, "--help", COLUMNS="80").stdout
+    text = interop(*noun, "-h", environment={"COLUMNS": "80"}).stdout
+    assert text == interop(*noun, "--help", environment={"COLUMNS": "80"}).stdout
     assert text.isascii() and "Usage: " in text
     assert "..." not in text.partition("Commands:")[2]  # every command's line fits
     options = text.partition("Options:")[2]

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from importlib import resources
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from interop.gateway import smpp
 from interop.gateway.session import Answered, Asked, Session, counting
+from tests.forked import interop
 
 CODE = "【甲银行】验证码 482913，5分钟内有效。"
 LONG = "尊敬的客户：" + "您的验证码是 482913，请勿告诉他人。" * 6
-COMMAND = [sys.executable, "-m", "interop", "send"]
 
 
-def send(*arguments: str, lab: str = "small", **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments, "--lab", lab],
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+def send(*arguments: str, lab: str = "small", password: str | None = None) -> CompletedProcess[str]:
+    """`password`: of the gateway whose lab file names the variable GW."""
+    known = {} if password is None else {"GW": password}
+    return interop("send", *arguments, "--lab", lab, environment=known)
 
 
-def data(done: subprocess.CompletedProcess[str]) -> Any:
+def data(done: CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
@@ -184,13 +178,13 @@ gateways:
 
 
 def test_a_live_text_wants_a_word_first(live: str) -> None:
-    done = send("--via", "gw", "17090001234", CODE, lab=live, GW="hu5h")
+    done = send("--via", "gw", "17090001234", CODE, lab=live, password="hu5h")
     assert done.returncode == 2
     assert done.stderr == ("interop send: a live text is about to leave, and it costs; allow it with --yes\n")
 
 
 def test_a_port_that_nobody_listens_on(live: str) -> None:
-    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, GW="hu5h")
+    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, password="hu5h")
     assert done.returncode == 1
     assert done.stderr == (
         "interop send: gw: tcp://127.0.0.1:1: Connection refused; is it up, and may this host reach it?\n"
@@ -198,7 +192,7 @@ def test_a_port_that_nobody_listens_on(live: str) -> None:
 
 
 def test_a_secret_that_is_not_there(live: str) -> None:
-    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, GW="")
+    done = send("--via", "gw", "17090001234", CODE, "--yes", lab=live, password="")
     assert done.returncode == 2
     assert "env:GW: this environment variable is not set" in done.stderr
 
@@ -236,7 +230,7 @@ def half_a_text(listener: socket.socket, name: str = "id1") -> None:
                         stream.sendall(report + session.answer(event.frame, smpp.SubmitSmResp(name)))
 
 
-def follow(live: str, text: str, *, secret: str, name: str) -> subprocess.CompletedProcess[str]:
+def follow(live: str, text: str, *, secret: str, name: str) -> CompletedProcess[str]:
     """Through a message centre of ours that gives `name` to the first part."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = threading.Thread(target=half_a_text, args=(listener, name))
@@ -246,7 +240,7 @@ def follow(live: str, text: str, *, secret: str, name: str) -> subprocess.Comple
         path.write_text(
             path.read_text(encoding="utf-8").replace("127.0.0.1:1\n", f"127.0.0.1:{port}\n"), "utf-8"
         )
-        done = send("--via", "gw", "17090001234", text, "--yes", "--json", lab=live, GW=secret)
+        done = send("--via", "gw", "17090001234", text, "--yes", "--json", lab=live, password=secret)
         serving.join()
     return done
 

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING
 
-from drivers.emulated.injection import meant, split
+from drivers.emulated.injection import checked, listed, meant
 from drivers.emulated.quirks import answers, conferences, equipment, lines, multimedia, news, shapes
 from drivers.emulated.quirks.quirk import KINDS, RANDOM, Lines, Quirk, Subject, fraction
 from interop.lab.model import Lab
@@ -42,27 +42,12 @@ class Spec:
 
 def listing() -> tuple[Injectable, ...]:
     """Every quirk there is, for `interop list quirks`, by name."""
-    return tuple(
-        Injectable(
-            name,
-            {key: f"{p.text} ({p.default})" if p.default else p.text for key, p in kind.parameters.items()},
-            kind.effect,
-        )
-        for name, kind in sorted(KINDS.items())
-    )
+    return listed(KINDS)
 
 
 def parse(text: str) -> Spec:
     """`name@key=value,key=value`. Raises ValueError with one sentence that names what is wrong."""
-    name, given = split("quirk", text, KINDS)
-    parameters = KINDS[name].parameters
-    for key, value in given.items():
-        try:
-            parameters[key].kind(value)
-        except ValueError as wrong:
-            reason = str(wrong) if str(wrong).startswith("not in") else "not a number"
-            raise ValueError(f"quirk {name}: {key}={value!r} is {reason}") from None
-    values = {key: parameter.default for key, parameter in parameters.items()} | given
+    name, values = checked("quirk", text, KINDS)
     return Spec(name, values.pop("modem"), values)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from drivers.emulated.quirks.quirk import Lines, Parameter, Quirk, count, one_of, quirk
+from drivers.emulated.injection import Parameter, count, one_of
+from drivers.emulated.quirks.quirk import Lines, Quirk, quirk
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drivers.emulated.quirks.quirk import (
-    Lines,
-    Parameter,
-    Quirk,
-    Subject,
-    command,
-    one_of,
-    quirk,
-    seconds,
-    times,
-)
+from drivers.emulated.injection import Parameter, one_of, seconds
+from drivers.emulated.quirks.quirk import Lines, Quirk, Subject, command, quirk, times
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from drivers.emulated.quirks.quirk import Parameter, Quirk, command, count, quirk, seconds, times
+from drivers.emulated.injection import Parameter, count, seconds
+from drivers.emulated.quirks.quirk import Quirk, command, quirk, times
 
 _END = b"\r\n"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from drivers.emulated.quirks.quirk import Parameter, Quirk, command, count, quirk, seconds, times
+from drivers.emulated.injection import Parameter, count, seconds
+from drivers.emulated.quirks.quirk import Quirk, command, quirk, times
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from drivers.emulated.quirks.quirk import Lines, Parameter, Quirk, Subject, command, one_of, quirk, times
+from drivers.emulated.injection import Parameter, one_of
+from drivers.emulated.quirks.quirk import Lines, Quirk, Subject, command, quirk, times
 
 if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command

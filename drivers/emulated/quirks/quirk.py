@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from drivers.emulated.injection import Parameter, count, one_of, share
+
 if TYPE_CHECKING:
     from drivers.emulated.terminal.parser import Command
 
@@ -37,44 +39,6 @@ class Subject(Protocol):
     def stray_call(self, number: str, seconds: float) -> None: ...
 
     def stray_message(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    text: str
-    default: str
-    kind: Callable[[str], object] = str
-    """raises ValueError on a value that does not fit, in words that begin with "not in" or in any"""
-
-
-def share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError("not in 0..1")
-    return value
-
-
-def count(text: str) -> int:
-    value = int(text)
-    if not 0 < value <= 1_000_000:
-        raise ValueError("not in 1..1000000")
-    return value
-
-
-def seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 86_400:
-        raise ValueError("not in 0..86400")
-    return value
-
-
-def one_of(*known: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text not in known:
-            raise ValueError(f"not in {', '.join(known)}")
-        return text
-
-    return check
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from interop.shipped import shipped
 
 
 class _Data(BaseModel):
@@ -167,16 +168,20 @@ def profiles() -> list[str]:
 @cache
 def profile(name: str) -> Profile:
     """Raises ValueError naming the profiles there are."""
-    folder = resources.files(__package__).joinpath("data")
     if name not in (names := profiles()):
         raise ValueError(f"no emulated modem has the dialect {name!r}; there are {', '.join(names)}")
-    common: dict[str, Any] = yaml.safe_load((folder / "common.yaml").read_text(encoding="utf-8"))
-    own: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+    common, own = _data("common"), _data(name)
     merged = {**common, **own}
     for key, shared in common.items():
         if isinstance(shared, dict):
             merged[key] = {**shared, **own.get(key, {})}
     return Profile.model_validate(merged)
+
+
+@cache
+def _data(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = shipped("drivers.emulated.terminal", "data", f"{name}.yaml")
+    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from interop.shipped import shipped
 
 # V.250 table 1: what ATV0 says.
 DIGITS = {
@@ -29,8 +28,7 @@ def table(name: str) -> dict[int, str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    source = resources.files(__package__).joinpath("data/codes.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(source)
+    loaded: dict[str, Any] = shipped("drivers.emulated.terminal", "data", "codes.yaml")
     return loaded
 
 

@@ -9,23 +9,24 @@ from typing import Final
 from drivers.emulated.uicc.keys import Keys
 from drivers.emulated.uicc.tree import Directory, File
 from interop.uicc import EfError
-from interop.uicc.access import ADM1, PIN1, AccessRules, Condition, Operation, met
+from interop.uicc.access import ADM1, ALWAYS, PIN1, AccessRules, Condition, Operation, met
 from interop.uicc.tlv import decode_tlv
 
 _USER: Final = 0x110
 _ISSUER: Final = 0x120
 """mechanisms of a security condition byte, which names no key (`interop.uicc.access`): PIN1 and ADM1 here"""
 _ENVIRONMENTS: Final = range(15)
-_NO_RULE: Final = AccessRules()
 
 
 def needed(node: File | Directory, operation: Operation) -> Condition:
     """A rule that cannot be found or read allows nothing, as on a card."""
-    return _rules(node).needed(operation)
+    identifier, number, rules, compact = _told(node.access)
+    return _condition(_record(node, identifier, number) if identifier else rules, compact, operation)
 
 
 def allowed(node: File | Directory, operation: Operation, keys: Keys) -> bool:
-    return met(needed(node, operation), _verified(keys))
+    condition = needed(node, operation)
+    return condition is ALWAYS or met(condition, _verified(keys))
 
 
 def _verified(keys: Keys) -> Collection[int]:
@@ -36,30 +37,35 @@ def _verified(keys: Keys) -> Collection[int]:
     return given
 
 
-def _rules(node: File | Directory) -> AccessRules:
-    data = node.access
-    for tag, start, end in decode_tlv(data, 0, len(data), "access"):
-        value = data[start:end]
+# The same few attributes and rules again and again, for every command.
+
+
+@lru_cache(maxsize=256)
+def _told(access: bytes) -> tuple[int, int, bytes, bool]:
+    """Of a security attribute: identifier of an EF_ARR and record number there, or 0, 0 and the rules
+    themselves; whether these are compact."""
+    for tag, start, end in decode_tlv(access, 0, len(access), "access"):
+        value = access[start:end]
         match tag:
             case 0x8B if len(value) >= 3:
                 # With security environments it is pairs of environment and record; ours is 01, PIN enabled.
                 pairs = dict(zip(value[2::2], value[3::2], strict=False))
                 number = value[2] if len(value) == 3 else pairs.get(1, value[3])
-                return _decoded(_record(node, int.from_bytes(value[:2]), number))
+                return int.from_bytes(value[:2]), number, b"", False
             case 0x8C:
-                return _decoded(value, compact=True)
+                return 0, 0, value, True
             case 0xAB:
-                return _decoded(value)
-    return _NO_RULE
+                return 0, 0, value, False
+    return 0, 0, b"", False
 
 
 @lru_cache(maxsize=256)
-def _decoded(octets: bytes, *, compact: bool = False) -> AccessRules:
-    """The same few again and again, for every command."""
+def _condition(rules: bytes, compact: bool, operation: Operation) -> Condition:
     try:
-        return AccessRules.decode_compact(octets) if compact else AccessRules.decode(octets)
+        decoded = AccessRules.decode_compact(rules) if compact else AccessRules.decode(rules)
     except EfError:
-        return _NO_RULE
+        decoded = AccessRules()
+    return decoded.needed(operation)
 
 
 def _record(node: File | Directory, identifier: int, number: int) -> bytes:

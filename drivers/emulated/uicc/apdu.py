@@ -11,7 +11,7 @@ Reply = tuple[bytes, int]
 SIM_CLASS: Final = 0xA0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take five times as long to make, and there is one for every command
 class Apdu:
     """`p3`: Lc or Le, as the command has it; `channel`: 0 to 3; `sim`: CLA A0; `proprietary`: CLA 80 to 83.
 

@@ -45,7 +45,7 @@ ADM1: Final = 0x0A
 DEFAULT_LAYOUT: Final = "sysmoUSIM-SJS1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """`late`: seconds until it comes, infinite where it never does."""
 
@@ -212,7 +212,7 @@ class Card:
             reply = self._execute(octets)
         for fault in self.faults:
             reply = fault.after(self, octets, reply)
-        return Answer(*reply, sum(fault.late() for fault in self.faults))
+        return Answer(*reply, sum([fault.late() for fault in self.faults]))
 
     def _execute(self, octets: bytes) -> Reply:
         if len(octets) < 4:

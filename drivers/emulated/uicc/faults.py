@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from drivers.emulated.injection import split
-from drivers.emulated.quirks.quirk import Parameter, count, one_of, seconds
+from drivers.emulated.injection import Parameter, checked, count, listed, one_of, seconds
 from drivers.emulated.uicc.codes import OK, RESPONSE
 from interop.protocols.card import CardLost
 from interop.protocols.equipment import Injectable
@@ -76,28 +75,13 @@ def _fault(kind: type[Fault]) -> type[Fault]:
 
 
 def listing() -> tuple[Injectable, ...]:
-    """Every fault there is, by name."""
-    return tuple(
-        Injectable(
-            name,
-            {key: f"{p.text} ({p.default})" if p.default else p.text for key, p in kind.parameters.items()},
-            kind.effect,
-        )
-        for name, kind in sorted(KINDS.items())
-    )
+    """Every fault there is, for `interop list faults`, by name."""
+    return listed(KINDS)
 
 
 def parse(text: str) -> Fault:
     """`name@key=value,key=value`. Raises ValueError with one sentence that names what is wrong."""
-    name, given = split("fault", text, KINDS)
-    parameters = KINDS[name].parameters
-    for key, value in given.items():
-        try:
-            parameters[key].kind(value)
-        except ValueError as wrong:
-            reason = str(wrong) if str(wrong).startswith("not in") else "not a number"
-            raise ValueError(f"fault {name}: {key}={value!r} is {reason}") from None
-    values = {key: parameter.default for key, parameter in parameters.items()} | given
+    name, values = checked("fault", text, KINDS)
     return KINDS[name](values)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from interop.shipped import shipped
 
 STRICT = "strict"
 
@@ -38,5 +38,5 @@ class Leniency(BaseModel):
 @cache
 def card_types() -> dict[str, Leniency]:
     """Every row, by name."""
-    source = resources.files(__package__).joinpath("data/leniency.yaml").read_text(encoding="utf-8")
-    return {name: Leniency.model_validate(row or {}) for name, row in yaml.safe_load(source).items()}
+    rows = shipped("drivers.emulated.uicc", "data", "leniency.yaml")
+    return {name: Leniency.model_validate(row or {}) for name, row in rows.items()}

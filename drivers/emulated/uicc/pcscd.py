@@ -23,6 +23,8 @@ from interop.protocols.errors import NotAvailable
 LIBRARY: Final = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 SLOTS: Final = 2
 """of one reader of libifdvpcd"""
+MOST: Final = 16
+"""readers, a slot each, that pcscd takes (PCSCLITE_MAX_READERS_CONTEXTS)"""
 _PATH: Final = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _INSTALL: Final = "apt-get install pcscd vsmartcard-vpcd"
 _READER: Final = """\
@@ -63,17 +65,19 @@ class Pcscd:
         """Starts it. Raises NotAvailable with what is missing."""
         if why := missing():
             raise NotAvailable("pcscd", why)
+        if slots > MOST:
+            raise NotAvailable("pcscd", f"it takes {MOST} cards, not {slots}")
         self.path = directory / "pcscd.comm"
         self.log = directory / "pcscd.log"
-        readers = directory / "readers"
-        readers.mkdir()
+        readers = directory / "reader.conf"
+        entries = []
         for number in range((slots + SLOTS - 1) // SLOTS):
             # One copy each: two entries with one library share its variables, and their cards get mixed up.
             library = directory / f"libifdvpcd{number}.so"
             shutil.copyfile(LIBRARY, library)
             port = FIRST_PORT + number * SLOTS
-            text = _READER.format(number=number, port=port, library=library)
-            (readers / f"reader{number}").write_text(text)
+            entries.append(_READER.format(number=number, port=port, library=library))
+        readers.write_text("\n".join(entries))
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         program = Path(__file__).with_name("pcscd_network.py")
@@ -92,6 +96,7 @@ class Pcscd:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PATH": _PATH},
+                start_new_session=True,  # Ctrl-C is ours alone: cards leave before pcscd does
             )
         self._turn = asyncio.Lock()
 

@@ -1,6 +1,6 @@
 """The process in pcscd's own network: brings loopback up, starts pcscd, dials vpcd for others.
 
-Run as `python pcscd_network.py <control descriptor> <socket> <reader.conf.d>`; imports nothing of ours. Two
+Run as `python pcscd_network.py <control descriptor> <socket> <reader.conf>`; imports nothing of ours. Two
 octets on the control socket are a port; the answer is one octet and the connected socket, or the end where
 pcscd has ended. When the control socket closes, pcscd is ended.
 """

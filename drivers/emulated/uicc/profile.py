@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.emulated.uicc.dump import Form, load
 from drivers.emulated.uicc.keys import Key, Keys, pin_octets
 from drivers.emulated.uicc.tree import Tree
+from interop.shipped import shipped
 
 _NEVER_READ: Final = "8B032F0606"
 """access to the key files: record 6 of the profile's EF_ARR"""
@@ -23,7 +22,8 @@ class _Data(BaseModel):
 
 
 class Secret(_Data):
-    """A key of the card: `pin` in digits, filled with FF, or `octets` in hex."""
+    """A key of the card: `pin` in digits, filled with FF, or `octets` in hex. `left`, `unblock_left`: tries
+    that the key and its PUK have left, all of them where nothing is said."""
 
     pin: str = Field("", repr=False)
     octets: str = Field("", repr=False)
@@ -31,11 +31,40 @@ class Secret(_Data):
     tries: int = 3
     switchable: bool = False
     enabled: bool = True
+    left: int = -1
+    unblock_left: int = -1
+
+    @classmethod
+    def of(cls, key: Key) -> Self:
+        """As the card holds it now."""
+        pin = key.value.rstrip(b"\xff")
+        told = {"pin": pin.decode()} if pin.isdigit() else {"octets": key.value.hex().upper()}
+        return cls(
+            **told,
+            puk=key.unblock.rstrip(b"\xff").decode(),
+            tries=key.tries,
+            switchable=key.switchable,
+            enabled=key.enabled,
+            left=-1 if key.left == key.tries else key.left,
+            unblock_left=-1 if key.unblock_left == key.unblock_tries else key.unblock_left,
+        )
 
     def key(self) -> Key:
+        """Raises ValueError."""
         value = bytes.fromhex(self.octets) if self.octets else pin_octets(self.pin)
-        unblock = pin_octets(self.puk) if self.puk else b""
-        return Key(value, self.tries, unblock, switchable=self.switchable, enabled=self.enabled)
+        return Key(
+            value,
+            self.tries,
+            pin_octets(self.puk) if self.puk else b"",
+            switchable=self.switchable,
+            enabled=self.enabled,
+            left=self.left,
+            unblock_left=self.unblock_left,
+        )
+
+    def form(self) -> dict[str, Any]:
+        """As `Secret.model_validate` takes it, without what is as usual."""
+        return self.model_dump(exclude_defaults=True)
 
 
 class Profile(_Data):
@@ -78,8 +107,7 @@ class Layout(_Data):
 
 
 def _data(name: str) -> Any:
-    source = resources.files(__package__).joinpath(f"data/{name}.yaml")
-    return yaml.safe_load(source.read_text(encoding="utf-8"))
+    return shipped("drivers.emulated.uicc", "data", f"{name}.yaml")
 
 
 @cache

@@ -30,19 +30,27 @@ Dial = Callable[[], Awaitable[socket.socket]]
 
 
 class Slot:
-    """A slot of a virtual reader and the card in it, which may be swapped at any time.
+    """A slot of a virtual reader and the card in it, which may be swapped at any time. `answered` gets each
+    command that the card had, before its answer leaves.
 
     >>> slot = Slot(card, lambda: dial("127.0.0.1", FIRST_PORT))
     >>> task = asyncio.create_task(slot.run())
     """
 
-    def __init__(self, card: Card | None, dial: Dial) -> None:
+    def __init__(
+        self, card: Card | None, dial: Dial, answered: Callable[[bytes], None] | None = None
+    ) -> None:
         self.powered = asyncio.Event()
         """the reader has given power to the card that is in it"""
         self._card = card
         self._dial = dial
+        self._answered_to = answered
         self._swapped = asyncio.Event()
         self._line: socket.socket | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self._card is None or not self._card.inserted
 
     def swap(self, card: Card | None) -> None:
         """Pull out what is in it and put `card` in, which may be the same one; None leaves it empty."""
@@ -98,7 +106,11 @@ class Slot:
 
     async def _answered(self, card: Card, octets: bytes) -> bytes:
         """A late answer is dropped where the card is swapped before."""
-        answer = card.answer(octets)
+        try:
+            answer = card.answer(octets)
+        finally:
+            if self._answered_to is not None:
+                self._answered_to(octets)
         if answer.late:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._swapped.wait(), answer.late)

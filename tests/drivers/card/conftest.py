@@ -15,11 +15,16 @@ OK = 0
 NO_READERS = 0x8010002E
 UNKNOWN_READER = 0x80100009
 NO_SMARTCARD = 0x8010000C
+TIMEOUT = 0x8010000A
+EMPTY, PRESENT, MUTE, UNKNOWN, CHANGED = 0x10, 0x20, 0x200, 0x04, 0x02
 GENEROUS_S = 60.0
 
 
 class Scard(ModuleType):
-    """`readers`: ATR by name, b"" without a card. `fail`: codes that the next calls of a function give, the
+    """`moves`: what happens to a reader while somebody waits, one after another: its ATR, b"" when it is
+    emptied, None when a card is put in that does not answer, "away" when the reader is unplugged.
+
+    `readers`: ATR by name, b"" without a card. `fail`: codes that the next calls of a function give, the
     last one for ever. `answers`: what the card says, in order (else 9000). `hang`: functions that do not
     return before `go` is set. `called`: what was called, `sent`: APDUs; `waited` is set when one hangs.
     """
@@ -34,6 +39,9 @@ class Scard(ModuleType):
         self.readers: dict[str, bytes] = {"Reader A": b"\x3b\x9f", "Reader B": b""}
         self.fail: dict[str, list[int]] = {}
         self.answers: list[list[int]] = []
+        self.moves: list[bytes | str | None] = []
+        self.flags: dict[str, int] = {}
+        self.changes: dict[str, int] = {}
         self.hang: set[str] = set()
         self.go, self.waited, self.released = threading.Event(), threading.Event(), threading.Event()
         self.called: list[tuple[Any, ...]] = []
@@ -66,8 +74,28 @@ class Scard(ModuleType):
     def SCardGetStatusChange(  # noqa: N802
         self, context: int, timeout: int, states: list[tuple[str, int]]
     ) -> tuple[int, list[tuple[str, int, list[int]]]]:
-        assert context == 4711 and timeout == 0
-        return self._code("status change"), [(name, 34, list(self.readers[name])) for name, _ in states]
+        """As pcscd does it: at once where the state or the number of changes is another one."""
+        assert context == 4711
+        code = self._code("status change")
+        [(name, known), *others] = states
+        if timeout and not code:
+            assert not others
+            if known & ~CHANGED == self._state(name):
+                if not self.moves:
+                    return TIMEOUT, [(name, self._state(name), list(self.readers[name]))]
+                self._move(name, self.moves.pop(0))
+        return code, [(name, self._state(name) | CHANGED, list(self.readers[name])) for name, _ in states]
+
+    def _state(self, name: str) -> int:
+        flags = self.flags.get(name, PRESENT if self.readers[name] else EMPTY)
+        return flags | self.changes.get(name, 0) << 16
+
+    def _move(self, name: str, move: bytes | str | None) -> None:
+        self.readers[name] = move if isinstance(move, bytes) else b""
+        self.changes[name] = self.changes.get(name, 0) + 1
+        self.flags.pop(name, None)
+        if not isinstance(move, bytes):
+            self.flags[name] = UNKNOWN if move else PRESENT | MUTE
 
     def SCardConnect(self, context: int, name: str, mode: int, protocol: int) -> tuple[int, int, int]:  # noqa: N802
         assert context == 4711

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -225,3 +226,49 @@ def test_a_silent_card_ends_in_a_timeout_and_is_given_up() -> None:
 
     with_card(silent, "answer.never")
     with_card(silent, "answer.late@by=16")
+
+
+# Swapping
+
+
+def test_a_swap_wakes_who_waits_for_the_next_card() -> None:
+    async def main() -> None:
+        first, second = Card.of(SIM), Card.of(SIM, iccid="89860120811000017092")
+        cards = MemoryCards({"A": first, "B": None})
+        seen, empty = await cards.readers()
+        waiting = [asyncio.create_task(cards.swapped(reader)) for reader in (seen, empty)]
+        cards.swap("A", None)
+        await asyncio.sleep(1)
+        assert not any(task.done() for task in waiting)
+        assert [reader.atr for reader in await cards.readers()] == [b"", b""]
+        cards.swap("A", second)
+        assert (await waiting[0]) == Reader("A", second.atr, 2)
+        assert not waiting[1].done()
+        cards.swap("B", first)
+        assert (await waiting[1]) == Reader("B", first.atr, 1)
+
+    run_virtual(main())
+
+
+def test_the_same_card_out_and_in_is_a_swap_and_whoever_held_it_has_lost_it() -> None:
+    async def main() -> None:
+        card = Card.of(SIM)
+        cards = MemoryCards({"A": card})
+        [seen] = await cards.readers()
+        link = await cards.open("A", write=True)
+        assert await link.transmit(bytes.fromhex("0020000A083838383838383838")) == (b"", 0x9000)
+        cards.swap("A", card)
+        assert await cards.swapped(seen) == Reader("A", card.atr, 2)
+        with pytest.raises(CardLost):
+            await link.transmit(bytes.fromhex("0020000A00"))
+        link = await cards.open("A", write=True)
+        assert await link.transmit(bytes.fromhex("0020000A00")) == (b"", 0x63C3)
+        await cards.close()
+        with pytest.raises(CardLost, match="closed"):
+            await link.transmit(bytes.fromhex("0020000A00"))
+        with pytest.raises(NotAvailable, match="no reader of this name"):
+            await cards.swapped(Reader("C", b""))
+        with pytest.raises(NotAvailable, match="no reader of this name"):
+            cards.swap("C", None)
+
+    run_virtual(main())

@@ -308,3 +308,80 @@ def test_after_closing(scard: Any) -> None:
 
     run(main)
     assert scard.times("disconnect") == 1
+
+
+# Swapping
+
+
+def test_how_often_a_reader_changed_and_a_card_that_does_not_answer(scard: Any) -> None:
+    scard.changes["Reader A"] = 3
+    scard.flags["Reader B"] = 0x220
+    assert run(lambda cards: cards.readers()) == [
+        Reader("Reader A", b"\x3b\x9f", 3),
+        Reader("Reader B", b"", 0, mute=True),
+    ]
+
+
+async def swapped(cards: PcscCards, name: str = "Reader A") -> Reader:
+    [seen] = [reader for reader in await cards.readers() if reader.name == name]
+    return await cards.swapped(seen)
+
+
+def test_the_card_that_was_seen_is_not_the_next_one(scard: Any) -> None:
+    """Only one that is put in afterwards; also the same one, out and in."""
+    scard.moves = [b"", b"\x3b\x02", b"\x3b\x03"]
+    assert run(swapped) == Reader("Reader A", b"\x3b\x02", 2)
+    assert scard.moves == [b"\x3b\x03"]
+    scard.moves = [b"", b"\x3b\x02"]
+    assert run(swapped) == Reader("Reader A", b"\x3b\x02", 4)
+
+
+def test_what_was_swapped_before_anybody_waited(scard: Any) -> None:
+    scard.changes["Reader A"] = 7
+    seen = Reader("Reader A", b"\x3b\x9f", 5)
+    assert run(lambda cards: cards.swapped(seen)) == Reader("Reader A", b"\x3b\x9f", 7)
+
+
+def test_an_empty_reader_gets_a_card_that_does_not_answer(scard: Any) -> None:
+    """Waiting goes on from it, too: a card in its place is another change."""
+    scard.moves = [None]
+    mute = run(lambda cards: swapped(cards, "Reader B"))
+    assert mute == Reader("Reader B", b"", 1, mute=True)
+    scard.moves = [b"", b"\x3b\x02"]
+    assert run(lambda cards: cards.swapped(mute)) == Reader("Reader B", b"\x3b\x02", 3)
+
+
+@pytest.mark.parametrize("code", [0x80100009, 0x80100017])
+def test_the_reader_goes_away_while_somebody_waits(scard: Any, code: int) -> None:
+    scard.fail["status change"] = [0, code]
+    with pytest.raises(CardLost, match="Reader A: the reader was unplugged"):
+        run(swapped)
+    scard.fail.clear()
+    scard.moves = ["away"]
+    with pytest.raises(CardLost, match="Reader A: the reader was unplugged"):
+        run(swapped)
+
+
+def test_pcscd_ends_while_somebody_waits(scard: Any) -> None:
+    scard.fail["status change"] = [0, 0x8010001E]
+    with pytest.raises(CardLost, match="pcscd has ended"):
+        run(swapped)
+
+
+def test_who_no_longer_waits_leaves_no_thread_behind(scard: Any) -> None:
+    async def main(cards: PcscCards) -> None:
+        [seen, _] = await cards.readers()
+        scard.released.clear()
+        scard.hang.add("status change")
+        waiting = asyncio.create_task(cards.swapped(seen))
+        await asyncio.to_thread(scard.waited.wait, GENEROUS_S)
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+        assert waiting.cancelled()
+        scard.go.set()
+        assert await asyncio.to_thread(scard.released.wait, GENEROUS_S)
+        await cards.close()
+
+    run(main)
+    waits = [call for call in scard.called if call[0] == "status change"]
+    assert len(waits) == 2  # the list, and the one that was given up

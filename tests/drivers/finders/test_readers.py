@@ -1,11 +1,12 @@
-"""Card readers, through a stand-in for pyscard: it has no Linux wheel, and CI has no reader."""
+"""Card readers, through a stand-in for pyscard's lowest module: CI has no reader. With a real pcscd:
+tests/drivers/card/test_pcscd.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -13,29 +14,34 @@ from drivers.finders import readers
 from drivers.finders.readers import ReaderFinder
 from interop.protocols.found import FoundReader, Trouble
 
+EMPTY, PRESENT, MUTE = 0x0012, 0x0122, 0x0222
+"""SCARD_STATE_*: CHANGED with EMPTY; with PRESENT and INUSE; with PRESENT and MUTE (pcsclite.h)"""
+NO_SERVICE = 0x8010001D
 
-class NoCard(Exception):
-    pass
 
+class Scard(ModuleType):
+    """`states`: of its readers, by name. Nothing that connects to a card is here."""
 
-class Reader:
-    def __init__(self, name: str, atr: list[int] | Exception) -> None:
-        self._name, self._atr = name, atr
+    SCARD_SCOPE_USER, SCARD_STATE_UNAWARE = 2, 0
 
-    def __str__(self) -> str:
-        return self._name
+    def __init__(self) -> None:
+        super().__init__("smartcard.scard")
+        self.states: dict[str, tuple[int, list[int]]] = {}
+        self.code = 0
 
-    def createConnection(self) -> Reader:  # noqa: N802
-        return self
+    def SCardEstablishContext(self, scope: int) -> tuple[int, int]:  # noqa: N802
+        return self.code, 1
 
-    def connect(self) -> None:
-        if isinstance(self._atr, Exception):
-            raise self._atr
+    def SCardReleaseContext(self, context: int) -> int:  # noqa: N802
+        return 0
 
-    def getATR(self) -> Any:  # noqa: N802
-        return self._atr
+    def SCardListReaders(self, context: int, groups: list[str]) -> tuple[int, list[str]]:  # noqa: N802
+        return 0, list(self.states)
 
-    def disconnect(self) -> None: ...
+    def SCardGetStatusChange(  # noqa: N802
+        self, context: int, timeout: int, asked: list[tuple[str, int]]
+    ) -> tuple[int, list[tuple[str, int, list[int]]]]:
+        return 0, [(name, *self.states[name]) for name, _ in asked]
 
 
 def find(*places: str) -> list[FoundReader]:
@@ -43,19 +49,15 @@ def find(*places: str) -> list[FoundReader]:
 
 
 @pytest.fixture
-def pyscard(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    system, exceptions = ModuleType("smartcard.System"), ModuleType("smartcard.Exceptions")
-    exceptions.NoCardException = NoCard  # type: ignore[attr-defined]
+def scard(monkeypatch: pytest.MonkeyPatch) -> Scard:
+    fake = Scard()
     monkeypatch.setitem(sys.modules, "smartcard", ModuleType("smartcard"))
-    monkeypatch.setitem(sys.modules, "smartcard.scard", ModuleType("smartcard.scard"))
-    monkeypatch.setitem(sys.modules, "smartcard.System", system)
-    monkeypatch.setitem(sys.modules, "smartcard.Exceptions", exceptions)
-    return system
+    monkeypatch.setitem(sys.modules, "smartcard.scard", fake)
+    return fake
 
 
-def test_cards_and_no_cards(pyscard: ModuleType) -> None:
-    plugged = [Reader("A", [0x3B, 0x9F]), Reader("B", NoCard()), Reader("C", RuntimeError("unresponsive"))]
-    pyscard.readers = lambda: plugged  # type: ignore[attr-defined]
+def test_cards_and_no_cards(scard: Scard) -> None:
+    scard.states = {"A": (PRESENT, [0x3B, 0x9F]), "B": (EMPTY, []), "C": (MUTE, [])}
     card, empty, mute = find()
     assert card == FoundReader("A", "3B9F")
     assert [problem.trouble for problem in empty.problems] == [Trouble.CARD_MISSING]
@@ -63,16 +65,14 @@ def test_cards_and_no_cards(pyscard: ModuleType) -> None:
     assert find("/dev/ttyUSB0") == []
 
 
-def test_a_reader_without_its_service(pyscard: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise RuntimeError("Failed to establish context: Service not available.")
-
-    pyscard.readers = refuse  # type: ignore[attr-defined]
+def test_a_reader_without_its_service(scard: Scard, monkeypatch: pytest.MonkeyPatch) -> None:
+    scard.code = NO_SERVICE
     assert find() == []  # nothing plugged in: nothing to complain of
     monkeypatch.setattr(readers, "usb_readers", lambda: ["ACR39U"])
     [found] = find()
+    assert found.name == "ACR39U"
     assert found.problems[0].trouble is Trouble.READER_WITHOUT_SERVICE
-    assert "pcscd" in found.problems[0].advice
+    assert "systemctl start pcscd.socket" in found.problems[0].advice
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,6 @@ def test_a_reader_without_its_library(
         raise ModuleNotFoundError(f"No module named {name!r}", name="smartcard")
 
     monkeypatch.delitem(sys.modules, "smartcard.scard", raising=False)
-    monkeypatch.setitem(sys.modules, "smartcard.System", None)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr("ctypes.util.find_library", lambda _name: library)
     monkeypatch.setattr("importlib.import_module", load)
@@ -100,8 +99,14 @@ def test_a_reader_without_its_library(
     assert tried == ([] if library is None else ["smartcard.scard"])
 
 
-def test_pyscard_that_cannot_be_loaded(pyscard: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "smartcard.System", None)
+def test_pyscard_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> ModuleType:
+        raise ImportError("undefined symbol: SCardFoo")
+
+    monkeypatch.delitem(sys.modules, "smartcard.scard", raising=False)
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: "libpcsclite.so.1")
+    monkeypatch.setattr("importlib.import_module", load)
     monkeypatch.setattr(readers, "usb_readers", lambda: ["ACR39U"])
     [found] = find()
     assert found.problems[0].trouble is Trouble.READER_WITHOUT_LIBRARY
+    assert "undefined symbol" in found.problems[0].advice

@@ -24,6 +24,7 @@ from interop.lab.load import load
 from interop.protocols.equipment import Setting
 from interop.protocols.link import NoJournal
 from interop.record.events import MmsNotified, PartReceived
+from tests.drivers.emulated.foreign.kannel import BEARERBOX
 
 if TYPE_CHECKING:
     from tests.drivers.emulated.foreign.conftest import Program
@@ -35,35 +36,6 @@ WITHIN_S = 60.0
 SECRET = "s3cret"
 HANDSET, THEIRS = "m05", "+8618600001234"
 
-BEARERBOX = """
-group = core
-admin-port = 13000
-admin-interface = 127.0.0.1
-admin-password = x
-smsbox-port = 13001
-smsbox-interface = 127.0.0.1
-box-allow-ip = 127.0.0.1
-dlr-storage = internal
-log-level = 1
-
-group = smsc
-smsc = smpp
-smsc-id = interop
-host = 127.0.0.1
-port = 2775
-transceiver-mode = true
-smsc-username = {account}
-smsc-password = {secret}
-system-type = VMA
-enquire-link-interval = 5
-source-addr-ton = 0
-dest-addr-ton = 1
-dest-addr-npi = 1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = 13013
-"""
 # To bearerbox a wapbox on its port for smsbox is as good, and that one listens on one interface alone.
 WAPBOX = """
 group = core
@@ -166,7 +138,10 @@ async def bench(start: Callable[..., Program], folder: Path) -> AsyncIterator[Be
         sim = next(sim for sim in lab.sims if sim.name == part.sim)
         account = next(gateway for gateway in lab.gateways if gateway.name == "smsc")
         socket = country.endpoint(account.url)[1]
-        names = {"account": account.account, "secret": SECRET, "number": account.number}
+        names = {
+            "account": account.account, "secret": SECRET, "number": account.number,
+            "admin": 13000, "smsbox": 13001, "smsc": 2775, "sendsms": 13013,
+        }  # fmt: skip
         for name, text in (("bearerbox.conf", BEARERBOX), ("wapbox.conf", WAPBOX)):
             (folder / name).write_text(text.format_map(names), encoding="ascii")
         inside = start("unshare", "-rn", sys.executable, "-c", INSIDE)

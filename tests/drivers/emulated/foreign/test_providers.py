@@ -22,6 +22,8 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
+from tests.drivers.emulated.foreign.kannel import BEARERBOX
+
 if TYPE_CHECKING:
     from tests.drivers.emulated.foreign.conftest import Emulated, Phone, Program
 
@@ -282,38 +284,7 @@ class _Asked(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-CONFIG = """
-group = core
-admin-port = {admin}
-admin-interface = 127.0.0.1
-admin-password = x
-smsbox-port = {smsbox}
-smsbox-interface = 127.0.0.1
-box-allow-ip = 127.0.0.1
-dlr-storage = internal
-log-level = 1
-
-group = smsc
-smsc = smpp
-smsc-id = interop
-host = 127.0.0.1
-port = {smsc}
-transceiver-mode = true
-smsc-username = {name}
-smsc-password = {secret}
-system-type = VMA
-enquire-link-interval = 5
-source-addr-ton = 0
-dest-addr-ton = 1
-dest-addr-npi = 1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = {sendsms}
-sendsms-interface = 127.0.0.1
-global-sender = {number}
-log-level = 1
-
+SMSBOX = """
 group = sendsms-user
 username = x
 password = x
@@ -368,9 +339,9 @@ def kannel(
     admin, smsbox, sendsms = free_port(), free_port(), free_port()
     path = tmp_path_factory.mktemp("kannel") / "kannel.conf"
     path.write_text(
-        CONFIG.format(
-            admin=admin, smsbox=smsbox, sendsms=sendsms, smsc=port, name=name, secret=SECRET, number=number,
-            inbox=inbox.server_port,
+        (BEARERBOX + SMSBOX).format(
+            admin=admin, smsbox=smsbox, sendsms=sendsms, smsc=port, account=name, secret=SECRET,
+            number=number, inbox=inbox.server_port,
         ),
         encoding="ascii",
     )  # fmt: skip

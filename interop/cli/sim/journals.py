@@ -1,0 +1,133 @@
+"""`interop sim journal` and `interop sim label`: what a journal tells of the cards that were written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interop.cli.sim.cards import Json, Refused, complain_of, digits, show_json
+
+if TYPE_CHECKING:
+    from interop.personalise.journal import Run
+
+JournalArgument = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file that `write` has made.")]
+OneCard = Annotated[str, typer.Option("--card", metavar="ICCID", help="Only what concerns this card.")]
+
+
+def journal(file: JournalArgument, card: OneCard = "", as_json: Json = False) -> None:
+    """Show what was done to which card, run by run.
+
+    With --card also each file that was written: what was there, and what was put there; keys are in no
+    journal. Reads it also while somebody writes cards.
+    """
+    runs = _runs("journal", file, card, as_json=as_json)
+    if as_json:
+        show_json({"journal": str(file), "runs": [_form(run) for run in runs]})
+        return
+    _print(runs, steps=bool(card))
+
+
+def label(
+    file: JournalArgument,
+    card: OneCard = "",
+    table: Annotated[bool, typer.Option("--csv", help="A table, with all that the journal knows.")] = False,
+) -> None:
+    """Print a label for each card that is done.
+
+    ICCID, IMSI, MSISDN, time, operator, profile; never a key.
+    """
+    from interop.personalise.records import HEADING, Record
+
+    last: dict[str, Run] = {}
+    for run in _runs("label", file, card, as_json=False):
+        if run.ended and run.ended.result == "done":
+            last.pop(run.began.card, None)
+            last |= {} if run.began.undo else {run.ended.iccid: run}
+    records = [Record.of(run) for run in last.values()]
+    if table:
+        typer.echo(f"{HEADING}\r\n{''.join(record.row() for record in records)}", nl=False)
+    else:
+        typer.echo("\n".join(record.label() for record in records), nl=False)
+    if not records:
+        raise typer.Exit(1)
+
+
+def _runs(command: str, file: Path, card: str, *, as_json: bool) -> list[Run]:
+    from interop.personalise.journal import JournalError, read
+
+    try:
+        runs, wanted = read(file), digits(card)
+        found = [run for run in runs if not wanted or wanted in _iccids(run)]
+        if wanted and not found:
+            raise Refused(f"{file} has nothing of card {wanted}")
+    except (JournalError, Refused) as error:
+        raise typer.Exit(complain_of(command, Refused(str(error)), as_json=as_json)) from None
+    return found
+
+
+def _iccids(run: Run) -> tuple[str, ...]:
+    return run.began.card, run.ended.iccid if run.ended else ""
+
+
+def _form(run: Run) -> dict[str, Any]:
+    entries = [{"entry": type(entry).__name__, **asdict(entry)} for entry in run.entries]
+    return {"result": run.ended.result if run.ended else "interrupted", "entries": entries}
+
+
+def _print(runs: list[Run], *, steps: bool) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from interop.cli.pipe import screen
+    from interop.personalise.records import Record
+    from interop.reports.text import one_line
+
+    console = screen()
+    heading = ("run", "time", "card", "", "files", "reader", "operator", "profile", "why")
+    table = Table(*heading, box=box.SIMPLE_HEAD, pad_edge=False)
+    for run in runs:
+        record = Record.of(run)
+        task = f"{record.result}{' (undo)' if run.began.undo else ''}"
+        cells = (
+            run.began.run,
+            record.time,
+            record.iccid,
+            task,
+            str(len(run.writings)),
+            record.reader,
+            record.operator,
+            record.profile,
+            record.why,
+        )
+        table.add_row(*(Text(one_line(cell), overflow="fold") for cell in cells))
+    console.print(table)
+    for run in runs if steps else ():
+        for line in _steps(run):
+            console.print(one_line(line), soft_wrap=True)
+
+
+def _steps(run: Run) -> list[str]:
+    from interop.personalise.entries import Proved, Verified, Verifying, Writing, Written
+
+    lines = []
+    for entry in run.entries:
+        match entry:
+            case Verifying(reference=reference, left=left):
+                lines.append(f"key {reference:02X} given, {'?' if left is None else left} tries left before")
+            case Verified(sw=sw):
+                lines.append(f"answered {sw}")
+            case Writing(path=path, record=record, offset=offset):
+                place = path + (f" #{record}" if record else "") + (f" @{offset}" if offset else "")
+                before, after = (value or "(not shown)" for value in (entry.before, entry.after))
+                lines.append(f"{place}: {before} -> {after}")
+            case Written(sw=sw) if sw != "9000":
+                lines.append(f"written, and answered {sw}")
+            case Proved():
+                lines.append("keys proved by a challenge")
+            case _:
+                continue
+    return [f"run {run.began.run}: {line}" for line in lines]
