@@ -15,10 +15,12 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.dev lint
 	.ci/packages
+	.ci/pyscard $(BIN)/python
 	.ci/tests $(BIN)/python
 
 soak: $(VENV)/.dev
 	.ci/packages
+	.ci/pyscard $(BIN)/python
 	$(BIN)/python -m pytest tests -q -m soak
 
 lint: $(VENV)/.dev

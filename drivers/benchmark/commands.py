@@ -1,9 +1,9 @@
-"""`interop benchmark`: speed of driver, codec, calls and MMS, size of the emulated modem, measured here."""
+"""`interop benchmark`: speed of driver, codec, calls, MMS and cards, size of an emulated modem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
@@ -202,6 +202,41 @@ def mms(
     except (OSError, RuntimeError) as error:
         raise _failed("mms", error) from None
     _show(f"A message with a picture of {octets:,} octets", report.of_ways(rows), [], [], as_json)
+
+
+@app.command()
+def sim(
+    rounds: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Turns of each way to a card; the median counts.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """A card read and personalised, by each way.
+
+    The emulated card in this process, and through pcscd and vpcd as any reader's card, beside one that only
+    ever says 9000: what remains is the way to it. Then seconds per personalised card, journal included.
+    """
+    from drivers.benchmark import cards, report
+    from drivers.benchmark.process import Peer
+
+    notes = [f"pcscd: {why}"] if (why := cards.missing()) else []
+    try:
+        with ExitStack() as stack, _progress(3) as step:
+            there: list[str] = []
+            if not notes:
+                step("cards in readers")
+                host = stack.enter_context(Peer("drivers.benchmark.card_host", cards.CARDS)).answer()
+                there = [host["socket"], *host["readers"]]
+            client = stack.enter_context(Peer("drivers.benchmark.cards", rounds, *there))
+            step("a card is read")
+            read = client.answer()
+            step("cards are personalised")
+            seconds = client.answer("personalise")
+    except (OSError, RuntimeError) as error:
+        raise _failed("sim", error) from None
+    rows = [report.CardPath.of(way) for way in read["ways"]]
+    title = f"A card read with {read['tpdus']} TPDUs, {rounds} rounds"
+    _show(title, report.of_cards(read["ratio"], seconds), rows, notes, as_json)
 
 
 def _failed(command: str, error: Exception) -> typer.Exit:

@@ -69,7 +69,24 @@ class Codec:
         )
 
 
-Row = Client | Codec
+@dataclass(frozen=True, slots=True)
+class CardPath:
+    """One way to a card: TPDUs a second, the median one and the slowest hundredth."""
+
+    headings: ClassVar = ("TPDU/s", "p50 us", "p99 us")
+
+    client: str
+    per_s: int
+    p50_us: float
+    p99_us: float
+
+    @classmethod
+    def of(cls, way: Mapping[str, Any]) -> CardPath:
+        """As `drivers.benchmark.cards` measured it, in nanoseconds."""
+        return cls(way["client"], round(way["per_s"]), round(way["p50"] / 1e3, 1), round(way["p99"] / 1e3, 1))
+
+
+Row = Client | Codec | CardPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +180,16 @@ def of_ways(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
         for row in rows
         for what, key in (("sent", "sending_s"), ("fetched", "fetching_s"))
     ]
+
+
+def of_cards(ratio: float | None, seconds: Mapping[str, float]) -> list[Figure]:
+    """The emulated card's rate beside that of one that does nothing, as issue 7 expects it, and what a
+    personalised card takes by each way.
+    """
+    found = [Figure(f"a card personalised {way}", round(spent, 3), "s") for way, spent in seconds.items()]
+    if ratio is None:
+        return found
+    return [Figure.at_least("the emulated card through pcscd", ratio, 0.7, "x the card of 9000"), *found]
 
 
 def show(title: str, figures: Sequence[Figure], clients: Sequence[Row], notes: Sequence[str]) -> None:

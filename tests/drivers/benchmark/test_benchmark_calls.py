@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,11 @@ from drivers.benchmark.conferences import REFUSED, at_once, is_right, lab
 from drivers.benchmark.report import of_conferences
 from interop.lab.load import parse
 from interop.record import Attempt, Cause, Layer, Subject, Verdict
+from tests.forked import interop
 
 
 def benchmark(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "interop", "benchmark", "calls", *options],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return interop("benchmark", "calls", *options)
 
 
 def test_the_lab_is_three_modems_for_each_conference_and_nothing_in_it_is_odd() -> None:

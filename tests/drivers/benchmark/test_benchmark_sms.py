@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -15,13 +13,13 @@ from drivers.benchmark import codecs, report
 from drivers.benchmark.codecs import CODECS, OURS, Codec, Contestant, Decoder, Encoder
 from drivers.benchmark.sms_set import Number, Sample, orders, samples
 from interop.smspdu import Direction
+from tests.forked import interop
 
 SAMPLES, ORDERS = samples(), orders()
 
 
 def benchmark(*options: str) -> str:
-    command = [sys.executable, "-m", "interop", "benchmark", "sms", "--rounds", "1", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = interop("benchmark", "sms", "--rounds", "1", *options)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return done.stdout
 
