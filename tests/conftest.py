@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("interop", deadline=None)  # a test never times things
+settings.load_profile("interop")
 
 
 @pytest.fixture(scope="module")

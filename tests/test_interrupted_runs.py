@@ -12,6 +12,8 @@ from random import Random
 
 import pytest
 
+from tests.forked import interop
+
 COMMAND = [sys.executable, "-m", "interop", "run", "recognition", "--lab", "small"]
 
 
@@ -53,12 +55,20 @@ def kill_in_the_middle(run: Path, least: int, *options: str) -> None:
         process.wait()
 
 
-def resume(run: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, "--resume", str(run)], capture_output=True, text=True)
+def interop_run(*options: str) -> subprocess.CompletedProcess[str]:
+    return interop("run", "recognition", "--lab", "small", *options)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[int]]:
+    """The attempts of a run that nobody interrupted."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    assert interop_run("--out", str(out)).returncode == 0
+    return finished(out)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_kill_and_resume(seed: int, tmp_path: Path) -> None:
+def test_kill_and_resume(seed: int, whole: dict[str, list[int]], tmp_path: Path) -> None:
     run = tmp_path / "run"
     kill_in_the_middle(run, Random(seed).randrange(5, 60))
     before = lines(run)
@@ -67,7 +77,7 @@ def test_kill_and_resume(seed: int, tmp_path: Path) -> None:
     ended = {(line["case"], line["attempt"]) for line in before if line["type"] == "attempt"}
     interrupted = begun - ended
 
-    done = resume(run)
+    done = interop_run("--resume", str(run))
     assert done.returncode == 0, done.stdout + done.stderr
 
     after = lines(run)
@@ -80,21 +90,15 @@ def test_kill_and_resume(seed: int, tmp_path: Path) -> None:
     for case, attempts in done_before.items():
         if results[(case, attempts[-1])]["verdict"] == "pass":
             assert finished(run)[case] == attempts
-    whole = subprocess.run([*COMMAND, "--out", str(tmp_path / "whole")], capture_output=True)
-    assert whole.returncode == 0
-    assert set(passed) == set(finished(tmp_path / "whole")), "a case was forgotten"
+    assert set(passed) == set(whole), "a case was forgotten"
 
 
 def test_resuming_a_finished_run_runs_nothing(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    assert subprocess.run([*COMMAND, "--out", str(run), "-k", "identity or card"]).returncode == 0
+    assert interop_run("--out", str(run), "-k", "identity or card").returncode == 0
     before = lines(run)
-    assert resume_with(run, "-k", "identity or card").returncode == 0
+    assert interop_run("--resume", str(run), "-k", "identity or card").returncode == 0
     assert lines(run) == before
-
-
-def resume_with(run: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, "--resume", str(run), *options], capture_output=True, text=True)
 
 
 def test_a_reader_that_leaves_ends_the_printing_and_not_the_run(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""The pytest plugin from outside: a subprocess runs a toy suite in the small emulated lab."""
+"""The pytest plugin from outside: a process of its own runs a toy suite in the small emulated lab."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from interop.record import Verdict
 from interop.record.reader import Run, read_run
+from tests.forked import run_pytest
 
 HEAD = """
     import asyncio
@@ -84,9 +84,7 @@ SUITE = """
 
 def pytest_in(folder: Path, suite: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_toy.py").write_text(textwrap.dedent(HEAD) + textwrap.dedent(suite))
-    command = [sys.executable, "-m", "pytest", "--interop-lab=small", "test_toy.py", *options]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return run_pytest("--interop-lab=small", "test_toy.py", *options, cwd=folder)
 
 
 def tally(output: str) -> dict[str, int]:

@@ -17,13 +17,14 @@ import pytest
 from interop.cli.run import _exit_code
 from interop.record import Verdict
 from interop.record.reader import read_run
+from tests.forked import interop
 
 COMMAND = [sys.executable, "-m", "interop", "run", "--lab", "small"]
 CARDS = ("recognition", "-k", "card_is")
 
 
 def interop_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *options], cwd=folder, capture_output=True, text=True)
+    return interop("run", "--lab", "small", *options, cwd=folder)
 
 
 PASS, FAIL, INCONC, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONC, Verdict.ERROR
@@ -108,13 +109,7 @@ def test_wrong_usage_is_two_in_a_sentence(tmp_path: Path, options: tuple[str, ..
 
 
 def test_real_devices_need_a_word_first(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "interop", "run", "--lab", "lab-example"],
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+    done = interop("run", "--lab", "lab-example", cwd=tmp_path)
     assert done.returncode == 2
     assert "allow it with --yes" in done.stderr
 
@@ -123,8 +118,7 @@ def test_real_devices_need_a_word_first(tmp_path: Path) -> None:
 def test_a_run_that_does_not_say_its_lab_is_not_resumed(tmp_path: Path, meta: str) -> None:
     (tmp_path / "run.json").write_text(meta)
     (tmp_path / "results.jsonl").touch()
-    command = [sys.executable, "-m", "interop", "run", "--resume", "."]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = interop("run", "--resume", ".", cwd=tmp_path)
     assert done.returncode == 2 and done.stdout == ""
     assert "does not say which lab it ran in; start a new run" in done.stderr
 
@@ -133,8 +127,7 @@ def test_a_run_that_does_not_say_its_lab_is_not_resumed(tmp_path: Path, meta: st
 def test_what_a_resumed_run_would_ignore_is_refused(tmp_path: Path, option: tuple[str, ...]) -> None:
     (tmp_path / "run.json").write_text('{"lab_file": "small", "seed": 1, "defects": []}')
     (tmp_path / "results.jsonl").touch()
-    command = [sys.executable, "-m", "interop", "run", "--resume", ".", "--lab", "small", *option]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = interop("run", "--resume", ".", "--lab", "small", *option, cwd=tmp_path)
     assert done.returncode == 2 and f"began with another {option[0]}" in done.stderr
 
 
@@ -151,8 +144,7 @@ def test_resume_remembers_what_was_asked_for(tmp_path: Path) -> None:
     asked = (*CARDS, "--seed", "7", "--defect", "clip.missing", "--repeat", "2", "--out", "run")
     assert interop_run(tmp_path, *asked).returncode == 0
     meta = json.loads((tmp_path / "run/run.json").read_text())
-    command = [sys.executable, "-m", "interop", "run", "--resume", "run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = interop("run", "--resume", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     again = json.loads((tmp_path / "run/run.json").read_text())
     for name in ("lab", "lab_file", "seed", "defects", "cases", "epoch", "options"):

@@ -258,3 +258,19 @@ class Listener(Protocol):
         """The modem began anew; the ledger is re-applied next."""
 
     def lost(self, why: str) -> None: ...
+
+
+class Deaf:
+    """A listener for whom it is enough to be answered."""
+
+    def unsolicited(self, urc: Unsolicited) -> None:
+        del urc
+
+    def unowned(self, text: str) -> None:
+        del text
+
+    def restarted(self, sign: str) -> None:
+        del sign
+
+    def lost(self, why: str) -> None:
+        del why

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from drivers.at import answers
 from drivers.at.channel import Channel
 from drivers.at.dialect import load, of_maker
-from drivers.at.exchange import Command, Unsolicited
+from drivers.at.exchange import Command, Deaf
 from drivers.at.guard import Guard
 from drivers.at.setup import Setup
 from drivers.at.sim_files import SimFiles
@@ -57,28 +57,12 @@ class Witness(NoJournal):
         self.heard += data[: _MOST_WITNESSED - len(self.heard)]
 
 
-class _Deaf:
-    """A channel's listener: what the modem tells of its own accord is not our business here."""
-
-    def unsolicited(self, urc: Unsolicited) -> None:
-        del urc
-
-    def unowned(self, text: str) -> None:
-        del text
-
-    def restarted(self, sign: str) -> None:
-        del sign
-
-    def lost(self, why: str) -> None:
-        del why
-
-
 class Probe:
     """One port being asked. Every method raises EquipmentError."""
 
     def __init__(self, link: Link) -> None:
         self.witness = Witness()
-        self._channel = Channel(link.name, link, self.witness, load("generic"), _Deaf(), Guard())
+        self._channel = Channel(link.name, link, self.witness, load("generic"), Deaf(), Guard())
 
     async def open(self) -> None:
         await self._channel.open()

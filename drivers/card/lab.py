@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from drivers.at.channel import Channel
 from drivers.at.dialect import DialectError, load, own_dialects
-from drivers.at.exchange import Unsolicited
+from drivers.at.exchange import Deaf
 from drivers.at.guard import Guard
 from drivers.at.setup import Setup
 from drivers.card.csim import ModemCards
@@ -111,24 +111,8 @@ class LabCards:
         except (SecretError, DialectError) as error:
             raise NotAvailable(part.name, str(error)) from None
         link = self._links[part.port].link(part)
-        channel = Channel(part.name, link, NoJournal(), dialect, _Deaf(), Guard())
+        channel = Channel(part.name, link, NoJournal(), dialect, Deaf(), Guard())
         self._opened.push_async_callback(channel.close)
         await channel.open()
         await Setup(channel, NoJournal(), pin).reach()
         return channel
-
-
-class _Deaf:
-    """A channel's listener: what the modem tells of its own accord is nothing of the card."""
-
-    def unsolicited(self, urc: Unsolicited) -> None:
-        del urc
-
-    def unowned(self, text: str) -> None:
-        del text
-
-    def restarted(self, sign: str) -> None:
-        del sign
-
-    def lost(self, why: str) -> None:
-        del why

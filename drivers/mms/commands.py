@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drivers.at.answers import fields
 from drivers.at.channel import Channel
 from drivers.at.dialect import Mms
 from drivers.at.exchange import Answer, Command
@@ -87,6 +88,18 @@ class Commands:
     def quote(self, text: str) -> str:
         """Raises NotAvailable."""
         return quoted(self.device, text)
+
+
+def octets_behind(line: str, value: int) -> int | None:
+    """How many octets follow a line of an answer, by its `value`; None where none do. Raises ValueError.
+
+    >>> octets_behind('+CMMSREAD: "image0.jpg", 26625', value=-1)
+    26625
+    """
+    count = fields(line.partition(":")[2])[value]
+    if not count.isdecimal():
+        raise ValueError(f"{count!r} is no number of octets")
+    return int(count) or None
 
 
 def _cause(code: int | None) -> int | None:

@@ -7,12 +7,13 @@ Both confirm unasked what they fetch.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Literal
 
 from drivers.at.answers import fields
 from drivers.at.exchange import Command
 from drivers.mms.client import content_type, file_names, recipients, settings, text_of
-from drivers.mms.commands import Commands
+from drivers.mms.commands import Commands, octets_behind
 from drivers.mms.http import HttpError, endpoint
 from drivers.mms.news import News
 from drivers.mms.packet import Packet
@@ -269,7 +270,7 @@ class _Files:
         asked = Command(
             text=f"AT+CMMSREAD={row[0]}",
             expect=("+CMMSREAD:",),
-            block=_octets,
+            block=partial(octets_behind, value=-1),
             deadline=_UPLOAD_S,
             retry_busy=False,
         )
@@ -324,9 +325,3 @@ def _gateway(commands: Commands, service: MmsService) -> str:
 def _is_connected(rows: list[str]) -> bool:
     """+SAPBR: <cid>,<status>,<address>: 1 is connected (9.2.1)."""
     return bool(rows) and fields(rows[0])[1:2] == ["1"]
-
-
-def _octets(line: str) -> int | None:
-    """+CMMSREAD: "image0.jpg", 26625"""
-    count = fields(line.removeprefix("+CMMSREAD:"))[-1]
-    return int(count) if count.isdecimal() else None

@@ -7,10 +7,11 @@ Quectel LTE Standard TCP/IP Application Note V1.1 2.1. In buffer access mode (0)
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from drivers.at.answers import fields
 from drivers.at.exchange import Command
-from drivers.mms.commands import Commands
+from drivers.mms.commands import Commands, octets_behind
 from drivers.mms.news import Ear, News
 from drivers.mms.pdus import Broken, Connection
 from drivers.mms.way import Refused
@@ -108,7 +109,7 @@ class _Socket:
         asked = Command(
             text=f"AT+QIRD={_ID},{_MOST_READ}",
             expect=("+QIRD:",),
-            block=_octets,
+            block=partial(octets_behind, value=0),
             deadline=_READ_S,
             retry_busy=False,
         )
@@ -174,8 +175,3 @@ async def _address(commands: Commands) -> str | None:
         if values[:1] == [str(commands.mms.cid)] and values[1:2] == ["1"]:
             return values[3] if len(values) > 3 else ""
     return None
-
-
-def _octets(line: str) -> int | None:
-    count = fields(line.removeprefix("+QIRD:"))[0]
-    return int(count) if count.isdecimal() and int(count) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from drivers.at.channel import Channel
@@ -67,7 +67,7 @@ class Multimedia:
 
     async def capabilities(self) -> MmsCapabilities:
         async with self._turn:
-            return await self._capabilities()
+            return await self._can(lambda known: not known.lacks)
 
     def notifications(self, since: int) -> list[NotificationInd]:
         return self._pushes.notifications(since)
@@ -81,8 +81,7 @@ class Multimedia:
             # whatever way it goes, the guard judges it as this command's
             self._channel.permit(Command(text=f"AT+CMMSRECP={quoted(self._device, number)}"))
         async with self._turn:
-            known = await self._capabilities()
-            self._need(known.send)
+            known = await self._need(lambda known: known.send)
             if (message.delivery_report or message.read_report) and not known.reports:
                 raise NotAvailable(self._device, "its MMS client asks for no reports")
             pdu = self._way.write(message)
@@ -105,8 +104,7 @@ class Multimedia:
 
     async def fetch(self, notification: NotificationInd, *, deferred: bool = False) -> MmsFetched:
         async with self._turn:
-            known = await self._capabilities()
-            self._need(known.fetch and (known.confirm or not deferred))
+            await self._need(lambda known: known.fetch and (known.confirm or not deferred))
             self._events.append(MmsAsked(notification.location))
             try:
                 async with self._connection():
@@ -142,8 +140,7 @@ class Multimedia:
 
     async def _tell(self, what: Confirmation) -> bool:
         async with self._turn:
-            known = await self._capabilities()
-            self._need(known.confirm)
+            await self._need(lambda known: known.confirm)
             try:
                 async with self._connection():
                     return bool(await self._confirm(what))
@@ -159,15 +156,18 @@ class Multimedia:
             self._journal.note(f"{type(what).__name__} was not taken: {no}")
             return False
 
-    async def _capabilities(self) -> MmsCapabilities:
-        if self._known is None or self._known.lacks:  # an interface may come up, a modem be updated
+    async def _can(self, enough: Callable[[MmsCapabilities], bool]) -> MmsCapabilities:
+        """As known; asked anew where that is not enough: an interface may come up, a modem be updated."""
+        if self._known is None or not enough(self._known):
             self._known = await self._way.capabilities()
         return self._known
 
-    def _need(self, there: bool) -> None:
-        if not there:
-            assert self._known is not None
-            raise NotAvailable(self._device, self._known.lacks or "its MMS client cannot do this")
+    async def _need(self, there: Callable[[MmsCapabilities], bool]) -> MmsCapabilities:
+        """Raises NotAvailable."""
+        known = await self._can(there)
+        if not there(known):
+            raise NotAvailable(self._device, known.lacks or "its MMS client cannot do this")
+        return known
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[None]:

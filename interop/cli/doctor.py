@@ -115,7 +115,7 @@ def _packages() -> Iterator[Line]:
         yield Line("packages", "trouble", "; ".join(wrong), f"install again: pip install -U {DISTRIBUTION}")
     yield Line("packages", "ok", f"{DISTRIBUTION} {own.version}; " + ", ".join(versions))
     if extras:
-        advice = f'only card readers need it: pip install "{DISTRIBUTION}[pcsc]" (swig, libpcsclite-dev).'
+        advice = f'only card readers need it: pip install "{DISTRIBUTION}[pcsc]" (gcc, libpcsclite-dev).'
         yield Line("extras", "note", f"{', '.join(extras)} not installed", advice)
     else:
         yield Line("extras", "ok", "pyscard is installed")

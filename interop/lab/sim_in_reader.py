@@ -16,14 +16,13 @@ from interop.protocols.stream import EventStream
 from interop.record.apdus import Conversation
 from interop.record.events import SimFileRead
 from interop.uicc import EfError, Iccid
-from interop.uicc.paths import ADF_USIM, DF_GSM, MF
+from interop.uicc.paths import ADF_USIM, DF_GSM, EF_ICCID, MF
 from interop.uicc.session import CardRefused, Session, View
-from interop.uicc.statuswords import OK, meaning
+from interop.uicc.statuswords import LOCKED, NO_SUCH_FILE, OK, meaning
 
 T = TypeVar("T")
 
 _DF_TELECOM: Final = f"{MF}/7F10"
-_EF_ICCID: Final = f"{MF}/2FE2"
 _DIRECTORIES: Final = {View.UICC: (ADF_USIM, _DF_TELECOM, DF_GSM), View.SIM: (DF_GSM, _DF_TELECOM)}
 """where a modem looks for a file of which it is told the identifier alone"""
 _OF_THE_MF: Final = 0x2F
@@ -32,9 +31,7 @@ _PIN1: Final = 1
 _FULL: Final = 3
 """tries of a PIN that nobody has mistaken"""
 
-_NO_SUCH_FILE: Final = (0x6A82, 0x9404)
 _NO_SUCH_CLASS: Final = (0x6E00, 0x6D00)
-_ASKS_FOR_KEY: Final = (0x6982, 0x9804)
 
 
 class SimInReader:
@@ -113,7 +110,7 @@ class SimInReader:
         try:
             await self._session.select(path)
         except CardRefused as refused:
-            if refused.sw in _NO_SUCH_FILE:
+            if refused.sw in NO_SUCH_FILE:
                 return False
             raise
         return True
@@ -122,7 +119,7 @@ class SimInReader:
         try:
             return await read(path)
         except CardRefused as refused:
-            if refused.sw not in _ASKS_FOR_KEY:
+            if refused.sw not in LOCKED:
                 raise
         with self._refusals():
             await self._give_pin()
@@ -136,7 +133,7 @@ class SimInReader:
             raise EquipmentError(self.name, "the PIN in the lab file is not 4 to 8 digits")
         if self._pin_given:
             raise EquipmentError(self.name, "the card asks for its PIN again; it is given once in a run")
-        iccid = Iccid.decode(await self._session.read(_EF_ICCID)).digits
+        iccid = Iccid.decode(await self._session.read(EF_ICCID)).digits
         if iccid != self._iccid:
             raise EquipmentError(self.name, f"the PIN of {self.sim} is not tried on the card {iccid}")
         left = (await self._session.tries(_PIN1)).left

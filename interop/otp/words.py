@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Final
 
-import yaml
-
 from interop.otp.candidate import LETTERS, plain
+from interop.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,7 @@ _AT_ONCE: Final = r"[ \"'“「『(\[【]*[0-9A-Za-z]"
 
 @cache
 def words() -> Words:
-    text = resources.files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = shipped("interop.otp", "words.yaml")
     copula = _choice(data["copulas"])
     gap = rf"[ :,(\"'“「*]*(?:{copula})?[ :(\"'“「*]*$"
     return Words(

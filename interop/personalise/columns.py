@@ -22,6 +22,8 @@ PUBLIC: Final = ("iccid", "imsi", "msisdn", "new_iccid")
 
 _EXCEL: Final = re.compile(r"[0-9]+([.,][0-9]+)?[Ee]\+?[0-9]+")
 _LIKE_A_NUMBER: Final = re.compile(r"[0-9 +().,EFef-]{1,24}")
+_LIKE_A_KEY: Final = re.compile(r"[0-9A-Fa-f]{4,8}|[0-9A-Fa-f]{16}")
+"""a PIN or an ADM in characters, an ADM in hex: often digits only"""
 _VARIABLE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _SHORTENED: Final = (
     "is what a spreadsheet made of a long number, and its last digits are lost: format the column as text, "
@@ -74,7 +76,7 @@ def msisdn(text: str) -> str:
 def public(name: str, text: str) -> str:
     """The value of any column that is no secret, in its one form; "" stays."""
     if _EXCEL.fullmatch(text) and (name in PUBLIC or "+" in text):
-        raise ValueError(f'"{text}" {_SHORTENED}')
+        raise ValueError(f"{shown(text)} {_SHORTENED}")
     reader = {"iccid": iccid, "imsi": imsi, "msisdn": msisdn, "new_iccid": new_iccid}.get(name)
     return reader(text) if reader and text else text
 
@@ -123,14 +125,16 @@ def _key(text: str) -> bytes | None:
 
 def key(text: str) -> bytes:
     """Ki, OPc or OP: 16 octets in hex, "hex:" before them or not."""
-    if _EXCEL.fullmatch(text):
+    if len(text) != 2 * _KEY and _EXCEL.fullmatch(text):
         raise ValueError(_SHORTENED)
     return _hex(text.removeprefix("hex:"), _KEY, "takes")
 
 
 def shown(text: str) -> str:
     """In quotes, or only how long it is."""
-    return f'"{text}"' if _LIKE_A_NUMBER.fullmatch(text) else f"a text of {len(text)} characters"
+    if _LIKE_A_NUMBER.fullmatch(text) and not _LIKE_A_KEY.fullmatch(text):
+        return f'"{text}"'
+    return f"a text of {len(text)} characters"
 
 
 def _hex(text: str, size: int, takes: str) -> bytes:

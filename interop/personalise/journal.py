@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ _IN_HEX: Final = frozenset(("atr", "before", "after"))
 _KIND: Final = "entry"
 _TORN: Final = "Torn"
 """keeps what was left of a line; nobody reads it but people"""
+_NO_FILE: Final = "is no file that a journal can be kept in"
 
 
 class JournalError(Exception):
@@ -79,7 +81,8 @@ class Journal:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise JournalError(f"{path}: {error.strerror}: the journal cannot be written") from None
+            what = "the journal cannot be written: choose another place with --journal"
+            raise JournalError(f"{path}: {error.strerror}: {what}") from None
         try:
             self._begin()
         except BaseException:
@@ -87,6 +90,8 @@ class Journal:
             raise
 
     def _begin(self) -> None:
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            raise JournalError(f"{self.path}: {_NO_FILE}")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -158,6 +163,8 @@ class Journal:
 def read(path: Path) -> list[Run]:
     """Its runs in the order in which they began, also while another process writes. Raises JournalError."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise JournalError(f"{path}: {_NO_FILE}")
         return _runs(path, path.read_bytes())
     except OSError as error:
         raise JournalError(f"{path}: {error.strerror}") from None
@@ -188,7 +195,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     """None for what is not a JSON object."""
     try:
         form = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return form if isinstance(form, dict) else None
 

@@ -7,8 +7,8 @@ done already and one that cannot be told from another are refused, and nothing i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final
 
@@ -209,7 +209,8 @@ class Batch:
             order = row.order
             if order.view not in (None, identity.view):
                 identity = await identify(link, session, order.view)
-            row.plan = await plan(session, identity, order, allow_tries=self._allow_tries, torn=mended)
+            made = await plan(session, identity, order, allow_tries=self._allow_tries, torn=mended)
+            row.plan = replace(made, problems=(*made.problems, *self._given_before(order, made)))
             self.listen(Planned(link.name, order, row.plan, mended))
             if self._journal is not None:
                 row.ended = await self._write(self._journal, link, session, order, row.plan)
@@ -232,7 +233,8 @@ class Batch:
             cut = fitting
         match [*named, *cut]:
             case []:
-                return None, False, "no row is for it" if iccid else "it has no ICCID"
+                unknown = "no ICCID can be read; if a write tore it, the journal of that run knows the card"
+                return None, False, "no row is for it" if iccid else unknown
             case [row]:
                 if row.busy:
                     return None, False, f"{row.place}, which is its row, is being written in {row.reader}"
@@ -256,6 +258,23 @@ class Batch:
             if isinstance(entry, Writing)
             and torn(identity.octets, bytes.fromhex(entry.before or ""), bytes.fromhex(entry.after or ""))
         }
+
+    def _given_before(self, order: Order, made: Plan) -> Iterator[str]:
+        """Keys that the card did not take when it was given them last, where it counts its tries in silence:
+        whoever consents to spend one has not consented to one more at each start.
+        """
+        given: dict[int, str] = {}
+        for run in self._runs:
+            if run.began.card in (order.iccid, order.final_iccid):
+                for entry in run.entries:
+                    if isinstance(entry, Verifying):
+                        given[entry.reference] = run.began.run
+                    elif isinstance(entry, Verified) and entry.sw == _TAKEN:
+                        given.pop(entry.reference, None)
+        for key, tries in ((order.adm, made.tries), (order.pin, made.pin_tries)):
+            if key and tries and tries.left is None and not tries.verified and key.reference in given:
+                before = f"{key} was given in run {given[key.reference]}, and not taken as far as is known"
+                yield f"{before}, nor does the card tell its tries; with another key, begin another --journal"
 
     async def _write(
         self, journal: Journal, link: CardLink, session: Session, order: Order, made: Plan

@@ -93,6 +93,8 @@ class Labels:
 
     def __init__(self, path: Path) -> None:
         """Raises RecordsError where the file cannot be written, or is a table of something else."""
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise RecordsError(f"{path}: is no file that labels can be kept in")
         self.path = path
         self._heading = f"{_MARK}{HEADING}\r\n".encode() if path.suffix.lower() == ".csv" else b""
         self._append(b"")

@@ -85,6 +85,9 @@ def refused(column: Column, key: SecretKey, tries: Tries, allow: int | None) -> 
         told = f" ({tries.sw:04X})" if tries.sw else ""
         unknown = f"the card does not tell how many tries {name} has left{told}"
         return "" if allow == 0 else f"{unknown}: only --allow-tries 0 spends one nevertheless"
+    if allow is None and tries.left > key.full:
+        more = f"{name} has {tries.left} tries left, more than all {key.full}: some may be spent"
+        return f"{more}; say how many it has (tries in the profile), or --allow-tries {tries.left}"
     least = key.full if allow is None else min(allow, key.full)
     if tries.left >= least:
         return ""

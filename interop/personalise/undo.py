@@ -46,7 +46,7 @@ def undo_order(runs: Sequence[Run], order: Order) -> Undo:
     >>> undo_order(journal.runs, order).kept
     ('3F00/7F20/00FF', '3F00/7F20/00F7')
     """
-    mine = _open(runs, order.job)
+    mine = since_undone(runs, order.job)
     writings = [writing for run in mine for writing in run.writings]
     if not writings:
         raise NotUndone(f"the journal has nothing of this row ({order.job}) that could be undone")
@@ -68,7 +68,7 @@ def undo_order(runs: Sequence[Run], order: Order) -> Undo:
     return Undo(back, tuple(kept))
 
 
-def _open(runs: Sequence[Run], job: str) -> list[Run]:
+def since_undone(runs: Sequence[Run], job: str) -> list[Run]:
     """Those of a job since it was last undone to the end."""
     mine: list[Run] = []
     for run in runs:
@@ -85,7 +85,11 @@ def _alone(runs: Sequence[Run], mine: Sequence[Run]) -> None:
     later = runs[next(at for at, run in enumerate(runs) if run is mine[0]) :]
     for run in later:
         other = run.began.job
-        if other != job and _iccids(run) & iccids and any(each.writings for each in _open(later, other)):
+        if (
+            other != job
+            and _iccids(run) & iccids
+            and any(each.writings for each in since_undone(later, other))
+        ):
             raise NotUndone(f"{other} wrote to this card later (run {run.began.run}): undo that first")
 
 

@@ -22,7 +22,7 @@ _SECRET_DATA: Final = frozenset((
 """Any file may be one with keys, and only whoever selected it knows which it is."""
 
 _SELECT: Final = 0xA4
-_SECRET_ANSWER: Final = frozenset((0x88, 0x89, 0xB1, 0xB3, 0xCB))
+SECRET_ANSWER: Final = frozenset((0x88, 0x89, 0xB1, 0xB3, 0xCB))
 """AUTHENTICATE (RUN GSM ALGORITHM), READ of files whose name is in the data, RETRIEVE DATA"""
 
 _AUTHENTICATED: Final = re.compile(
@@ -91,7 +91,7 @@ class Conversation:
             case 0xC0:
                 pass  # GET RESPONSE: what was asked before
             case _:
-                self._secret = instruction in _SECRET_ANSWER
+                self._secret = instruction in SECRET_ANSWER
         return command(tpdu.hex().upper())
 
     def answer(self, data: bytes, sw: int) -> str:

@@ -9,11 +9,8 @@ from collections.abc import Callable
 
 from interop.record import Attempt
 from interop.record.reader import Run
-from interop.reports.text import clean
+from interop.reports.text import cell
 from interop.results import cases_of, unmet
-
-# A cell that begins so is a formula to Excel, LibreOffice or WPS; full-width forms too in a Chinese Excel.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def draw(run: Run) -> bytes:
@@ -33,10 +30,7 @@ def draw(run: Run) -> bytes:
 
 def _neutral(value: object) -> object:
     """Numbers as they are; a text that a spreadsheet would compute gets a leading apostrophe."""
-    if not isinstance(value, str):
-        return value
-    text = clean(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return cell(value) if isinstance(value, str) else value
 
 
 _COLUMNS: dict[str, Callable[[Attempt], object]] = {

@@ -33,6 +33,9 @@ _UNSHOWABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
 
+# A cell that begins so is a formula to Excel, LibreOffice or WPS; full-width forms too in a Chinese Excel.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
 
 def clean(text: str) -> str:
     """`text` with what no report can show replaced by U+FFFD; line ends become "\\n"."""
@@ -42,6 +45,12 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean` on one line."""
     return " ".join(clean(text).split())
+
+
+def cell(text: str) -> str:
+    """`clean` for a spreadsheet: what it would compute gets a leading apostrophe."""
+    text = clean(text)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def counted(number: int, what: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
@@ -45,8 +45,7 @@ class Aspect(StrEnum):
 class Difference:
     """`path` and `name` of the file ("" if it is not known here); `record` from 1, 0 for the whole file.
 
-    `left` and `right` in words: of a content its form as JSON, hex where nobody can take it apart; its octets
-    beside them, None where there is no such record, and where one of the two is a key (`secret`).
+    `left` and `right` in words, those of a content as of `words`. `secret`: one of the two is a key.
     """
 
     path: str
@@ -56,8 +55,6 @@ class Difference:
     right: str
     record: int = 0
     secret: bool = False
-    left_octets: bytes | None = field(default=None, repr=False)
-    right_octets: bytes | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         record = f" record {self.record}" if self.record else ""
@@ -99,13 +96,12 @@ def _of_file(path: str, left: Reading, right: Reading) -> Iterator[Difference]:
 
 def _of_content(path: str, left: bytes | None, right: bytes | None, record: int) -> Difference:
     secret = any(octets is not None and holds_key(path, octets) for octets in (left, right))
-    here, there = _words(path, left), _words(path, right)
+    here, there = words(path, left), words(path, right)
     if here == there and not secret:  # two codings of one content
         here, there = _hex(left), _hex(right)
     elif here == there:
         here, there = f"{here}, a key", f"{there}, another key"
-    shown = (None, None) if secret else (left, right)
-    return Difference(path, str(at(path) or ""), Aspect.CONTENT, here, there, record, secret, *shown)
+    return Difference(path, str(at(path) or ""), Aspect.CONTENT, here, there, record, secret)
 
 
 def _presence(path: str, reading: Reading) -> str:
@@ -121,14 +117,14 @@ def _shape(file: FileRead) -> str:
 
 
 def _state(file: FileRead, reading: Reading) -> str:
-    words = [] if file.active else ["deactivated"]
+    told = [] if file.active else ["deactivated"]
     if file.refused:
-        words.append(f"refused with {file.refused:04X}")
+        told.append(f"refused with {file.refused:04X}")
     elif file.path in reading.problems:
-        words.append(reading.problems[file.path])
+        told.append(reading.problems[file.path])
     elif file.structure and file.contents is None:
-        words.append("not told, for it holds a key")
-    return ", ".join(words) or "readable"
+        told.append("not told, for it holds a key")
+    return ", ".join(told) or "readable"
 
 
 def _access(file: FileRead, reading: Reading) -> str:
@@ -145,11 +141,11 @@ def _same(path: str, left: bytes | None, right: bytes | None) -> bool:
         return not (left or right or b"").strip(b"\xff")
     if len(left) == len(right) or left.rstrip(b"\xff") == right.rstrip(b"\xff"):
         return left.rstrip(b"\xff") == right.rstrip(b"\xff")
-    contents = decoded(path, left), decoded(path, right)
-    return contents[0] == contents[1] and not isinstance(contents[0], EfError)
+    return decoded(path, left) == decoded(path, right)  # an EfError equals no other
 
 
-def _words(path: str, octets: bytes | None) -> str:
+def words(path: str, octets: bytes | None) -> str:
+    """What stands there: its form as JSON, or hex and what is wrong with it; keys are hidden."""
     if octets is None:
         return "no such record"
     content = decoded(path, octets)

@@ -12,6 +12,7 @@ from interop.uicc.applications import ISIM_AID, USIM_AID
 
 MF: Final = "3F00"
 EF_DIR: Final = "3F00/2F00"
+EF_ICCID: Final = "3F00/2FE2"
 ADF_USIM: Final = "3F00/7FFF"
 ADF_ISIM: Final = "3F00/ADF.ISIM"
 DF_GSM: Final = "3F00/7F20"

@@ -14,7 +14,7 @@ from interop.uicc.filestatus import Structure
 from interop.uicc.form import hides, may_hide, to_form
 from interop.uicc.identity import Iccid, Imsi
 from interop.uicc.octets import Octets
-from interop.uicc.paths import canonical, directories
+from interop.uicc.paths import EF_ICCID, canonical, directories
 from interop.uicc.session import View
 from interop.uicc.simheader import level_rules
 from interop.uicc.tlv import decode_tlv
@@ -116,7 +116,7 @@ class Reading:
     @property
     def iccid(self) -> str:
         """Digits, "" where EF_ICCID has none."""
-        found = self.decoded("3F00/2FE2")
+        found = self.decoded(EF_ICCID)
         return found[0].digits if found and isinstance(found[0], Iccid) else ""
 
     @property

@@ -8,6 +8,11 @@ OK: Final = 0x9000
 UNKNOWN_KEY: Final = 0x6A88
 BLOCKED: Final = 0x6983
 
+# Of the two classes, in this order: CLA 00, CLA A0
+NO_SUCH_FILE: Final = (0x6A82, 0x9404)
+LOCKED: Final = (0x6982, 0x9804)
+"""a key has to be given first"""
+
 _MEANINGS: Final = {
     0x6281: "part of the data may be corrupted",
     0x6282: "the file ends before that",

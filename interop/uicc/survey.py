@@ -19,13 +19,12 @@ from interop.uicc.paths import BEGINNINGS, MF, canonical, directories, parse
 from interop.uicc.reading import FileRead, Reading, arr_places
 from interop.uicc.session import CardRefused, Session, View
 from interop.uicc.simheader import SimHeader
-from interop.uicc.statuswords import OK
+from interop.uicc.statuswords import NO_SUCH_FILE, OK
 from interop.uicc.tlv import decode_tlv, encode_tlv
 
 Progress = Callable[[str, int, int], None]
 """called with the path that was looked at, how many were, and how many there are to be"""
 
-_ABSENT: Final = frozenset((0x6A82, 0x9404))
 _FCP: Final = "FCP template"
 _DESCRIPTOR: Final = 0x82
 _AID: Final = 0x84
@@ -97,7 +96,7 @@ class _Card:
             header = await self.session.header(path)
             self.files[path] = _described(path, header, self.session.view)
         except CardRefused as refused:
-            if refused.sw in _ABSENT:
+            if refused.sw in NO_SUCH_FILE:
                 self.absent.add(path)
             else:
                 self.problems[path] = str(refused)

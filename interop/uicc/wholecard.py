@@ -18,6 +18,8 @@ Contents = Mapping[str, bytes | Sequence[bytes]]
 # Files that hold something on any card: all 00 or all FF, they were erased
 _NEVER_BLANK: Final = frozenset(("ICCID", "IMSI", "UST", "SST", "LOCI", "PSLOCI", "LOCIGPRS", "EPSLOCI"))
 
+_PLACES: Final = tuple((ef.place, ef) for ef in FILES)
+
 T = TypeVar("T")
 
 
@@ -49,8 +51,8 @@ class Card:
 
     def all(self, kind: type[T], *names: str) -> Iterator[tuple[Ef, T]]:
         """File and content of each file, and of each record, of these names; in catalogue order."""
-        for ef in FILES:
-            for content in self.files.get(ef.place, ()):
+        for place, ef in _PLACES:
+            for content in self.files.get(place, ()):
                 if ef.name in names and isinstance(content, kind):
                     yield ef, content
 

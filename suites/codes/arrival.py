@@ -12,6 +12,7 @@ from interop.engine import Bench
 from interop.record import Blame, Cause, Event, InconcReason, Layer
 from interop.record.events import EquipmentTrouble, MessageReceived, PartReceived
 from suites.parties import Party
+from suites.watch import Watch
 
 LONGEST_S: Final = 86_400.0
 """of a case: the lab file says how long a code lives and how patient to be"""
@@ -27,35 +28,26 @@ PART_LOST: Final[tuple[Blame, ...]] = ((Layer.GATEWAY, Cause.PART_LOST), (Layer.
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """`began`: seconds of the bench; `at`: the same as time of day; `mark`: of the handset's events; `came`:
-    what came since, and when: a site may take longer to say yes than its code takes to come.
+    """`began`: seconds of the bench; `at`: the same as time of day; `handset`: what came there since: a site
+    may take longer to say yes than its code takes to come.
     """
 
     began: float
     at: datetime
-    mark: int
-    came: list[tuple[float, Event]]
+    handset: Watch
 
     @classmethod
     def now(cls, bench: Bench, handset: Party) -> Waited:
         """To be taken before anything is asked for."""
-        events = handset.modem.events
-        waited = cls(bench.now(), bench.clock(), events.mark(), [])
-        ends = events.listen(lambda event: waited.came.append((bench.now(), event)))
-
-        async def end() -> None:
-            ends()
-
-        bench.on_exit(end)
-        return waited
+        return cls(bench.now(), bench.clock(), Watch.of(bench, handset))
 
     def part_after(self, seconds: float) -> bool:
         """Whether a part of a long message came later than that."""
-        return any(isinstance(event, PartReceived) and at - self.began > seconds for at, event in self.came)
+        return any(self.handset.at(part) - self.began > seconds for part in self.handset.all(PartReceived))
 
     def after_s(self, message: MessageReceived) -> float:
         """From the asking to this very event."""
-        return next(at for at, event in self.came if event is message) - self.began
+        return self.handset.at(message) - self.began
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +83,14 @@ async def arrives(
     `given_up` is asked after each look into the modem's memory, of which one is when the code dies: what is
     found then came in time.
     """
-    events = handset.modem.events
     ours_s = bench.now() - waited.began if by_us else 0.0
     for until in (min(FIRST_LOOK_S, life_s), life_s, life_s + patience_s):
         left = max(0.0, waited.began + until - bench.now())
-        message = await events.wait(MessageReceived, within=left, since=waited.mark, where=ours)
+        message = await waited.handset.wait(MessageReceived, left, ours)
         seen = message is not None
         if message is None:
             await handset.modem.fetch_unread()
-            message = await events.wait(MessageReceived, within=0.0, since=waited.mark, where=ours)
+            message = await waited.handset.wait(MessageReceived, 0.0, ours)
         if message is not None:
             # what a look into the memory takes is no part of the message's way
             after = waited.after_s(message) if seen else min(until, bench.now() - waited.began)
@@ -206,7 +197,7 @@ def parts_of(handset: Party, waited: Waited, ours: Callable[[Sequence[PartReceiv
 
     `ours` is asked of all parts of one message: those of another attempt's, come late, may be the same words.
     """
-    events = handset.modem.events.since(waited.mark)
+    events = handset.modem.events.since(waited.handset.mark)
     whole = [event.text for event in events if isinstance(event, MessageReceived)]
     messages: dict[tuple[str, int, int], list[PartReceived]] = {}
     for event in events:

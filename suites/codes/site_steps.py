@@ -237,7 +237,7 @@ class SiteCode:
         ]
 
     def _messages(self) -> list[MessageReceived]:
-        events = self.handset.modem.events.since(self.waited.mark)
+        events = self.handset.modem.events.since(self.waited.handset.mark)
         return [event for event in events if isinstance(event, MessageReceived)]
 
     async def _elsewhere(self, site: NumberForm, tried: list[str]) -> str | None:

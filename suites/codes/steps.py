@@ -162,7 +162,7 @@ def _are_of(parts: Sequence[PartReceived], sent: CodeText, number: str) -> bool:
 
 def _others(handset: Party, waited: Waited, number: str) -> list[MessageReceived]:
     """What came from this number and is nothing we know: ours beyond recognition, perhaps."""
-    events = handset.modem.events.since(waited.mark)
+    events = handset.modem.events.since(waited.handset.mark)
     messages = [event for event in events if isinstance(event, MessageReceived)]
     strange = [each for each in messages if not is_of_ours(each.text)]  # late ones of others are not
     return [each for each in strange if same_number(each.sender, number)]

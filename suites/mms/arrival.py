@@ -19,8 +19,8 @@ from interop.record.events import MessageReceived, MmsNotified, MmsReported, Par
 from interop.smspdu import decode_push
 from suites.mms.contents import is_another
 from suites.mms.sending import Submitted, can_fetch, told
-from suites.mms.watch import Watch
 from suites.parties import Party, has_room
+from suites.watch import Watch
 
 NOTIFY_S: Final = 180.0
 """how long an announcement may take before the message counts as lost (the T of verdicts.md section 4)"""

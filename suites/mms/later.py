@@ -15,8 +15,8 @@ from suites.mms import contents, reports
 from suites.mms.arrival import Arriving, fetch, is_announced, is_fetched, is_not_fetched, pdu_of
 from suites.mms.compare import is_intact
 from suites.mms.sending import can_fetch, hands_over, is_taken, largest, told
-from suites.mms.watch import Watch
 from suites.parties import Party, party
+from suites.watch import Watch
 
 DEFERRED_S: Final = 60.0
 """from the notification to the fetching"""

@@ -11,8 +11,8 @@ from suites.mms.arrival import Arriving, arrives, comes_once
 from suites.mms.compare import is_intact
 from suites.mms.contents import Draw
 from suites.mms.sending import hands_over, is_refused_as_too_large, is_taken, largest
-from suites.mms.watch import Watch
 from suites.parties import Party, party
+from suites.watch import Watch
 
 CONTENTS = pytest.mark.parametrize(
     "draw",

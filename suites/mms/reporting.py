@@ -9,8 +9,8 @@ from interop.record import InconcReason
 from suites.mms import contents, reports
 from suites.mms.arrival import Arriving, arrives
 from suites.mms.sending import can_fetch, can_send, hands_over, is_taken, largest
-from suites.mms.watch import Watch
 from suites.parties import Party, party
+from suites.watch import Watch
 
 _DELIVERY, _READING = "OMA-TS-MMS_ENC-V1_3 6.6", "OMA-TS-MMS_ENC-V1_3 6.7"
 

@@ -14,8 +14,8 @@ from interop.protocols.mms import MmsCapabilities, MmsFetched, MmsOutcome, MmsSe
 from interop.record import Cause, InconcReason, Layer, mms_codes
 from interop.record.events import MmsNotified
 from suites.mms.contents import Content
-from suites.mms.watch import Watch
 from suites.parties import Party
+from suites.watch import Watch
 
 DENIED_S: Final = 60.0
 """how long a message whose refusal the MMSC did not tell itself may still come"""

@@ -444,7 +444,7 @@ def test_no_key_comes_back_by_hand(cards: Path) -> None:
     done = sim("apdu", "--cards", cards, "0020000A083132333435363738", select, authenticate)
     assert done.returncode == 0
     no_key_in(done.stdout, "3132333435363738", made.ck.hex(), made.ik.hex(), made.xres.hex())
-    assert "> 0020000A08 (8 octets)" in done.stdout.splitlines()
+    assert "> 0020000A08****************" in done.stdout.splitlines()
     write = ("--write", "00A40904026F08", "00D6000021" + "07" + made.ck.hex() + made.ik.hex(), "00B0000021")
     done = sim("apdu", "--cards", cards, select, *write)
     assert done.returncode == 0

@@ -164,13 +164,13 @@ def test_a_batch_from_plan_to_label(desk: Path, made: Path) -> None:
     assert verified.stdout.splitlines() == [
         f"r{n}: card {NEW[n]} (line {n + 2}) is as ordered, Ki and OPc already right" for n in range(4)
     ]
-    again = sim("write", desk)
+    again = sim("write", desk, "--labels", "labels.csv")
     assert again.returncode == 0 and all(as_ordered(desk, n) for n in range(4))
     assert not any(run.writings or run.verified for run in read(desk / "batch.journal.jsonl")[4:])
 
     table = (desk / "labels.csv").read_bytes().decode("utf-8-sig")
     rows = {label["iccid"]: label for label in csv.DictReader(io.StringIO(table, newline=""))}
-    assert list(rows) == NEW and rows[NEW[2]]["imsi"] == "460091718020003"
+    assert list(rows) == NEW and len(table.splitlines()) == 5 and rows[NEW[2]]["imsi"] == "460091718020003"
     assert {label["operator"] for label in rows.values()} == {"李雷"}
     labels = sim("label", desk, "batch.journal.jsonl")
     assert labels.stdout.count("ICCID ") == 4 and f"ICCID {NEW[3]}\n" in labels.stdout
@@ -259,11 +259,11 @@ def test_cards_of_no_row_and_rows_without_a_card(desk: Path, made: Path) -> None
     planned = sim("plan", desk)
     assert planned.returncode == 1
     assert f"r0: card {OLD[0]} stays as it is: no row is for it" in planned.stdout
-    assert planned.stdout.splitlines()[-1] == ("1 of 2 cards are in no reader: line 4 (8986009999999999999)")
+    assert planned.stdout.splitlines()[-1] == ("1 of 2 cards in no reader: line 4 (8986009999999999999)")
     done = sim("write", desk)
     assert done.returncode == 1 and as_ordered(desk, 1)
     assert all(untouched(desk, made, n) for n in (0, 2, 3))
-    assert "line 4, card 8986009999999999999: its card did not come" in done.stdout
+    assert "1 of 2 cards did not come: line 4 (8986009999999999999)" in done.stdout
     assert "1 of 2 cards done; journal: batch.journal.jsonl" in done.stdout
 
 
@@ -296,6 +296,17 @@ def test_mistakes_of_profile_and_batch_are_named_by_place(desk: Path) -> None:
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("batch.csv:3:ki: ") and len(done.stderr.splitlines()) == 1
         assert not (desk / "batch.journal.jsonl").exists()
+
+
+def test_what_does_not_go_together_is_said_before(desk: Path) -> None:
+    """Of each row once, before anything is written."""
+    replaced(desk / "profile.yaml", "{mnc_length: 2}", "{mnc_length: 3}")
+    planned = sim("plan", desk).stdout.splitlines()
+    [finding] = [line for line in planned if line.startswith("error: EF_AD 6FAD: ")]
+    assert finding.endswith("(line 2, 3, 4, 5)")
+    assert json.loads(sim("plan", desk, "--json").stdout)["lint"][0]["lines"] == [2, 3, 4, 5]
+    written = sim("write", desk, "--reader", "r0").stdout.splitlines()
+    assert written.index(finding) < written.index(next(line for line in written if "is line 2" in line))
 
 
 # Killed

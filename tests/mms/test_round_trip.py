@@ -12,31 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from interop.mms import (
-    MIXED,
-    RELATED,
-    AcknowledgeInd,
-    After,
-    Body,
-    DeliveryInd,
-    ForwardConf,
-    ForwardReq,
-    MmsError,
-    NotificationInd,
-    NotifyRespInd,
-    Part,
-    Pdu,
-    ReadOrigInd,
-    ReadRecInd,
-    RetrieveConf,
-    SendConf,
-    SendReq,
-    decode,
-    encode,
-    from_push,
-    slides,
-    to_push,
-)
+from interop import mms
 from interop.mms.charsets import NUMBERS as CHARSETS
 from interop.smspdu import PduError, decode_push
 from tests.mms import some
@@ -58,7 +34,7 @@ zones = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(h
 dates = st.builds(
     lambda seconds, zone: datetime.fromtimestamp(seconds, zone), st.integers(0, 250_000_000_000), zones
 )
-whens = st.one_of(dates, st.builds(After, numbers))
+whens = st.one_of(dates, st.builds(mms.After, numbers))
 yes = st.none() | st.booleans()
 statuses = st.integers(128, 255)
 versions = st.integers(0, 127)
@@ -71,22 +47,24 @@ kinds = st.one_of(
 single = kinds.filter(lambda kind: not kind.startswith("application/vnd.wap.multipart."))
 charsets = st.sampled_from(["", *CHARSETS]) | words.map(lambda word: "x-" + word)
 octets = st.binary(max_size=200) | st.integers(0, 5000).map(lambda n: random.Random(n).randbytes(n))
-parts = st.builds(Part, kinds, octets, name=unquoted, content_id=texts, location=unquoted, charset=charsets)
+parts = st.builds(
+    mms.Part, kinds, octets, name=unquoted, content_id=texts, location=unquoted, charset=charsets
+)
 bodies = st.one_of(
     st.builds(
-        Body,
+        mms.Body,
         st.lists(parts, max_size=5).map(tuple),
-        st.sampled_from([RELATED, MIXED, "application/vnd.wap.multipart.alternative"]),
+        st.sampled_from([mms.RELATED, mms.MIXED, "application/vnd.wap.multipart.alternative"]),
         start=texts,
         start_type=st.just("") | kinds,
     ),
-    st.builds(Part, single, octets, name=unquoted, charset=charsets).map(
-        lambda part: Body((part,), part.content_type)
+    st.builds(mms.Part, single, octets, name=unquoted, charset=charsets).map(
+        lambda part: mms.Body((part,), part.content_type)
     ),
 )
 
 
-def build(pdu: type[Pdu], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Pdu]:
+def build(pdu: type[mms.Pdu], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[mms.Pdu]:
     return st.builds(pdu, version=versions, **fields)
 
 
@@ -100,51 +78,51 @@ SENT = {"subject": lines, "priority": optional(statuses), **REPORTS}
 ANSWER = {"transaction": texts, "status": statuses, "text": lines, "message_id": texts}
 pushed = st.one_of(
     build(
-        NotificationInd, transaction=texts, location=texts, size=numbers, expiry=whens, message_class=classes,
-        sender=lines, subject=lines, delivery_report=yes,
+        mms.NotificationInd, transaction=texts, location=texts, size=numbers, expiry=whens,
+        message_class=classes, sender=lines, subject=lines, delivery_report=yes,
     ),
-    build(DeliveryInd, message_id=texts, to=lines, date=dates, status=statuses),
-    build(ReadOrigInd, message_id=texts, to=lines, sender=lines, date=dates, status=statuses),
+    build(mms.DeliveryInd, message_id=texts, to=lines, date=dates, status=statuses),
+    build(mms.ReadOrigInd, message_id=texts, to=lines, sender=lines, date=dates, status=statuses),
 )  # fmt: skip
 pdus = st.one_of(
     pushed,
     build(
-        SendReq, transaction=texts, to=several, body=bodies, message_class=st.just("") | classes,
+        mms.SendReq, transaction=texts, to=several, body=bodies, message_class=st.just("") | classes,
         delivery_time=optional(whens), sender_hidden=yes, **TERMS, **SENT,
     ),
-    build(SendConf, **ANSWER),
-    build(NotifyRespInd, transaction=texts, status=statuses, report_allowed=yes),
+    build(mms.SendConf, **ANSWER),
+    build(mms.NotifyRespInd, transaction=texts, status=statuses, report_allowed=yes),
     build(
-        RetrieveConf, body=bodies, transaction=texts, message_id=texts, date=optional(dates), sender=lines,
-        to=several, cc=several, message_class=st.just("") | classes, status=optional(statuses), text=lines,
-        **SENT,
+        mms.RetrieveConf, body=bodies, transaction=texts, message_id=texts, date=optional(dates),
+        sender=lines, to=several, cc=several, message_class=st.just("") | classes,
+        status=optional(statuses), text=lines, **SENT,
     ),
-    build(AcknowledgeInd, transaction=texts, report_allowed=yes),
-    build(ReadRecInd, message_id=texts, to=lines, status=statuses, sender=lines, date=optional(dates)),
+    build(mms.AcknowledgeInd, transaction=texts, report_allowed=yes),
+    build(mms.ReadRecInd, message_id=texts, to=lines, status=statuses, sender=lines, date=optional(dates)),
     build(
-        ForwardReq, transaction=texts, to=several, location=texts, delivery_time=optional(whens),
+        mms.ForwardReq, transaction=texts, to=several, location=texts, delivery_time=optional(whens),
         report_allowed=yes, **TERMS, **REPORTS,
     ),
-    build(ForwardConf, **ANSWER),
+    build(mms.ForwardConf, **ANSWER),
 )  # fmt: skip
 
 
 @settings(deadline=None, derandomize=True, max_examples=1000)
 @given(pdus)
-def test_any_message(pdu: Pdu) -> None:
-    data = encode(pdu)
-    assert decode(data) == pdu
-    assert encode(decode(data)) == data
+def test_any_message(pdu: mms.Pdu) -> None:
+    data = mms.encode(pdu)
+    assert mms.decode(data) == pdu
+    assert mms.encode(mms.decode(data)) == data
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(st.lists(parts.filter(lambda part: part.content_type != "application/smil"), max_size=5))
-def test_any_slides(media: list[Part]) -> None:
+def test_any_slides(media: list[mms.Part]) -> None:
     """The SMIL goes round, and what was put in is still there, with a place that nothing else has."""
     given_places = [part.location for part in media if part.location]
-    body = slides(media)
-    again = decode(encode(RetrieveConf(body)))
-    assert isinstance(again, RetrieveConf)
+    body = mms.slides(media)
+    again = mms.decode(mms.encode(mms.RetrieveConf(body)))
+    assert isinstance(again, mms.RetrieveConf)
     assert again.body == body
     assert [(part.content_type, part.data) for part in again.body.media] == [
         (part.content_type, part.data) for part in media
@@ -156,27 +134,27 @@ def test_any_slides(media: list[Part]) -> None:
 
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(pushed, st.integers(0, 255))
-def test_any_push(pdu: Pdu, transaction: int) -> None:
-    assert from_push(decode_push(to_push(pdu, transaction=transaction).encode())) == pdu
+def test_any_push(pdu: mms.Pdu, transaction: int) -> None:
+    assert mms.from_push(decode_push(mms.to_push(pdu, transaction=transaction).encode())) == pdu
 
 
 def read(data: bytes) -> bool:
     """Whether it is a message; then it must be one that goes round."""
     try:
-        pdu = decode(data)
-    except MmsError as error:
+        pdu = mms.decode(data)
+    except mms.MmsError as error:
         assert error.at is None or 0 <= error.at <= len(data)
         assert error.field
         return False
-    written = encode(pdu)
-    assert decode(written) == pdu
-    assert encode(decode(written)) == written
+    written = mms.encode(pdu)
+    assert mms.decode(written) == pdu
+    assert mms.encode(mms.decode(written)) == written
     return True
 
 
 SEEDS = [
     data
-    for data in (encode(pdu) for pdu in some.pdus((*some.POSTED, *some.ANSWERED, *some.PUSHED), 12))
+    for data in (mms.encode(pdu) for pdu in some.pdus((*some.POSTED, *some.ANSWERED, *some.PUSHED), 12))
     if len(data) < 3000
 ]
 
@@ -246,6 +224,6 @@ def test_any_octets(data: bytes) -> None:
         read(head + data)
     for push in (data, b"\x01\x06" + data, b"\x01\x06\x03\xbe\xaf\x84" + data):
         try:
-            from_push(decode_push(push))
-        except (MmsError, PduError):
+            mms.from_push(decode_push(push))
+        except (mms.MmsError, PduError):
             continue

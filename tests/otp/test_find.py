@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interop.otp import Kind, find, origin_bound
+from tests.forked import interop
 
 PIECES = (
     *(
@@ -212,12 +211,8 @@ def test_origin_bound(text: str, found: tuple[str, str, str] | None) -> None:
 
 
 def test_the_command() -> None:
-    def interop(*words: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from interop.cli import main; main()", "otp", *words]
-        return subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8")
-
-    assert interop("【示例】验证码 001234").stdout == "001234\n"
-    answer = json.loads(interop("-", "--json", text="【示例】验证码 001234，5分钟有效\n").stdout)
+    assert interop("otp", "【示例】验证码 001234").stdout == "001234\n"
+    answer = json.loads(interop("otp", "-", "--json", typed="【示例】验证码 001234，5分钟有效\n").stdout)
     assert (answer["code"], answer["sign"], answer["kind"]) == ("001234", "示例", "code")
-    none = interop("今晚吃什么")
+    none = interop("otp", "今晚吃什么")
     assert (none.returncode, none.stdout, none.stderr) == (1, "", "no code\n")

@@ -29,7 +29,7 @@ from interop.personalise.line_events import (
 )
 from interop.personalise.order import Order
 from interop.personalise.steps import Keys
-from interop.personalise.undo import undo_order
+from interop.personalise.undo import NotUndone, undo_order
 from interop.protocols.card import CardLost, CardReset, Reader
 from interop.protocols.errors import NotAvailable
 from tests.personalise.hands import Hands, blank, holds, imsi, left, new_iccid, old_iccid, order, work
@@ -308,3 +308,22 @@ def test_undone_a_card_is_as_before_but_for_its_keys(tmp_path: Path) -> None:
     assert [name for name in before if before[name] != after[name]] == ["3F00/7F20/00FF", "3F00/7F20/00F7"]
     assert left(card) == 3
     assert read(path)[-1].began.undo
+
+
+def test_an_undo_that_tears_the_iccid_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    card = blank(0)
+    before = save(card.tree)
+    once([card], [order(0)], path)
+    card.arm("write.torn@at=4,octets=5")
+    once([card], [undo_order(read(path), order(0)).order], path)
+    assert read(path)[-1].unfinished is not None
+    card.cure()
+    _, hands = once([card], [undo_order(read(path), order(0)).order], path)
+    assert [event.mended for event in hands.told(Planned)] == [True]
+    after = save(card.tree)
+    assert [name for name in before if before[name] != after[name]] == ["3F00/7F20/00FF", "3F00/7F20/00F7"]
+    with pytest.raises(NotUndone):
+        undo_order(read(path), order(0))
+    once([card], [order(0)], path)
+    assert holds(card, 0)

@@ -5,36 +5,23 @@ What they may say is for each suite to know: what the tables of its test_defects
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
-import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
-import pytest
-
-from drivers.at.dialect import load as load_dialect
 from drivers.emulated.quirks import listing
-from drivers.emulated.terminal.commands import table
-from interop.lab.load import load as load_lab
-from interop.pytest_plugin import suites_folder
 from interop.record import Attempt, Verdict
 from interop.record.reader import Run, read_run
+from tests.forked import SUITES, run_pytest
 
-ENDS_WITHIN_S = 300.0
-"""wall seconds; a run takes one or two"""
 _QUIETLY = ["-c", os.devnull, "--import-mode=importlib", "-q", "--assert=plain", "-p", "interop"]
 _QUIETLY += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:warnings"]
 LABS = Path(__file__).parents[2] / "lab-config"
-MAKERS = ("cinterion", "generic", "huawei", "quectel", "simcom", "telit", "ublox", "zte")
-"""whose words both the driver and the emulated modem know"""
 QUIRKS = tuple(row.name for row in listing())
-_FORK = multiprocessing.get_context("fork")
 
 OF_CALL_CONTROL = (
     "hold.unsubscribed", "hold.not_applied", "hold.dropped", "retrieve.refused", "mpty.unsubscribed",
@@ -100,18 +87,10 @@ class Injected(ABC):
         words += [f"--interop-quirk={quirk}" for quirk in self.quirks]
         words += [f"--interop-defect={defect}" for defect in self.defects]
         words += ["-k", self.keyword] if self.keyword else []
-        suites = suites_folder()
-        assert suites is not None
-        words.append(str(suites / self.suite))
-        child = _FORK.Process(target=_pytest, args=(words, out.with_suffix(".txt")))
-        child.start()
-        child.join(ENDS_WITHIN_S)
-        hangs = child.is_alive()
-        if hangs:
-            child.kill()
-        output = out.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
-        assert not hangs, f"does not end: {self}\n{output}"
-        assert child.exitcode in (0, 1), f"exit code {child.exitcode}: {self}\n{output}"
+        words.append(str(SUITES / self.suite))
+        done = run_pytest(*words)
+        output = done.stdout + done.stderr
+        assert done.returncode in (0, 1), f"exit code {done.returncode}: {self}\n{output}"
         run = read_run(out)
         assert run.meta["state"] == "finished", f"{run.meta['state']}: {self}\n{output}"
         return run
@@ -151,27 +130,3 @@ def judged(run: Run) -> float:
 def variants(name: str, rows: Mapping[str, float]) -> tuple[str, ...]:
     """The `rows` of one quirk; a quirk that has none is played as it is."""
     return tuple(quirk for quirk in rows if quirk.partition("@")[0] == name) or (name,)
-
-
-def _pytest(words: Sequence[str], output: Path) -> None:
-    """pytest with our plugin, as a child process of the test: as `interop run`, without drawing reports."""
-    with output.open("w", encoding="utf-8") as sink:
-        os.dup2(sink.fileno(), 1)
-        os.dup2(sink.fileno(), 2)
-        sys.stdout = sys.stderr = sink
-        code = int(pytest.main(list(words), plugins=[]))
-        sink.flush()
-        os._exit(code)
-
-
-def _warm() -> None:
-    """What every child would otherwise load for itself, which is most of a short run."""
-    for module in ("drivers.at.modem", "drivers.originators.http", "interop.pytest_plugin.batch"):
-        import_module(module)
-    load_lab("small")
-    for dialect in MAKERS:
-        load_dialect(dialect)
-        table(dialect)
-
-
-_warm()

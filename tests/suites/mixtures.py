@@ -7,7 +7,8 @@ from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
-from tests.suites.injected import MAKERS, QUIRKS, Injected, variants
+from tests.forked import MAKERS
+from tests.suites.injected import QUIRKS, Injected, variants
 
 RATES = (1, 0.5, 0.2, 0.05)
 MODEMS = ("*", "m0[1-3]", "m0[4-6]", "m02", "m04")

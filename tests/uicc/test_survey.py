@@ -107,6 +107,7 @@ def of_2g_only(transmit: Transmit) -> Transmit:
 def test_a_sim(card: Card, read: Survey, told_by: Told) -> None:
     whole, sim = read(card), read(card, through=of_2g_only)
     assert sim.view is View.SIM
+    assert sim.problems == {}
     assert not any("7FFF" in path or "ADF" in path for path in sim.looked_for)
     assert {*sim.files} == {path for path in whole.files if "7FFF" not in path and "ADF" not in path}
     for path, file in sim.files.items():
@@ -137,6 +138,12 @@ def test_a_sim_is_not_asked_for_files_of_applications(card: Card, read: Survey) 
     assert reading.absent == (IMSI, "3F00/ADF.ISIM/6F02")
     assert reading.iccid
     assert not [tpdu for tpdu in asked if tpdu[5:] == b"\x7f\xff"]
+
+
+def test_an_invalidated_file_of_a_sim(card: Card, read: Survey) -> None:
+    card.tree.file("3F00/7F20/6F46").active = False  # type: ignore[union-attr]
+    sim = read(card, View.SIM)
+    assert [path for path, file in sim.files.items() if not file.active] == ["3F00/7F20/6F46"]
 
 
 def test_the_2g_view_of_a_uicc(card: Card, read: Survey) -> None:
@@ -256,6 +263,21 @@ def test_a_file_that_nobody_understands_stops_no_other(header: bytes, card: Card
     assert Reading.of_form(garbled.form()) == garbled
 
 
+@pytest.mark.parametrize(("state", "active"), [("05", True), ("04", False), ("0C", False), ("03", True)])
+def test_states_of_life(state: str, active: bool, card: Card, read: Survey) -> None:
+    """ETSI TS 102 221 table 11.7b: 04 deactivated, 0C terminated."""
+    told = fcp("82024121", "83026F46", f"8A01{state}", "80020011")
+    assert read(card, through=Between("7FFF6F46", header=told)).files[SPN].active is active
+
+
+def test_a_short_identifier_that_is_not_told(card: Card, read: Survey) -> None:
+    """It is the last five bits of the file's own (102 221 11.1.1.4.8), but 31 is none."""
+    spn = fcp("82024121", "83026F46", "8A0105", "80020011")
+    assert read(card, through=Between("7FFF6F46", header=spn)).files[SPN].sfi == 6
+    gid2 = fcp("82024121", "83026F3F", "8A0105", "80020008")
+    assert read(card, through=Between("7FFF6F3F", header=gid2)).files["3F00/7FFF/6F3F"].sfi == 0
+
+
 @pytest.mark.parametrize(("sw", "where"), [(0x6F00, "problems"), (0x6982, "problems"), (0x6A82, "absent")])
 def test_a_file_that_cannot_be_selected(sw: int, where: str, card: Card, read: Survey) -> None:
     reading = read(card, through=Between("7FFF6F46", sw=sw))
@@ -281,7 +303,6 @@ def test_a_file_that_is_longer_than_it_can_be_read(card: Card, read: Survey) -> 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=st.lists(st.integers(0, 8 * len(fcp(*SPN_FCP)) - 1), min_size=1, max_size=4))
 def test_any_bits_of_an_fcp(flips: list[int], card: Card, read: Survey) -> None:
-    header = bytearray.fromhex("62188202412183026F468A01058B032F0602800200118801100")[:26] if False else None
     header = bytearray.fromhex("62178202412183026F468A01058B032F06028002001188010000")
     for flip in flips:
         header[flip // 8] ^= 1 << flip % 8

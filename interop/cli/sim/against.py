@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from interop.cli.sim.cards import Mistaken, Refused
@@ -48,7 +47,7 @@ async def compare(card: Opened, profile: Profile, orders: list[Order]) -> list[D
 
 
 def _difference(present: Present) -> Difference | None:
-    from interop.uicc.differences import Aspect, Difference
+    from interop.uicc.differences import Aspect, Difference, words
 
     wish = present.wish
     if present.problem:
@@ -57,8 +56,12 @@ def _difference(present: Present) -> Difference | None:
         return Difference(wish.path, _name(wish), Aspect.PRESENCE, present.problem, "wanted", wish.record)
     if present.now == present.after or (present.now is None and wish.secret):
         return None
-    here = "a key, not shown" if wish.secret else _words(wish, present.now)
-    there = "another key" if wish.secret else _words(wish, present.after)
+    if wish.secret:
+        here, there = "a key, not shown", "another key"
+    else:
+        locked = "not readable: a key has to be given first"
+        here = locked if present.now is None else words(wish.path, present.now)
+        there = words(wish.path, present.after)
     return Difference(wish.path, _name(wish), Aspect.CONTENT, here, there, wish.record, wish.secret)
 
 
@@ -78,17 +81,3 @@ def _name(wish: Wish) -> str:
     from interop.uicc.catalogue import at
 
     return str(at(wish.path) or "")
-
-
-def _words(wish: Wish, octets: bytes | None) -> str:
-    """As `interop sim diff` has it of two cards; hex where nobody can take it apart."""
-    from interop.uicc import EfError
-    from interop.uicc.form import to_form
-    from interop.uicc.reading import decoded
-
-    if octets is None:
-        return "not readable: a key has to be given first"
-    content = decoded(wish.path, octets) if wish.offset is None else None
-    if content is None or isinstance(content, EfError):
-        return octets.hex().upper()
-    return json.dumps(to_form(content), ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 _SELECT: Final = 0xA4
 _READING: Final = frozenset((0xB0, 0xB2))
-_PINS: Final = frozenset((0x20, 0x24, 0x26, 0x28, 0x2C))
-_AUTHENTICATE: Final = 0x88
+_GET_RESPONSE: Final = 0xC0
 _BY_SFI: Final = 0x80
 _KEY_FILES_BY_SFI: Final = frozenset((8, 9))
 """EF_Keys and EF_KeysPS of a USIM (31.102 annex H)"""
@@ -49,25 +48,29 @@ class Exchange:
 
 @dataclass(slots=True)
 class Veil:
-    """Which octets must not be shown: what VERIFY and the like carry, what is written, what AUTHENTICATE
-    gives, and what is read from files of keys.
+    """Which octets must not be shown: those that `interop.record.apdus` masks, but for what is read by hand
+    from a file that is not known to hold keys.
     """
 
-    _file: int = field(default=0)
+    _file: int = 0
+    _secret: bool = False
 
     def command(self, tpdu: bytes) -> str:
-        """Without its data where they may be a key."""
-        from interop.protocols.card import CHANGING
+        """`*` stands for data that may be a key."""
+        from interop.record import apdus
 
-        hidden = tpdu[1] in _PINS | CHANGING and len(tpdu) > 5
-        return tpdu[:5].hex().upper() + f" ({tpdu[4]} octets)" if hidden else tpdu.hex().upper()
+        return apdus.command(tpdu.hex().upper())
 
     def data(self, tpdu: bytes, answer: bytes) -> str | None:
+        from interop.record import apdus
+
         if tpdu[1] == _SELECT:
             self._file = int.from_bytes(tpdu[-2:]) if len(tpdu) > 6 and tpdu[2] != 0x04 else 0
-        by_sfi = tpdu[1] == 0xB0 and tpdu[2] & _BY_SFI and tpdu[2] & 0x1F in _KEY_FILES_BY_SFI
-        of_keys = tpdu[1] in _READING and (by_sfi or self._holds_keys())
-        return None if answer and (of_keys or tpdu[1] == _AUTHENTICATE) else answer.hex().upper()
+        if tpdu[1] != _GET_RESPONSE:  # which gives what was asked before
+            by_sfi = tpdu[1] == 0xB0 and tpdu[2] & _BY_SFI and tpdu[2] & 0x1F in _KEY_FILES_BY_SFI
+            of_keys = tpdu[1] in _READING and (by_sfi or self._holds_keys())
+            self._secret = bool(of_keys) or tpdu[1] in apdus.SECRET_ANSWER
+        return None if answer and self._secret else answer.hex().upper()
 
     def _holds_keys(self) -> bool:
         """By its identifier alone: those of a registration, and those of any known type of card."""

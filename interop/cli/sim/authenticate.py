@@ -105,9 +105,9 @@ def _milenage(ki: str, opc: str, op: str) -> Milenage:
 
 async def _proof(card: Opened, milenage: Milenage, sqn: int | None, *, gsm: bool) -> Proof:
     """Raises CardRefused, and NotAvailable where the card wants PIN1 first."""
-    from interop.personalise.present import LOCKED
     from interop.protocols.errors import NotAvailable
     from interop.uicc.session import CardRefused
+    from interop.uicc.statuswords import LOCKED
 
     try:
         return await (_gsm(card.session, milenage) if gsm else _umts(card.session, milenage, sqn))

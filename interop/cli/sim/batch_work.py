@@ -21,13 +21,15 @@ from interop.personalise.line_events import Finished, LineEvent, NotOurs, Planne
 from interop.personalise.lint import lint_order
 from interop.personalise.order import Order
 from interop.personalise.records import Labels, Record, RecordsError
-from interop.personalise.undo import NotUndone, undo_order
+from interop.personalise.steps import Keys
+from interop.personalise.undo import NotUndone, since_undone, undo_order
 from interop.protocols.card import CardDriver
 from interop.reports.text import counted
 
 LOST: Final = 4
 """the journal was not to be written any more"""
 _PATIENCE_S: Final = 600.0
+_MOST_NAMED: Final = 8
 
 
 def work_of(terms: Terms) -> Work:
@@ -58,9 +60,11 @@ def _look(terms: Terms, orders: list[Order], path: Path) -> Work:
         elif terms.command == "verify":
             _show_differences(planned)
         else:
-            _show_plans(planned, orders)
+            for event in planned:
+                plans.show(screen(), event.reader, event.order, event.plan)
+            _show_lint(orders)
         if not terms.as_json:
-            _show_missing(batch.rows, orders, planned)
+            _show_missing(batch.rows, "in no reader")
         good = planned and all(not event.plan.problems for event in planned)
         if terms.command == "verify":
             good = planned and all(event.plan.as_seen for event in planned)
@@ -78,15 +82,6 @@ def _known(path: Path) -> list[Run]:
         raise Refused(str(error)) from None
 
 
-def _show_plans(planned: Sequence[Planned], orders: Sequence[Order]) -> None:
-    console = screen()
-    for event in planned:
-        plans.show(console, event.reader, event.order, event.plan)
-    for finding in _lint(orders):
-        lines = ", ".join(map(str, finding["lines"]))
-        console.print(f"{finding['severity']}: {finding['file']}: {finding['what']} (line {lines})")
-
-
 def _show_differences(planned: Sequence[Planned]) -> None:
     console = screen()
     for event in planned:
@@ -98,31 +93,42 @@ def _show_differences(planned: Sequence[Planned]) -> None:
             but = f", but for what only a key would show: {', '.join(locked)}" if locked else ""
             console.print(f"{name} is as ordered{keys}{but}")
             continue
-        console.print(f"{name} is not as ordered{keys}")
+        seen = plan.problems or len(plan.unseen) < len(plan.steps) or plan.keys is Keys.OTHER
+        told = "is not as ordered" if seen else "does not tell whether it is as ordered"
+        console.print(f"{name} {told}{keys}")
         for step in plan.steps:
-            console.print(f"  {step.path}{f' #{step.record}' if step.record else ''} is another")
+            found = "cannot be seen without a key" if step.before is None else "is another"
+            console.print(f"  {step.path}{f' #{step.record}' if step.record else ''} {found}")
         for problem in plan.problems:
             console.print(f"  {problem}")
 
 
-def _show_missing(rows: Sequence[Row], orders: Sequence[Order], planned: Sequence[Planned]) -> None:
+def _show_missing(rows: Sequence[Row], where: str) -> None:
     if missing := [row.order for row in rows if not row.reader]:
-        names = ", ".join(f"line {order.line} ({order.iccid})" for order in missing[:8])
-        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
-        screen().print(f"{len(missing)} of {len(orders)} cards are in no reader: {names}{more}")
+        names = ", ".join(f"line {order.line} ({order.iccid})" for order in missing[:_MOST_NAMED])
+        more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+        screen().print(f"{len(missing)} of {counted(len(rows), 'card')} {where}: {names}{more}")
+
+
+def _show_lint(orders: Sequence[Order]) -> None:
+    for finding in _lint(orders):
+        lines = ", ".join(map(str, finding["lines"]))
+        screen().print(f"{finding['severity']}: {finding['file']}: {finding['what']} (line {lines})")
 
 
 def _lint(orders: Sequence[Order]) -> list[dict[str, Any]]:
     """Findings of all rows, each once, with the lines that it concerns; notes are for `interop sim lint`."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    found: dict[tuple[str, str, str], list[int]] = {}
     for order in orders:
         for finding in lint_order(order):
-            if finding.severity != "note":
-                key = (finding.severity.value, finding.file, finding.what)
-                names = ("severity", "file", "what")
-                found.setdefault(key, {**dict(zip(names, key, strict=True)), "lines": []})
-                found[key]["lines"].append(order.line)
-    return list(found.values())
+            lines = found.setdefault((finding.severity.value, finding.file, finding.what), [])
+            if order.line not in lines:  # the twin of a file is found fault with, too
+                lines.append(order.line)
+    return [
+        {"severity": severity, "file": file, "what": what, "lines": lines}
+        for (severity, file, what), lines in found.items()
+        if severity != "note"
+    ]
 
 
 # Writing
@@ -132,6 +138,9 @@ def _write(terms: Terms, orders: list[Order], path: Path) -> Work:
     """Raises Refused where labels cannot be written; the work does for a journal that is damaged or in use,
     and where nothing can be undone.
     """
+    for other in (terms.profile, terms.batch, path):
+        if terms.labels and terms.labels.resolve() == Path(other).resolve():
+            raise Refused(f"--labels {terms.labels} is another file of this batch: choose one of its own")
     try:
         labels = Labels(terms.labels) if terms.labels else None
     except RecordsError as error:
@@ -139,6 +148,8 @@ def _write(terms: Terms, orders: list[Order], path: Path) -> Work:
 
     async def work(driver: CardDriver) -> int:
         readers = await _readers(driver, terms)
+        if terms.undo is None and not terms.as_json:
+            _show_lint(orders)
         await _agreed(terms, len(terms.undo or orders), readers)
         with _opened(path) as journal:
             batch = Batch(
@@ -217,10 +228,13 @@ async def _written(
     lost = ""
 
     def label(event: LineEvent) -> None:
-        if labels is not None and isinstance(event, Finished) and event.ended.result == "done":
-            run = next(each for each in reversed(journal.runs) if each.began.run == event.ended.run)
+        if labels is None or not isinstance(event, Finished):
+            return
+        mine = since_undone(journal.runs, event.order.job)
+        done = [run for run in mine if run.ended and run.ended.result == "done"]
+        if done and done[0].began.run == event.ended.run:  # the others had one
             try:
-                labels.add(Record.of(run))
+                labels.add(Record.of(done[0]))
             except RecordsError as error:
                 unlabelled.append(str(error))
 
@@ -247,10 +261,10 @@ def _show_end(batch: Batch, journal: Path) -> None:
     if batch.why:
         console.print(f"stopped: {batch.why}")
     for row in batch.rows:
-        if not row.done:
-            why = "it could not be read" if row.reader else "its card did not come"
-            why = f"{row.ended.result}: {row.ended.why}" if row.ended else why
+        if row.reader and not row.done:
+            why = f"{row.ended.result}: {row.ended.why}" if row.ended else "it could not be read"
             console.print(f"line {row.order.line}, card {row.order.iccid}: {why}")
+    _show_missing(batch.rows, "did not come")
     console.print(f"{done} of {counted(len(batch.rows), 'card')} done; journal: {journal}")
     if done < len(batch.rows):
         console.print("run the same again to go on: cards that are done are only read")

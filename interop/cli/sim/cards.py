@@ -262,10 +262,11 @@ async def _identified(reader: Reader, link: CardLink, expected: str) -> Opened:
 async def iccid_of(session: Session) -> str:
     """Its digits as they are now, "" where EF_ICCID has none or cannot be read. Raises EquipmentError."""
     from interop.uicc import EfError, Iccid
+    from interop.uicc.paths import EF_ICCID
     from interop.uicc.session import CardRefused
 
     try:
-        return Iccid.decode(await session.read("3F00/2FE2")).digits
+        return Iccid.decode(await session.read(EF_ICCID)).digits
     except (CardRefused, EfError):
         return ""
 

@@ -132,7 +132,7 @@ def diff(
         if profile and not (left or right):
             perform("diff", place, _against(place, profile, batch, as_json=as_json), as_json=as_json)
         if profile or batch or not (left and right) or reader or iccid:
-            raise Refused("LEFT and RIGHT, or --profile (and --batch) with the card of a reader")
+            raise Refused("LEFT and RIGHT, each a reader or a file; or --profile (and --batch), and a reader")
         files = [reading_of(Path(name)) if _is_file(name) else None for name in (left, right)]
     except Refused as error:
         raise typer.Exit(complain_of("diff", error, as_json=as_json)) from None
@@ -215,7 +215,7 @@ def _print_differences(found: Sequence[Difference]) -> None:
     for difference in found:
         record = f" record {difference.record}" if difference.record else ""
         what = "" if difference.aspect == "content" else f": {difference.aspect}"
-        console.print(Text(f"{difference.path}  {difference.name}{record}{what}"))
+        console.print(Text(f"{difference.path}  {difference.name}{record}{what}".lstrip()))
         console.print(Text(plain(f"  - {difference.left}"), style="red"), soft_wrap=True)
         console.print(Text(plain(f"  + {difference.right}"), style="green"), soft_wrap=True)
     places = len({difference.path for difference in found})

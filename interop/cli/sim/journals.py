@@ -41,12 +41,14 @@ def label(
     """
     from interop.personalise.records import HEADING, Record
 
-    last: dict[str, Run] = {}
+    finished: list[Run] = []
     for run in _runs("label", file, card, as_json=False):
-        if run.ended and run.ended.result == "done":
-            last.pop(run.began.card, None)
-            last |= {} if run.began.undo else {run.ended.iccid: run}
-    records = [Record.of(run) for run in last.values()]
+        done = run.ended is not None and run.ended.result == "done"
+        if done or run.writings:  # what was there before it is no longer
+            finished = [each for each in finished if not _same_card(each, run)]
+        if done and not run.began.undo:
+            finished.append(run)
+    records = [Record.of(run) for run in finished]
     if table:
         typer.echo(f"{HEADING}\r\n{''.join(record.row() for record in records)}", nl=False)
     else:
@@ -66,6 +68,11 @@ def _runs(command: str, file: Path, card: str, *, as_json: bool) -> list[Run]:
     except (JournalError, Refused) as error:
         raise typer.Exit(complain_of(command, Refused(str(error)), as_json=as_json)) from None
     return found
+
+
+def _same_card(one: Run, other: Run) -> bool:
+    names = {*_iccids(one)} & {*_iccids(other)} - {""}
+    return one.began.job == other.began.job or bool(names)
 
 
 def _iccids(run: Run) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
-"""A modem made of a table: what it answers to which line, and everything that reached it."""
+"""A modem made of a table, and every byte that reached it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,8 @@ from drivers.at.exchange import (
     Unsolicited,
 )
 from drivers.at.guard import Guard
-from drivers.links import memory_pair
-from interop.lab.model import ModemPart, SimPart
-
-OK = b"\r\nOK\r\n"
-SIM = SimPart(
-    name="sim-1",
-    msisdn="17090001234",
-    imsi="460011709000123",
-    iccid="89860110709000123456",
-    kind="mvno",
-    brand="test",
-    base_operator="CUCC",
-    city="Beijing",
-)
+from interop.lab.model import ModemPart
+from tests.drivers.table import OK, SIM, TableModem
 
 
 class Paper:
@@ -70,42 +57,18 @@ class Ears:
         self.losses.append(why)
 
 
-class Scripted:
-    """Answers each command line from `table` (an answer, a list of them for one after another; else OK).
-
-    None is silence. `heard` has every line and payload in order; `wire` every byte. `lists`: what +CLCC
-    answers from the time that the modem gets a line.
+class Scripted(TableModem):
+    """`heard` has every line and payload in order; `wire` every byte. `lists`: what +CLCC answers from the
+    time that the modem gets a line.
     """
 
     def __init__(self, table: Mapping[str, Any] | None = None, *, emulated: bool = True) -> None:
-        self.table: dict[str, Any] = {
-            "AT+CMEE?": b"\r\n+CMEE: 1\r\n" + OK,
-            "AT+CPIN?": b"\r\n+CPIN: READY\r\n" + OK,
-            "AT+CSCS?": b'\r\n+CSCS: "GSM"\r\n' + OK,
-            "AT+CMGF?": b"\r\n+CMGF: 0\r\n" + OK,
-            "AT+CSMS?": b"\r\n+CSMS: 0,1,1,1\r\n" + OK,
-        }
-        self.table.update(table or {})
-        self.link, self.far = memory_pair("m1", emulated=emulated)
+        super().__init__(table, emulated=emulated)
         self.far.connect(self._received)
         self.lists: dict[str, bytes] = {}
-        self.heard: list[str] = []
         self.wire = b""
         self.paper = Paper()
-        self.spent: list[str] = []
         self._buffer = b""
-        self._changed = asyncio.Event()
-
-    def say(self, *lines: str) -> None:
-        """URCs."""
-        for line in lines:
-            self.far.write(f"\r\n{line}\r\n".encode("latin-1"))
-
-    async def hears(self, line: str, times: int = 1) -> None:
-        """Until the modem has got `line`."""
-        while self.heard.count(line) < times:
-            self._changed.clear()
-            await self._changed.wait()
 
     def _received(self, data: bytes) -> None:
         self.wire += data
@@ -124,11 +87,7 @@ class Scripted:
             self.heard.append(line)
             if line in self.lists:
                 self.table["AT+CLCC"] = self.lists[line]
-            answer = self.table.get(line, OK)
-            if isinstance(answer, list):
-                answer = answer.pop(0) if len(answer) > 1 else answer[0]
-            assert answer is None or isinstance(answer, bytes)
-            return answer
+            return self.answer(line)
         answer = self._answer(first)
         if answer is None or not answer.endswith(OK):
             return answer

@@ -15,6 +15,7 @@ from interop.lab.model import ModemPart
 from interop.protocols.errors import DeviceLost, EquipmentError, NotAnswering
 from interop.protocols.modem import SimState
 from interop.record.events import Event, LinkBack, LinkGivenUp, LinkLost, MessageReceived, Released
+from tests.drivers.table import SIM
 
 OK = b"\r\nOK\r\n"
 ERROR = b"\r\nERROR\r\n"
@@ -252,8 +253,6 @@ def test_closing_ends_the_search(scripted: Any) -> None:
 
 
 async def opened(device: Any, **part: Any) -> AtModem:
-    from tests.drivers.at.conftest import SIM
-
     modem = ModemPart(name="m1", port="emulated", sim="sim-1", **part)
     return await AtModem.open(modem, SIM, device.link, device.paper, device.spent.append, {})
 

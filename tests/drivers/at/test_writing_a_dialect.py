@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from drivers.at.dialect import Calls, Dialect, Messages, Mms, Tones, Urc, UrcKin
 from interop.cli import app
 from interop.engine.clock import run_virtual
 from interop.record.events import Connected, Dialled, Released
+from tests.forked import interop
 
 TEXT = (Path(__file__).parents[3] / "docs" / "writing-a-dialect.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"```yaml\n# dialects/(\w+)\.yaml\n(.*?)```", TEXT, re.DOTALL))
@@ -42,10 +41,8 @@ def test_the_examples_are_dialects(lab: Path) -> None:
 
 
 def test_a_lab_runs_with_a_dialect_of_its_own(lab: Path) -> None:
-    command = [sys.executable, "-m", "interop", "run", "recognition", "--lab", str(lab), "--out", "run"]
-    done = subprocess.run(
-        [*command, "-k", "calls and originates"], cwd=lab.parent, capture_output=True, text=True, timeout=120
-    )
+    words = ("run", "recognition", "--lab", str(lab), "--out", "run", "-k", "calls and originates")
+    done = interop(*words, cwd=lab.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     journal = (lab.parent / "run" / "evidence" / "m01.jsonl").read_text(encoding="utf-8")
     assert "AT^PORTSEL=1" in journal

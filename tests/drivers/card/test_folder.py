@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -153,6 +155,29 @@ def test_a_program_that_is_killed_leaves_a_card_behind(folder: Path) -> None:
     held = on_card(folder, lambda session, link: session.read(LOCI))
     assert held in {bytes((n % 251,)) * 11 for n in (answered[-1], answered[-1] + 1)}
     assert json.loads((folder / "r0.json").read_text())["keys"]
+
+
+def test_who_waited_with_the_old_file_open_does_not_hold_the_card(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever saves puts a new file in the place of the one that somebody else is about to lock."""
+    path, lock, saved = folder / "r0.json", fcntl.flock, []
+
+    def late(descriptor: int, how: int) -> None:
+        if not saved:
+            saved.append(shutil.copy(path, folder / ".new"))
+            Path(saved[0]).replace(path)
+        lock(descriptor, how)
+
+    async def open_twice() -> None:
+        first, second = FolderCards(folder), FolderCards(folder)
+        monkeypatch.setattr(fcntl, "flock", late)
+        await first.open("r0", write=True)
+        with pytest.raises(CardBusy):
+            await second.open("r0", write=True)
+        await first.close()
+
+    asyncio.run(open_twice())
 
 
 def test_a_file_that_cannot_be_written_loses_the_command_and_the_card(folder: Path) -> None:

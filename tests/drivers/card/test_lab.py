@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from drivers.card.lab import LabCards
+from drivers.card.memory import MemoryCards
+from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
 from interop.lab.load import load, parse
 from interop.lab.model import Lab
@@ -33,11 +35,15 @@ sims:
 """
 
 
-def lab(pin: str = "spn: 小米移动") -> Lab:
+def sims(pin: str = "spn: 小米移动") -> str:
     one = SIM.replace("NAME", "one").replace("ICCID", "89860120811000017091").replace("PIN", pin)
     two = SIM.replace("NAME", "two").replace("ICCID", "89860120811000017109").replace("PIN", "spn: 小米移动")
     two = two.replace("17090001234", "17090001235").replace("460011709001234", "460011709001235")
-    return parse((LAB + one + two).encode(), source="bench.yaml", directory=Path()).lab
+    return one + two
+
+
+def lab(pin: str = "spn: 小米移动") -> Lab:
+    return parse((LAB + sims(pin)).encode(), source="bench.yaml", directory=Path()).lab
 
 
 def with_cards(of: Lab, work: Callable[[LabCards], Awaitable[None]]) -> None:
@@ -75,6 +81,25 @@ def test_readers_and_modems_with_a_sim() -> None:
                 await cards.open(name, write=False)
 
     with_cards(lab(), look)
+
+
+def test_a_reader_goes_by_its_name_in_the_lab_not_by_that_in_pcsc(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = LAB.replace(
+        "{name: left, driver: emulated, sim: two}", '{name: left, driver: pcsc, reader: "HID 00 00"}'
+    )
+    pcsc = MemoryCards({"HID 00 00": Card.blank()})
+    monkeypatch.setattr("drivers.card.lab.card_drivers", lambda lab, links: {"pcsc": pcsc, "emulated": pcsc})
+    desk = parse((text + sims()).encode(), source="bench.yaml", directory=Path()).lab
+
+    async def look(cards: LabCards) -> None:
+        seen = (await cards.readers())[0]
+        assert (seen.name, bool(seen.atr)) == ("left", True)
+        link = await cards.open("left", write=False)
+        pcsc.swap("HID 00 00", Card.blank())
+        assert (await cards.swapped(seen)).name == "left"
+        assert link.name == "left"
+
+    with_cards(desk, look)
 
 
 def test_every_emulated_modem_of_a_lab_that_comes_with_interop() -> None:

@@ -237,6 +237,8 @@ def test_a_swap_wakes_who_waits_for_the_next_card() -> None:
         cards = MemoryCards({"A": first, "B": None})
         seen, empty = await cards.readers()
         waiting = [asyncio.create_task(cards.swapped(reader)) for reader in (seen, empty)]
+        await asyncio.sleep(1)
+        assert not any(task.done() for task in waiting), "the card that was seen is no new one"
         cards.swap("A", None)
         await asyncio.sleep(1)
         assert not any(task.done() for task in waiting)

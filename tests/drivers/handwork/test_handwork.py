@@ -24,6 +24,7 @@ from drivers.handwork.lines import asks_for_text, spends
 from interop.engine.clock import run
 from interop.record.events import MessageReceived, PartReceived
 from interop.record.redaction import Redactor
+from tests.forked import interop
 
 COMMAND = [sys.executable, "-m", "interop", "modem"]
 WITHIN_S = 60.0
@@ -41,9 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 def modem(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], input=typed, capture_output=True, text=True, timeout=WITHIN_S * 2
-    )
+    return interop("modem", *arguments, typed=typed)
 
 
 def test_info_as_json(small: Callable[..., Any]) -> None:

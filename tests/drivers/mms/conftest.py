@@ -1,8 +1,7 @@
-"""A modem made of a table: what it answers to which line, the octets it was given, all that reached it."""
+"""A modem made of a table, and the octets that it was given."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,21 +9,10 @@ from typing import Any
 import pytest
 
 from drivers.at import AtModem
-from drivers.links import memory_pair
-from interop.lab.model import MmsPart, MmsWay, ModemPart, SimPart
+from interop.lab.model import MmsPart, MmsWay, ModemPart
 from interop.protocols.link import Journal, NoJournal
+from tests.drivers.table import OK, SIM, TableModem
 
-OK = b"\r\nOK\r\n"
-SIM = SimPart(
-    name="sim-1",
-    msisdn="17090001234",
-    imsi="460011709000123",
-    iccid="89860110709000123456",
-    kind="mvno",
-    brand="test",
-    base_operator="CUCC",
-    city="Beijing",
-)
 _COUNTED = re.compile(r'AT\+(?:CMMSDOWN="\w+"|QFUPL="[^"]+"|QFWRITE=\d+|QISEND=\d+),(\d+)')
 
 
@@ -34,44 +22,17 @@ def active(device: Table) -> bytes:
     return f"\r\n+CGACT: 1,0\r\n+CGACT: 4,{int(up)}\r\n".encode() + OK
 
 
-class Table:
-    """Answers each command line from `table` (an answer, a list of them for one after another, or what gives
-    one; else OK).
-
-    None is silence. Behind an answer that ends in CONNECT or "> " the octets that the line announced are
-    taken: `given` has them, and `table[line + " <"]` answers them, else OK.
+class Table(TableModem):
+    """Behind an answer that ends in CONNECT or "> " the octets that the line announced are taken: `given` has
+    them, and `table[line + " <"]` answers them, else OK.
     """
 
     def __init__(self, table: Mapping[str, Any] | None = None, *, emulated: bool = True) -> None:
-        self.table: dict[str, Any] = {
-            "AT+CMEE?": b"\r\n+CMEE: 1\r\n" + OK,
-            "AT+CPIN?": b"\r\n+CPIN: READY\r\n" + OK,
-            "AT+CSCS?": b'\r\n+CSCS: "GSM"\r\n' + OK,
-            "AT+CMGF?": b"\r\n+CMGF: 0\r\n" + OK,
-            "AT+CSMS?": b"\r\n+CSMS: 0,1,1,1\r\n" + OK,
-            "AT+CGACT?": active,
-        }
-        for line, answer in (table or {}).items():
-            self.table[line] = list(answer) if isinstance(answer, list) else answer
-        self.link, self.far = memory_pair("m1", emulated=emulated)
+        super().__init__({"AT+CGACT?": active} | dict(table or {}), emulated=emulated)
         self.far.connect(self._received)
-        self.heard: list[str] = []
         self.given: dict[str, bytes] = {}
-        self.spent: list[str] = []
         self._buffer = b""
         self._wanted: tuple[str, int] | None = None
-        self._changed = asyncio.Event()
-
-    def say(self, *lines: str) -> None:
-        """URCs."""
-        for line in lines:
-            self.far.write(f"\r\n{line}\r\n".encode("latin-1"))
-
-    async def hears(self, line: str, times: int = 1) -> None:
-        """Until the modem has got `line`."""
-        while self.heard.count(line) < times:
-            self._changed.clear()
-            await self._changed.wait()
 
     def since(self, line: str) -> list[str]:
         """What came behind the first `line`, and it."""
@@ -97,14 +58,9 @@ class Table:
                 return
 
     def _reply(self, line: str) -> None:
-        answer = self.table.get(line, OK)
-        if isinstance(answer, list):
-            answer = answer.pop(0) if len(answer) > 1 else answer[0]
-        if callable(answer):
-            answer = answer(self)
+        answer = self.answer(line)
         if answer is None:
             return
-        assert isinstance(answer, bytes)
         if answer.endswith((b"CONNECT\r\n", b"> ")) and (counted := _COUNTED.match(line)):
             self._wanted = (line, int(counted[1]))
         self.far.write(answer)

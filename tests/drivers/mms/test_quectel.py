@@ -9,8 +9,10 @@ import pytest
 
 from interop import mms
 from interop.engine.clock import run_virtual
+from interop.protocols.errors import NotAnswering
 from interop.protocols.mms import MmsOutcome, MmsSent, MmsStage
 
+NOTIFICATION = mms.NotificationInd("N1", "http://mmsc.myuni.com.cn/N1", 40, mms.After(3600))
 OK = b"\r\nOK\r\n"
 CONNECT = b"\r\nCONNECT\r\n"
 PICTURE = mms.Part("image/jpeg", bytes(range(256)) * 9, location="a.jpg")
@@ -119,9 +121,13 @@ def test_what_would_lead_out_of_data_mode_is_written_by_another_command(table: A
 
 def test_a_firmware_without_it_still_fetches(table: Any) -> None:
     async def main() -> None:
-        modem = await table({"AT+QMMSEND=?": b"\r\n+CME ERROR: 58\r\n"}).modem("quectel-native")
+        device = table({"AT+QMMSEND=?": b"\r\n+CME ERROR: 58\r\n"})
+        modem = await device.modem("quectel-native")
         known = await modem.mms.capabilities()
         assert (known.send, known.fetch, known.confirm, known.exact) == (False, True, True, True)
         assert "QMMSEND" in known.lacks
+        with pytest.raises(NotAnswering):  # this table has no sockets
+            await modem.mms.fetch(NOTIFICATION)
+        assert device.heard.count("AT+QMMSEND=?") == 1, "what it lacks is not asked for again"
 
     run_virtual(main())

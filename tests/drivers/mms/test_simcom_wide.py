@@ -235,6 +235,12 @@ def test_what_it_fetches_is_handed_out_file_by_file(table: Any) -> None:
             MmsOutcome.UNKNOWN,
             None,
         ),
+        (
+            {"AT+CMMSREAD=4": b'\r\n+CMMSREAD: "a.amr",3O\r\n\r\nO' + OK},
+            MmsStage.FETCH,
+            MmsOutcome.UNKNOWN,
+            None,
+        ),
     ],
 )
 def test_what_is_not_fetched(

@@ -219,3 +219,34 @@ class Scene:
 
     def measured(self, name: str) -> float | None:
         return next((one.value for one in self.bench.measurements if one.name == name), None)
+
+
+class Keeper:
+    """A centre that keeps each message for `until` seconds, and announces it for `kept`."""
+
+    def __init__(self, scene: Scene, *, kept: float = 3600.0, after: MmsFetched = GONE) -> None:
+        self.scene, self.kept, self.after = scene, kept, after
+        self.until = 3600.0
+        self._count = 0
+        self._fetched: set[str] = set()
+        scene.sender.mms.on_send = self.take
+        scene.receiver.mms.on_fetch = self.fetched
+
+    def take(self, message: SendReq) -> None:
+        self._count += 1
+        place, id_ = f"{HERE}{self._count}", f"m-{self._count}"
+        scene = self.scene
+        scene.sender.mms.answer = replace(ACCEPTED, message_id=id_)
+        scene.is_announced(message, at=place, expires_s=self.kept)
+        scene.lies(message, at=place, message_id=id_)
+        scene.then(self.until, lambda: self.throw_away(place, id_))
+
+    def fetched(self, got: MmsFetched) -> None:
+        if got.message is not None:
+            self._fetched.add(got.message.message_id)
+            self.scene.is_reported(after=3, id_=got.message.message_id)
+
+    def throw_away(self, place: str, id_: str) -> None:
+        self.scene.receiver.mms.stored[place] = [self.after]
+        if id_ not in self._fetched:
+            self.scene.is_reported(mms.Status.EXPIRED, 2, id_=id_)

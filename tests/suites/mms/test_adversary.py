@@ -17,7 +17,7 @@ from interop.protocols.mms import MmsFetched, MmsOutcome, MmsSent, MmsStage
 from interop.record import Blame, Cause, InconcReason, Layer, Verdict
 from interop.record.events import MessageReceived, PartReceived
 from suites.mms import contents
-from tests.suites.mms.scene import ACCEPTED, GONE, HERE, OWN_CLIENT, RECEIVER, SENDER, Scene, body
+from tests.suites.mms.scene import ACCEPTED, GONE, HERE, OWN_CLIENT, RECEIVER, SENDER, Keeper, Scene, body
 
 PASS, INCONC = Verdict.PASS, Verdict.INCONC
 CORE, BETWEEN, TEXT = Layer.CORE, Layer.INTERCONNECT, Layer.FORMATTING
@@ -575,37 +575,6 @@ def test_who_cannot_put_off_fetches_later_all_the_same() -> None:
     scene.sender.mms.on_send = take
     assert scene.deferred().verdict is PASS
     assert (scene.receiver.mms.told, scene.receiver.mms.asked) == ([], [(HERE, False)])
-
-
-class Keeper:
-    """A centre that keeps each message for `until` seconds, and announces it for `kept`."""
-
-    def __init__(self, scene: Scene, *, kept: float = 3600.0, after: MmsFetched = GONE) -> None:
-        self.scene, self.kept, self.after = scene, kept, after
-        self.until = 3600.0
-        self._count = 0
-        self._fetched: set[str] = set()
-        scene.sender.mms.on_send = self.take
-        scene.receiver.mms.on_fetch = self.fetched
-
-    def take(self, message: SendReq) -> None:
-        self._count += 1
-        place, id_ = f"{HERE}{self._count}", f"m-{self._count}"
-        scene = self.scene
-        scene.sender.mms.answer = replace(ACCEPTED, message_id=id_)
-        scene.is_announced(message, at=place, expires_s=self.kept)
-        scene.lies(message, at=place, message_id=id_)
-        scene.then(self.until, lambda: self.throw_away(place, id_))
-
-    def fetched(self, got: MmsFetched) -> None:
-        if got.message is not None:
-            self._fetched.add(got.message.message_id)
-            self.scene.is_reported(after=3, id_=got.message.message_id)
-
-    def throw_away(self, place: str, id_: str) -> None:
-        self.scene.receiver.mms.stored[place] = [self.after]
-        if id_ not in self._fetched:
-            self.scene.is_reported(mms.Status.EXPIRED, 2, id_=id_)
 
 
 def test_kept_for_an_hour_and_no_longer() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from interop.record import Verdict
 from interop.record.reader import Run
+from tests.forked import interop
 from tests.suites.injected import said
+from tests.suites.mms.reading import Wrong, case_of, is_as_tabled, seen
 from tests.suites.mms.tables import (
     ANNOUNCED,
     FETCHED,
@@ -21,10 +21,6 @@ from tests.suites.mms.tables import (
     SELECTED,
     TO_THE_MMSC,
     TWICE,
-    Wrong,
-    case_of,
-    is_as_tabled,
-    seen,
 )
 from tests.suites.mms.truth import Multimedia
 
@@ -208,8 +204,7 @@ def test_what_is_wrong_elsewhere_does_not_touch_them(tmp_path: Path) -> None:
 
 def test_every_defect_stands_in_the_tables() -> None:
     """A defect that is added without saying here what it must lead to is not finished."""
-    command = [sys.executable, "-m", "interop", "list", "defects", "--json"]
-    listed = {row["name"] for row in json.loads(subprocess.check_output(command))}
+    listed = {row["name"] for row in json.loads(interop("list", "defects", "--json").stdout)}
     rows = (TO_THE_MMSC, ANNOUNCED, FETCHED, FOUND, TWICE, HEARD)
     tabled = {key.partition("@")[0] for row in rows for key in row} | {"registration.barred"}
     assert listed == tabled | set(NO_CONCERN)

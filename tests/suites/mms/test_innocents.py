@@ -27,6 +27,7 @@ from tests.suites.mms.scene import (
     OWN_CLIENT,
     RECEIVER,
     SENDER,
+    Keeper,
     Scene,
     body,
 )
@@ -210,8 +211,6 @@ def test_a_byte_order_mark_is_no_text() -> None:
 
 
 def test_that_a_client_fetches_nothing_does_not_prove_that_nothing_is_left() -> None:
-    from tests.suites.mms.test_adversary import Keeper
-
     scene = Scene()
     _seen_by_own_client(scene)
     Keeper(scene, after=MmsFetched(MmsOutcome.REJECTED, MmsStage.FETCH, code=188))

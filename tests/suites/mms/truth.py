@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from interop.record import Attempt, Finding, Verdict
 from tests.suites.injected import Injected
-from tests.suites.mms.tables import case_of, finding, says, seen
+from tests.suites.mms.reading import case_of, finding, says, seen
 
 
 @dataclass(frozen=True)

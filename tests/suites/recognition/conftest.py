@@ -1,11 +1,8 @@
-"""Runs the real command in a process of its own, as a user would, and reads the record it left."""
+"""Runs the command as a user would, and reads the record it left."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,7 @@ from typing import Any
 import pytest
 
 from interop.record.reader import Run, read_run
-
-COMMAND = [sys.executable, "-m", "interop"]
+from tests.forked import interop
 
 
 @pytest.fixture
@@ -24,13 +20,8 @@ def run_interop(tmp_path: Path) -> Callable[..., Run]:
 
     def run(lab: str, *options: str, exit_code: int | None) -> Run:
         out = tmp_path / f"run{next(count)}"
-        done = subprocess.run(
-            [*COMMAND, "run", "recognition", "--lab", lab, "--out", str(out), *options],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "COLUMNS": "160"},
-        )
+        words = ("run", "recognition", "--lab", lab, "--out", str(out), *options)
+        done = interop(*words, cwd=tmp_path, environment={"COLUMNS": "160"})
         allowed = (0, 1, 3) if exit_code is None else (exit_code,)
         assert done.returncode in allowed, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return read_run(out)
@@ -41,7 +32,8 @@ def run_interop(tmp_path: Path) -> Callable[..., Run]:
 @pytest.fixture
 def interop_json(tmp_path: Path) -> Callable[..., Any]:
     def call(*words: str) -> Any:
-        done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, cwd=tmp_path, check=True)
+        done = interop(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     return call

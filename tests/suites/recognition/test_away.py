@@ -1,55 +1,45 @@
 """A modem that is unplugged in the middle of a run, and a run that is played again from its journals.
 
-Both start the real command in a process of its own, on the small emulated lab.
+Both are runs of the real command, in a process of their own, on the small emulated lab.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
 import re
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drivers.emulated.country import Country
 from interop.record import Cause, InconcReason, Layer, Verdict
 from interop.record.reader import Run, read_run
+from tests.forked import interop
 
 DEFECT = "route.missing@segment=171,from=CMCC"
 TOUCHED = ("voice-mt", "release-mt", "sms-mt", "report-mt")
 SMALL = Path(__file__).parents[3] / "lab-config" / "small.yaml"
 
-# unplugs a modem of the country by the clock, then is the command itself
-UNPLUG = """
-import asyncio, sys
-from drivers.emulated.country import Country
-name, after, away = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
-start = Country.start
-async def started(self):
-    await start(self)
-    far, loop = self._pairs[name][1], asyncio.get_running_loop()
-    loop.call_later(after, far.lose, "unplugged")
-    loop.call_later(after + away, far.return_)
-Country.start = started
-from interop.cli import main
-sys.argv = ["interop", *sys.argv[4:]]
-main()
-"""
+
+def unplugged(name: str, after: float, away: float) -> None:
+    """Have that modem of the country unplugged by the clock, in this process from now on."""
+    start = Country.start
+
+    async def started(self: Country) -> None:
+        await start(self)
+        far, loop = self._pairs[name][1], asyncio.get_running_loop()
+        loop.call_later(after, far.lose, "unplugged")
+        loop.call_later(after + away, far.return_)
+
+    Country.start = started  # type: ignore[method-assign]
 
 
 def command(folder: Path, *words: str, unplug: tuple[str, float, float] | None = None) -> Run:
-    begin = ["-m", "interop"] if unplug is None else ["-c", UNPLUG, *map(str, unplug)]
-    done = subprocess.run(
-        [sys.executable, *begin, "run", "recognition", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "160"},
-        timeout=300,
-    )
+    before = partial(unplugged, *unplug) if unplug else None
+    done = interop("run", "recognition", *words, cwd=folder, before=before, environment={"COLUMNS": "160"})
     assert done.returncode in (0, 1, 3), f"{done.stdout}\n{done.stderr}"
     return read_run(folder / words[words.index("--out") + 1])
 

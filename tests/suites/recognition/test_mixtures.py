@@ -17,24 +17,24 @@ def of_seed(seed: int) -> Recognition:
     return mixture(Recognition, seed, TABLE, LEAST)
 
 
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", range(1, 13))
 def test_mixture(seed: int, tmp_path: Path) -> None:
     _is_true(of_seed(seed), tmp_path)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(21, 521))
+@pytest.mark.parametrize("seed", range(13, 521))
 def test_many_mixtures(seed: int, tmp_path: Path) -> None:
     _is_true(of_seed(seed), tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(1001, 1009))
+@pytest.mark.parametrize("seed", range(1001, 1006))
 def test_mixture_of_makers(seed: int, tmp_path: Path) -> None:
     _is_true(of_makers(of_seed(seed)), tmp_path)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(1009, 1301))
+@pytest.mark.parametrize("seed", range(1006, 1301))
 def test_many_mixtures_of_makers(seed: int, tmp_path: Path) -> None:
     _is_true(of_makers(of_seed(seed)), tmp_path)
 

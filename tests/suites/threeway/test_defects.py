@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from interop.record import InconcReason, Verdict
 from interop.record.reader import Run
+from tests.forked import interop
 from tests.suites.injected import said
 from tests.suites.threeway.tables import EFFECTS, NO_CONCERN, is_as_tabled
 from tests.suites.threeway.truth import Threeway
@@ -113,8 +112,7 @@ def test_what_is_wrong_elsewhere_does_not_touch_calls(tmp_path: Path) -> None:
 
 def test_every_defect_stands_in_the_tables() -> None:
     """A defect that is added without saying here what it must lead to is not finished."""
-    command = [sys.executable, "-m", "interop", "list", "defects", "--json"]
-    listed = {row["name"] for row in json.loads(subprocess.check_output(command))}
+    listed = {row["name"] for row in json.loads(interop("list", "defects", "--json").stdout)}
     assert listed == {key.partition("@")[0] for key in EFFECTS} | set(NO_CONCERN)
     assert listed == {defect.partition("@")[0] for defect, _ in ALONE} | set(NO_CONCERN)
 
