@@ -216,7 +216,7 @@ def _form(path: Path) -> _Form:
         first = error.errors(include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise ValueError(f"{path}: {place}: {first['msg']}") from None
-    except (ValueError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ValueError(f"{path} is no card: {str(error).splitlines()[0]}") from None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from drivers.card import cardfile
 from drivers.card.cardfile import CardFile, files
 from drivers.card.memory import DEADLINE_S, MemoryCards, MemoryLink
+from drivers.emulated.uicc.card import DEFAULT_LAYOUT
 from interop.protocols.card import CardLost, Reader, permit
 from interop.protocols.errors import NotAvailable
 
@@ -23,12 +24,23 @@ class FolderCards:
     call.
     """
 
-    blank = staticmethod(cardfile.blank)
-
     def __init__(self, directory: Path, *, deadline: float = DEADLINE_S) -> None:
         self._directory = directory
         self._deadline = deadline
         self._links: dict[str, FolderLink] = {}
+
+    @staticmethod
+    def blank(
+        path: Path,
+        *,
+        layout: str = DEFAULT_LAYOUT,
+        iccid: str = "",
+        adm: bytes = b"",
+        ki: bytes = b"",
+        opc: bytes = b"",
+    ) -> None:
+        """As `CardMaker` has it; without `adm` it is ascii:88888888."""
+        cardfile.blank(path, layout=layout, iccid=iccid, adm=adm, ki=ki, opc=opc)
 
     async def readers(self) -> Sequence[Reader]:
         """In the order of names. A file that is no card is a reader without one: `open` says why."""

@@ -117,7 +117,8 @@ def _key(text: str) -> bytes | None:
     """None where the text does not say what it is."""
     kind, _, value = text.partition(":")
     if kind == "ascii":
-        if not (_SHORTEST <= len(value) <= KEY_SIZE and value.isascii() and value.isprintable()):
+        plain = value.isascii() and value.isprintable() and " " not in value
+        if not (plain and _SHORTEST <= len(value) <= KEY_SIZE):
             raise ValueError(f"ascii: takes {_SHORTEST} to {KEY_SIZE} characters, not these {len(value)}")
         return value.encode().ljust(KEY_SIZE, b"\xff")
     return _hex(value, KEY_SIZE, "hex: takes") if kind == "hex" else None

@@ -16,14 +16,14 @@ from interop.personalise import proof
 from interop.personalise.entries import Ended, Entry, Proved, Stop, Verified, Verifying, Writing, Written
 from interop.personalise.identify import EF_ICCID, identify
 from interop.personalise.order import Order, SecretKey
-from interop.personalise.present import LOCKED, read
+from interop.personalise.present import read
 from interop.personalise.steps import Plan, Step
 from interop.protocols.card import CardLink
 from interop.protocols.errors import EquipmentError
 from interop.uicc import EfError
 from interop.uicc.paths import ADF_ISIM
 from interop.uicc.session import CardRefused, Session, Tries
-from interop.uicc.statuswords import OK, meaning
+from interop.uicc.statuswords import LOCKED, OK, meaning
 
 Note = Callable[[Entry], None]
 """The line is on the disk when it returns. Raises Stop for what must not be done, and was not noted."""

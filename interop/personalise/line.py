@@ -7,7 +7,7 @@ done already and one that cannot be told from another are refused, and nothing i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final
@@ -31,7 +31,7 @@ from interop.personalise.line_events import (
 )
 from interop.personalise.order import Order
 from interop.personalise.planning import plan
-from interop.personalise.steps import CardIdentity, Plan
+from interop.personalise.steps import CardIdentity, Keys, Plan
 from interop.protocols.card import CardDriver, CardLink, CardLost, CardReset, Reader
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.uicc.errors import EfError
@@ -71,7 +71,8 @@ class Batch:
     cards are written; without one they are only read, and planned for.
 
     `operator`, `tool` and `now` (ISO 8601, UTC) go into the journal; `allow_tries` as of `plan`; `known`:
-    runs of an earlier journal, by which a torn ICCID is told, where nothing is to be written.
+    runs of an earlier journal, by which a torn ICCID is told, where nothing is to be written; `vouched`:
+    ICCIDs of cards that somebody says are here, where a torn one has no IMSI that tells.
 
     >>> batch = Batch(cards, orders, journal, operator="li", tool="interop 0.1.0", now=utc, listen=print)
     >>> await batch.run([reader.name for reader in await cards.readers()])
@@ -90,6 +91,7 @@ class Batch:
         tool: str = "",
         allow_tries: int | None = None,
         known: Sequence[Run] = (),
+        vouched: Collection[str] = (),
         listen: Callable[[LineEvent], None] = lambda _event: None,
     ) -> None:
         self.rows = [Row(order) for order in orders]
@@ -100,6 +102,7 @@ class Batch:
         self._now = now
         self._operator, self._tool = operator, tool
         self._allow_tries = allow_tries
+        self._vouched = frozenset(vouched)
         self._runs = known if journal is None else journal.runs
         self.listen = listen
         self._gate = _Gate(self)
@@ -210,7 +213,8 @@ class Batch:
             if order.view not in (None, identity.view):
                 identity = await identify(link, session, order.view)
             made = await plan(session, identity, order, allow_tries=self._allow_tries, torn=mended)
-            row.plan = replace(made, problems=(*made.problems, *self._given_before(order, made)))
+            doubts = (*self._not_written_here(order, made), *self._given_before(order, made))
+            row.plan = replace(made, problems=(*made.problems, *doubts))
             self.listen(Planned(link.name, order, row.plan, mended))
             if self._journal is not None:
                 row.ended = await self._write(self._journal, link, session, order, row.plan)
@@ -228,8 +232,13 @@ class Batch:
             imsi = await imsi_now(session)
             fitting = [row for row in cut if imsi and imsi == row.order.imsi]
             if not (named or fitting):
-                lines = " or ".join(row.place for row in cut)
-                return None, False, f"its ICCID was torn; {lines} would fit, but not its IMSI"
+                untold = [row for row in cut if not (imsi and row.order.imsi)]
+                fitting = [row for row in untold if row.iccids & self._vouched]
+                if not fitting:
+                    lines = " or ".join(row.place for row in cut)
+                    but = "no IMSI tells: if you know that it is this card, say its ICCID with --card"
+                    why = f"its ICCID was torn; {lines} would fit, but {but if untold else 'not its IMSI'}"
+                    return None, False, why
             cut = fitting
         match [*named, *cut]:
             case []:
@@ -259,9 +268,21 @@ class Batch:
             and torn(identity.octets, bytes.fromhex(entry.before or ""), bytes.fromhex(entry.after or ""))
         }
 
+    def _not_written_here(self, order: Order, made: Plan) -> Iterator[str]:
+        """The new ICCID is the sign of a finished card: another one that has it, and holds something else, is
+        not the card of this row.
+        """
+        if made.identity.iccid == order.iccid or made.identity.iccid != order.new_iccid:
+            return
+        if made.keys is not Keys.OTHER and len(made.unseen) == len(made.steps):
+            return
+        mine = [run for run in self._runs if run.began.card in (order.iccid, order.new_iccid)]
+        if not any(writing.path == EF_ICCID for run in mine for writing in run.writings):
+            yield "it has the new ICCID of the row, holds something else, and the journal has not written it"
+
     def _given_before(self, order: Order, made: Plan) -> Iterator[str]:
-        """Keys that the card did not take when it was given them last, where it counts its tries in silence:
-        whoever consents to spend one has not consented to one more at each start.
+        """Keys that the card did not take when they were given last: who consents to spend a try has not
+        consented to one more at each start. Where tries are told, --allow-tries has to name those left now.
         """
         given: dict[int, str] = {}
         for run in self._runs:
@@ -272,9 +293,13 @@ class Batch:
                     elif isinstance(entry, Verified) and entry.sw == _TAKEN:
                         given.pop(entry.reference, None)
         for key, tries in ((order.adm, made.tries), (order.pin, made.pin_tries)):
-            if key and tries and tries.left is None and not tries.verified and key.reference in given:
-                before = f"{key} was given in run {given[key.reference]}, and not taken as far as is known"
+            if not (key and tries) or tries.verified or key.reference not in given:
+                continue
+            before = f"{key} was given in run {given[key.reference]}, and not taken as far as is known"
+            if tries.left is None:
                 yield f"{before}, nor does the card tell its tries; with another key, begin another --journal"
+            elif (self._allow_tries or 0) < tries.left < key.full and self._allow_tries is not None:
+                yield f"{before}; with another key, --allow-tries {tries.left} gives it once"
 
     async def _write(
         self, journal: Journal, link: CardLink, session: Session, order: Order, made: Plan

@@ -8,12 +8,10 @@ from typing import Final
 from interop.personalise.order import Wish
 from interop.uicc import EfError, Fcp, FileStatus, LifeCycle, Operation, SimDirectory, SimHeader, at
 from interop.uicc.access import Condition
+from interop.uicc.filestatus import fits
 from interop.uicc.paths import MF
-from interop.uicc.session import CardRefused, Session, fits
-
-MISSING: Final = frozenset((0x6A82, 0x9404))
-LOCKED: Final = frozenset((0x6982, 0x9804))
-"""a key has to be given first"""
+from interop.uicc.session import CardRefused, Session
+from interop.uicc.statuswords import LOCKED, NO_SUCH_FILE
 
 _PINS: Final = frozenset((*range(0x01, 0x09), 0x11, *range(0x81, 0x89)))
 """key references of the user's (102 221 table 9.3)"""
@@ -50,7 +48,7 @@ class Files:
         try:
             described = self._described[path] = await self._session.describe(path)
         except CardRefused as refused:
-            return Present(wish, missing=refused.sw in MISSING, problem=str(refused))
+            return Present(wish, missing=refused.sw in NO_SUCH_FILE, problem=str(refused))
         except ValueError as error:
             return Present(wish, problem=f"{path}: {error}")
         try:

@@ -22,7 +22,7 @@ that column of the batch, {{ and }} for braces.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -103,10 +103,9 @@ class Profile:
         """Of the batch, in the order in which values have them in braces."""
         return tuple(dict.fromkeys(column for value in self.files for column in value.columns))
 
-    def wishes(self, columns: Mapping[str, str] | None = None) -> list[Wish]:
-        """Those of `files` for a row with these values; without one those that need none. Raises EfError."""
-        given = columns or {}
-        return [value.wish(given) for value in self.files if columns is not None or not value.columns]
+    def wishes(self) -> list[Wish]:
+        """Those of `files` that are the same for all cards."""
+        return [value.wish({}) for value in self.files if not value.columns]
 
 
 def load_profile(path: str | Path) -> Profile:

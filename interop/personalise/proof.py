@@ -12,12 +12,13 @@ from collections.abc import Collection
 from typing import Final
 
 from interop.personalise.order import Order
-from interop.personalise.present import LOCKED, Files, Present
+from interop.personalise.present import Files, Present
 from interop.personalise.steps import Keys
 from interop.uicc import EfError
 from interop.uicc.milenage import Milenage
 from interop.uicc.paths import ADF_ISIM, ADF_USIM
 from interop.uicc.session import CardRefused, Session, View
+from interop.uicc.statuswords import LOCKED
 
 _WRONG_MAC: Final = 0x9862
 _NEVER_FRESH: Final = 0

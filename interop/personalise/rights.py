@@ -87,7 +87,8 @@ def refused(column: Column, key: SecretKey, tries: Tries, allow: int | None) -> 
         return "" if allow == 0 else f"{unknown}: only --allow-tries 0 spends one nevertheless"
     if allow is None and tries.left > key.full:
         more = f"{name} has {tries.left} tries left, more than all {key.full}: some may be spent"
-        return f"{more}; say how many it has (tries in the profile), or --allow-tries {tries.left}"
+        say = "say in the profile how many it has, or " if column is Column.ADM else ""
+        return f"{more}; {say}--allow-tries {tries.left} goes on nevertheless"
     least = key.full if allow is None else min(allow, key.full)
     if tries.left >= least:
         return ""

@@ -169,3 +169,24 @@ def is_directory(header: bytes) -> bool:
             if tag == _DESCRIPTOR and stop > begin:
                 return header[begin] & 0xBF == 0x38
     return False
+
+
+def fits(status: FileStatus, path: str, length: int, record: int, offset: int | None) -> None:
+    """Raises EfError for an update that this file cannot take, or that would go to another one.
+
+    `length`: octets of it; `record` and `offset` as of `Session.update`.
+    """
+    own = int(path.rpartition("/")[2], 16)
+    if status.id != own:
+        raise EfError(path, f"calls itself {status.id:04X}: nothing was written")
+    if record:
+        if status.structure is Structure.CYCLIC:
+            raise EfError(path, "is cyclic: an update would push its oldest record out")
+        if not 1 <= record <= status.records:
+            raise EfError(path, f"has {status.records} records, none {record}")
+        room, covered = status.record_length, offset is None and length == status.record_length
+    else:
+        room = status.size - (offset or 0)
+        covered = length == room if offset is None else offset >= 0 and 1 <= length <= room
+    if not covered:
+        raise EfError(path, f"takes {room} octets there, {length} were given")

@@ -15,7 +15,7 @@ from interop.uicc import t0
 from interop.uicc.applications import Application
 from interop.uicc.errors import EfError
 from interop.uicc.fcp import Fcp
-from interop.uicc.filestatus import FileStatus, Structure, is_directory
+from interop.uicc.filestatus import FileStatus, fits, is_directory
 from interop.uicc.paths import ADF_USIM, DF_GSM, EF_DIR, MF, MF_ID, parse
 from interop.uicc.simheader import SimDirectory, SimHeader
 from interop.uicc.statuswords import BLOCKED, OK, UNKNOWN_KEY, meaning, retried
@@ -358,27 +358,6 @@ class Session:
         aid = next((one.aid for one in known if one.aid.startswith(beginning)), beginning)
         await self._ask(what, t0.SELECT, _BY_NAME, _FCP, aid)
         self._application = beginning
-
-
-def fits(status: FileStatus, path: str, length: int, record: int, offset: int | None) -> None:
-    """Raises EfError for an update that this file cannot take, or that would go to another one.
-
-    `length`: octets of it; `record` and `offset` as of `Session.update`.
-    """
-    own = int(path.rpartition("/")[2], 16)
-    if status.id != own:
-        raise EfError(path, f"calls itself {status.id:04X}: nothing was written")
-    if record:
-        if status.structure is Structure.CYCLIC:
-            raise EfError(path, "is cyclic: an update would push its oldest record out")
-        if not 1 <= record <= status.records:
-            raise EfError(path, f"has {status.records} records, none {record}")
-        room, covered = status.record_length, offset is None and length == status.record_length
-    else:
-        room = status.size - (offset or 0)
-        covered = length == room if offset is None else offset >= 0 and 1 <= length <= room
-    if not covered:
-        raise EfError(path, f"takes {room} octets there, {length} were given")
 
 
 def _application(record: bytes) -> Application:

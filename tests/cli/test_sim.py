@@ -26,6 +26,7 @@ import drivers.emulated.uicc.profile
 from drivers.card.memory import MemoryCards
 from drivers.emulated.uicc import Card
 from interop.cli.sim import app as interop_sim
+from interop.cli.sim.apdu import Veil
 from interop.cli.sim.summary import NAMES, lines, summary
 from interop.cli.sim.tries import KeyState, key_states
 from interop.lab.load import load
@@ -94,6 +95,8 @@ def test_readers_and_what_is_wrong_with_them(cards: Path) -> None:
     assert (r0["name"], r0["iccid"], r0["trouble"]) == ("r0", ICCID, "")
     assert bytes.fromhex(r0["atr"])[0] == 0x3B
     assert empty["trouble"] == "EF_ICCID holds no card number"
+    narrow = " ".join(sim("readers", "--cards", cards, environment={"COLUMNS": "40"}).stdout.split())
+    assert "…" not in narrow and ICCID in narrow
     assert "broken.json: atr: Field required" in broken["trouble"]
     shown = sim("readers", "--cards", cards).stdout.splitlines()
     assert shown[3].split() == ["r0", ICCID, r0["atr"]] and shown[4].startswith("broken: ")
@@ -184,6 +187,25 @@ def test_tries_are_told_and_none_is_spent(cards: Path) -> None:
     for _ in range(3):
         told = data("read", "--cards", cards)
         assert [key["left"] for key in told["keys"] if key["name"] == "ADM1"] == [2]
+
+
+def test_what_is_blocked_and_keys_that_a_card_says_nothing_of() -> None:
+    card = Card.blank(pin="1234")
+    card.keys[0x01].left, card.keys[0x81].unblock_left = 0, 0
+
+    async def ask() -> list[KeyState]:
+        link = await MemoryCards({"r0": card}).open("r0", write=False)
+
+        async def transmit(tpdu: bytes) -> tuple[bytes, int]:
+            silent = tpdu[1] == 0x20 and tpdu[3] not in (0x01, 0x81)
+            return (b"", 0x6F00) if silent else await link.transmit(tpdu)
+
+        session = Session(transmit)
+        await session.begin()
+        return await key_states(session)
+
+    told = {state.name: state.words for state in asyncio.run(ask())}
+    assert told == {"PIN1": "blocked, PUK 10 tries, asked for", "PIN2": "3 tries, PUK blocked, asked for"}
 
 
 def test_tries_of_a_sim_are_in_what_it_says_of_its_directory() -> None:
@@ -320,6 +342,20 @@ def test_a_card_against_its_profile(cards: Path, tmp_path: Path) -> None:
     assert done.returncode == 2 and done.stderr.startswith(f"{tmp_path}/p.yaml:1:1: ")
 
 
+def test_a_card_in_use_against_its_row(cards: Path, tmp_path: Path) -> None:
+    """It has its new number already; who refused it is its own affair, what it lacks is not."""
+    (tmp_path / "p.yaml").write_text("name: p\nwrite_iccid: true\nfiles: {3F00/7FFF/6FFE: '00'}\n")
+    (tmp_path / "b.csv").write_text(f"iccid,new_iccid,imsi\n89860120811000017109,{ICCID},460011709001234\n")
+    usim = "00A4040C10A0000000871002FF86FFFF89FFFFFFFF"
+    forbidden = (usim, "00A40904026F7B", "00D6000003130014")
+    assert sim("apdu", "--cards", cards, "--write", *forbidden).returncode == 0
+    at = ("--cards", cards, "--profile", tmp_path / "p.yaml", "--batch", tmp_path / "b.csv")
+    found = data("diff", *at, code=1)["differences"]
+    assert {each["path"].rpartition("/")[2] for each in found} == {"6FFE", "6F78", "6F07"}
+    (missing,) = (each for each in found if each["aspect"] == "presence")
+    assert (missing["path"], missing["right"]) == ("3F00/7FFF/6FFE", "wanted")
+
+
 # Keys
 
 
@@ -445,11 +481,24 @@ def test_no_key_comes_back_by_hand(cards: Path) -> None:
     assert done.returncode == 0
     no_key_in(done.stdout, "3132333435363738", made.ck.hex(), made.ik.hex(), made.xres.hex())
     assert "> 0020000A08****************" in done.stdout.splitlines()
-    write = ("--write", "00A40904026F08", "00D6000021" + "07" + made.ck.hex() + made.ik.hex(), "00B0000021")
-    done = sim("apdu", "--cards", cards, select, *write)
+    write = ("--write", "00A40904026F08", "00D6000021" + "07" + made.ck.hex() + made.ik.hex())
+    done = sim("apdu", "--cards", cards, select, *write, "00B0000021")
     assert done.returncode == 0
     no_key_in(done.stdout, made.ck.hex(), made.ik.hex())
     assert "< 33 octets, not shown: there are keys in them" in done.stdout.splitlines()
+
+
+def test_an_answer_that_is_fetched_later_is_as_secret() -> None:
+    veil = Veil()
+    for command in ("0089008122", "00C0000010", "80CB008000", "00C0000010"):
+        assert veil.data(bytes.fromhex(command), bytes(16)) is None
+    assert veil.data(bytes.fromhex("00A40804047F2000FF"), b"\x62") == "62"
+    assert veil.data(bytes.fromhex("00B0000010"), bytes(16)) is None, "where a type of card keeps Ki"
+    assert veil.data(bytes.fromhex("00A40004026F07"), b"\x62") == "62"
+    assert veil.data(bytes.fromhex("00C0000001"), b"\x62") == "62"
+    assert veil.data(bytes.fromhex("00B0870009"), bytes(9)) == "00" * 9
+    assert veil.data(bytes.fromhex("00B0880021"), bytes(33)) is None, "EF_Keys by its short identifier"
+    assert veil.data(bytes.fromhex("00A40004026F20"), b"") == "", "what is not there is no secret"
 
 
 # A card to begin with

@@ -10,7 +10,7 @@ import pytest
 from drivers.card.memory import MemoryCards, MemoryLink
 from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
-from interop.lab.model import ReaderPart, SimPart
+from interop.lab.model import ReaderPart
 from interop.lab.sim_in_reader import SimInReader
 from interop.protocols.card import CardBusy, CardLost, CardReset
 from interop.protocols.errors import EquipmentError, NotAnswering
@@ -18,6 +18,7 @@ from interop.protocols.link import NoJournal
 from interop.protocols.modem import Health
 from interop.record import InconcReason
 from interop.record.events import SimFileRead
+from tests.subscribers import XIAOMI as SIM
 
 T = TypeVar("T")
 Answer = tuple[bytes, int]
@@ -25,17 +26,6 @@ Tamper = Callable[[bytes, Callable[[], Awaitable[Answer]]], Awaitable[Answer]]
 """gets a command and what gives the card's own answer"""
 
 READER = ReaderPart(name="desk", reader="ACME 00 00", sim="s1")
-SIM = SimPart(
-    name="s1",
-    msisdn="17090001234",
-    imsi="460011709001234",
-    iccid="89860120811000017091",
-    kind="mvno",
-    brand="小米移动",
-    base_operator="CUCC",
-    city="北京",
-    spn="小米移动",
-)
 ICCID, IMSI, MSISDN, SPN = 0x2FE2, 0x6F07, 0x6F40, 0x6F46
 IMSI_OCTETS = bytes.fromhex("084906107190002143")
 VERIFY, SELECT = 0x20, 0xA4

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drivers.emulated.uicc import Card
+from drivers.emulated.uicc.dump import save
 from drivers.emulated.uicc.keys import Key
 from interop.engine.clock import run_virtual
 from interop.personalise import columns
 from interop.personalise.cardtypes import card_types
 from interop.personalise.journal import Journal, JournalError, read
 from interop.personalise.line import Batch
+from interop.personalise.line_events import NotOurs
 from interop.personalise.order import Order, SecretKey, Wish
 from interop.personalise.records import Labels, RecordsError
+from interop.personalise.undo import undo_order
 from interop.uicc import Imsi
 from interop.uicc.session import View
 from tests.personalise import bench
-from tests.personalise.hands import Hands, imsi, keys, old_iccid, work
+from tests.personalise import hands as batches
+from tests.personalise.hands import Hands, imsi, keys, new_iccid, old_iccid, work
 
 FAIRWAVES_KEY = 0x11
 
@@ -36,10 +42,15 @@ def fairwaves(number: int, right: bytes) -> tuple[Card, Order]:
     return card, order
 
 
-def once(card: Card, order: Order, path: Path, allow_tries: int | None) -> Batch:
+def seen(card: Card, orders: list[Order], path: Path, **options: Any) -> tuple[Batch, Hands]:
+    """The card lies in the only reader, and is not swapped."""
     hands = Hands([], readers=["Lab Reader 0"])
     hands.cards.swap("Lab Reader 0", card)
-    return work(hands, [order], path, once=True, allow_tries=allow_tries)
+    return work(hands, orders, path, once=True, **options), hands
+
+
+def once(card: Card, order: Order, path: Path, allow_tries: int | None) -> Batch:
+    return seen(card, [order], path, allow_tries=allow_tries)[0]
 
 
 def test_consent_to_spend_a_try_unseen_is_for_one(tmp_path: Path) -> None:
@@ -53,6 +64,16 @@ def test_consent_to_spend_a_try_unseen_is_for_one(tmp_path: Path) -> None:
     assert row.ended.why.startswith("universal PIN was given in run 1, and not taken as far as is known")
     once(card, order, tmp_path / "another", 0)
     assert card.keys[FAIRWAVES_KEY].left == 1, "with a journal that knows of none"
+
+
+def test_consent_to_few_tries_is_for_one_too(tmp_path: Path) -> None:
+    card, order = batches.blank(0), batches.order(0, adm=SecretKey(0x0A, b"87654321"))
+    for _ in range(3):
+        batch = once(card, order, tmp_path / "journal", 1)
+        assert card.keys[0x0A].left == 2
+    ended = batch.rows[0].ended
+    assert ended is not None and ended.why.endswith("; with another key, --allow-tries 2 gives it once")
+    assert once(card, batches.order(0), tmp_path / "journal", 2).rows[0].done
 
 
 def test_a_try_that_nobody_saw_the_end_of_counts_as_spent(tmp_path: Path) -> None:
@@ -116,3 +137,72 @@ def test_a_journal_of_nothing_but_brackets(tmp_path: Path) -> None:
     path.write_bytes(b"[" * 100_000 + b"\n{}\n")
     with pytest.raises(JournalError, match=":1: not a line of JSON"):
         read(path)
+
+
+def torn(kind: str, path: Path) -> tuple[Card, Order]:
+    """A card whose ICCID was torn, and which has no IMSI by which the journal would know it again: PIN1 hides
+    it, the row has none, or it is undone to what its maker delivered, blank. And the order to be resumed.
+    """
+    card, order = batches.blank(0), batches.order(0)
+    match kind:
+        case "PIN1":
+            card.pin.enabled = True
+            order = replace(order, pin=SecretKey(0x01, b"1234\xff\xff\xff\xff"))
+        case "no IMSI":
+            order = replace(
+                order, imsi="", wishes=tuple(w for w in order.wishes if w.path != "3F00/7FFF/6F07")
+            )
+        case "undone":
+            file = card.tree.file("3F00/7FFF/6F07")
+            assert file is not None
+            file.octets[:] = b"\xff" * 9
+            seen(card, [order], path)
+            order = undo_order(read(path), order).order
+    writes = len(order.wishes)
+    card.arm(f"write.torn@at={writes},octets=5")
+    batch, _ = seen(card, [order], path)
+    assert batch.rows[0].ended is not None and batch.rows[0].ended.result == "stopped"
+    card.cure()
+    return card, order
+
+
+@pytest.mark.parametrize("kind", ["PIN1", "no IMSI", "undone"])
+def test_a_torn_card_without_an_imsi_is_not_lost(kind: str, tmp_path: Path) -> None:
+    """Nobody but who holds it in his hand knows whose it is: he says so, by the number printed on it."""
+    card, order = torn(kind, tmp_path / "journal")
+    before, orders = save(card.tree), [order, batches.order(1)]
+    for vouched in ((), (old_iccid(1),)):
+        _, hands = seen(card, orders, tmp_path / "journal", vouched=vouched)
+        [event] = hands.told(NotOurs)
+        assert event.why.startswith("its ICCID was torn; line 2 would fit, but no IMSI tells: if you know")
+        assert save(card.tree) == before
+    batch, _ = seen(card, orders, tmp_path / "journal", vouched=[order.iccid])
+    assert batch.rows[0].done
+    assert card.identity.iccid == (old_iccid(0) if kind == "undone" else new_iccid(0))
+
+
+def test_and_nobody_can_vouch_against_an_imsi(tmp_path: Path) -> None:
+    card, order = torn("undone", tmp_path / "journal")
+    order = replace(order, imsi=imsi(0))
+    card.identity.rewrite("imsi", imsi(9))
+    _, hands = seen(card, [order], tmp_path / "journal", vouched=[order.iccid])
+    assert hands.told(NotOurs)[0].why == "its ICCID was torn; line 2 would fit, but not its IMSI"
+
+
+def test_a_card_that_had_the_new_iccid_before_is_another_one(tmp_path: Path) -> None:
+    """Somebody else's, by a mistake in the batch: the card of the row comes with the old one, and is done."""
+    strange = batches.blank(7)
+    strange.identity.rewrite("iccid", new_iccid(0))
+    before = save(strange.tree)
+    batch, _ = seen(strange, [batches.order(0)], tmp_path / "journal")
+    ended = batch.rows[0].ended
+    assert ended is not None and (ended.result, batches.left(strange)) == ("refused", 3)
+    assert ended.why.startswith("it has the new ICCID of the row") and save(strange.tree) == before
+    card = batches.blank(0)
+    seen(card, [batches.order(0)], tmp_path / "journal")
+    assert batches.holds(card, 0)
+    again, _ = seen(card, [batches.order(0)], tmp_path / "another")
+    assert again.rows[0].done, "nothing is left to write to it"
+    card.identity.rewrite("spn", "Alt")
+    later, _ = seen(card, [batches.order(0)], tmp_path / "journal")
+    assert later.rows[0].done, "this journal knows that it made it"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from interop.personalise import columns
 from interop.personalise.batch import load_batch, parse_batch
 from interop.personalise.order import Order
 from interop.personalise.profile import Profile, parse_profile
@@ -262,13 +263,13 @@ def test_a_job_is_the_same_for_the_same_profile_and_row_whatever_its_secrets_are
 # What is wrong
 
 WRONG = [
-    ("iccid", "8986", 'b.csv:2:iccid: a text of 4 characters is not 19 or 20 digits'),
+    ("iccid", "8986", "b.csv:2:iccid: a text of 4 characters is not 19 or 20 digits"),
     ("iccid,imsi", ",460010000000001", "b.csv:2:iccid: is empty"),
     ("iccid", "8.98601E+19", 'b.csv:2:iccid: "8.98601E+19" is what a spreadsheet made of a long number'),
     ("iccid", "8,98601E+19", "b.csv:2: has 2 values, the header 1 columns"),
     ("iccid", '"8,98601E+19"', 'b.csv:2:iccid: "8,98601E+19" is what a spreadsheet made of a long number'),
     ("iccid", f"'{CARD}", "b.csv:2:iccid: a text of 21 characters is not 19 or 20 digits"),
-    ("imsi,iccid", f"46001,{CARD}", 'b.csv:2:imsi: a text of 5 characters is not 15 digits'),
+    ("imsi,iccid", f"46001,{CARD}", "b.csv:2:imsi: a text of 5 characters is not 15 digits"),
     ("imsi,iccid", f"46001000000000x,{CARD}", "b.csv:2:imsi: a text of 15 characters is not 15 digits"),
     (
         "imsi,iccid",
@@ -277,7 +278,7 @@ WRONG = [
     ),
     ("imsi,iccid", f"4.6001E+14,{CARD}", 'b.csv:2:imsi: "4.6001E+14" is what a spreadsheet made'),
     ("msisdn,iccid", f"1701234567,{CARD}", 'b.csv:2:msisdn: "1701234567" 10 digits beginning 170'),
-    ("msisdn,iccid", f"10086,{CARD}", 'b.csv:2:msisdn: a text of 5 characters is a service code'),
+    ("msisdn,iccid", f"10086,{CARD}", "b.csv:2:msisdn: a text of 5 characters is a service code"),
     ("msisdn,iccid", f"8617012345678E,{CARD}", "b.csv:2:msisdn: "),
     (
         "adm,iccid",
@@ -328,6 +329,13 @@ WRONG = [
         "b.csv:1:new_iccid: is given, and the profile lacks write_iccid: true",
     ),
 ]
+
+
+def test_a_name_may_look_like_a_number_with_an_exponent() -> None:
+    """But not with a plus: a spreadsheet made that of a number, whatever the column is called."""
+    assert columns.public("brand", "12E3") == "12E3"
+    with pytest.raises(ValueError, match="is what a spreadsheet made of a long number"):
+        columns.public("brand", "1.7E+10")
 
 
 @pytest.mark.parametrize(("columns", "row", "expected"), WRONG)

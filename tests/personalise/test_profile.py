@@ -153,7 +153,7 @@ def test_columns_of_the_batch_in_braces() -> None:
     found = of_files("SPN: {name: '{brand} {{{city}}}'}\n  IMPU: [\"tel:+86{msisdn}\", sip:a]")
     assert found.columns == ("brand", "city", "msisdn")
     row = {"brand": "Mi", "city": "BJ", "msisdn": "17012345678"}
-    spn, _, tel, sip = found.wishes(row)
+    spn, _, tel, sip = (value.wish(row) for value in found.files)
     assert bytes.fromhex(octets(spn))[1:].rstrip(b"\xff") == b"Mi \x1b\x28BJ\x1b\x29"  # 23.038: braces
     assert bytes.fromhex(octets(tel))[2:].rstrip(b"\xff") == b"tel:+8617012345678"
     assert [wish.record for wish in (tel, sip)] == [1, 2]
@@ -362,7 +362,8 @@ def test_any_value_is_a_wish_or_the_declared_error(files: dict[str, object], car
             *(ef.place for ef in FILES), "3F00/2F99"
         }  # fmt: skip
         with suppress(EfError):
-            found.wishes({"a": "b"})
+            for value in found.files:
+                value.wish({"a": "b"})
 
 
 @given(st.binary(max_size=120) | st.text(max_size=80).map(lambda text: f"name: p\nfiles: {text}".encode()))

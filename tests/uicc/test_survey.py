@@ -170,8 +170,10 @@ def test_few_files_and_the_rules_they_refer_to(card: Card, read: Survey) -> None
 def test_applications_that_are_neither_usim_nor_isim(read: Survey) -> None:
     """A second USIM, and one of somebody else (sims.md 8: ISD, ARA-M ...)."""
     other, second = "A00000015141434C00", "A0000000871002FF86FFFF89000000FF"
-    first = "A0000000871002FF86FFFF89FFFFFFFF"
-    records = [f"61{2 + len(aid) // 2:02X}4F{len(aid) // 2:02X}{aid}" for aid in (first, other, second)]
+    first, short = "A0000000871002FF86FFFF89FFFFFFFF", "A0000001"  # an AID has 5 octets at least
+    records = [
+        f"61{2 + len(aid) // 2:02X}4F{len(aid) // 2:02X}{aid}" for aid in (first, other, second, short)
+    ]
     everyone = "AB058001019000"
     card = Card.of_files(
         {

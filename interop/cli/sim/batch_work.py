@@ -49,7 +49,15 @@ def _look(terms: Terms, orders: list[Order], path: Path) -> Work:
 
     async def work(driver: CardDriver) -> int:
         readers = await _readers(driver, terms)
-        batch = Batch(driver, orders, None, now=_now, allow_tries=terms.allow_tries, known=known)
+        batch = Batch(
+            driver,
+            orders,
+            None,
+            now=_now,
+            allow_tries=terms.allow_tries,
+            known=known,
+            vouched=terms.cards,
+        )
         seen: list[LineEvent] = []
         await _run(batch, readers, terms, seen, planning=True)
         planned = sorted(
@@ -148,9 +156,9 @@ def _write(terms: Terms, orders: list[Order], path: Path) -> Work:
 
     async def work(driver: CardDriver) -> int:
         readers = await _readers(driver, terms)
-        if terms.undo is None and not terms.as_json:
+        if not (terms.undo or terms.as_json):
             _show_lint(orders)
-        await _agreed(terms, len(terms.undo or orders), readers)
+        await _agreed(terms, len(terms.cards or orders), readers)
         with _opened(path) as journal:
             batch = Batch(
                 driver,
@@ -160,6 +168,7 @@ def _write(terms: Terms, orders: list[Order], path: Path) -> Work:
                 operator=terms.operator,
                 tool=f"interop {interop.__version__}",
                 allow_tries=terms.allow_tries,
+                vouched=terms.cards,
             )
             return await _written(batch, journal, labels, readers, terms)
 
@@ -175,28 +184,30 @@ def _opened(path: Path) -> Journal:
 
 
 def _orders(terms: Terms, orders: list[Order], runs: Sequence[Run]) -> list[Order]:
-    """Those that undo them, where that is the command. Raises Refused where nothing can be undone."""
-    cards = terms.undo
-    if cards is None:
-        return orders
+    """Those that are meant, or undo them, where that is the command. Raises Refused where there are none."""
+    cards = set(terms.cards)
     known = {iccid for order in orders for iccid in (order.iccid, order.final_iccid)}
-    if strange := [card for card in cards if card not in known]:
+    if strange := [card for card in terms.cards if card not in known]:
         raise Refused(f"--card {strange[0]}: the batch has no row for it")
-    back, why = [], ""
+    orders = [order for order in orders if not cards or {order.iccid, order.final_iccid} & cards]
+    if not terms.undo:
+        return orders
+    back: list[Order] = []
+    left: list[str] = []
     for order in orders:
-        if cards and not {order.iccid, order.final_iccid} & set(cards):
-            continue
         try:
             undo = undo_order(runs, order)
         except NotUndone as error:
-            why = f"line {order.line}: {error}"
+            left.append(f"line {order.line}: {error}")
             continue
         back.append(undo.order)
         if undo.kept and not terms.as_json:
             what = "stay as they are (what was there before is in no journal)"
             screen().print(f"line {order.line} ({order.iccid}): {', '.join(undo.kept)} {what}")
-    if not back:
-        raise Refused(why)
+    if left and (cards or not back):
+        raise Refused(left[0])
+    for line in () if terms.as_json else left:
+        screen().print(line)
     return back
 
 
@@ -262,7 +273,8 @@ def _show_end(batch: Batch, journal: Path) -> None:
         console.print(f"stopped: {batch.why}")
     for row in batch.rows:
         if row.reader and not row.done:
-            why = f"{row.ended.result}: {row.ended.why}" if row.ended else "it could not be read"
+            why = f"stopped: {batch.why}" if row.plan else "it could not be read"
+            why = f"{row.ended.result}: {row.ended.why}" if row.ended else why
             console.print(f"line {row.order.line}, card {row.order.iccid}: {why}")
     _show_missing(batch.rows, "did not come")
     console.print(f"{done} of {counted(len(batch.rows), 'card')} done; journal: {journal}")

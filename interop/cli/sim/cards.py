@@ -92,7 +92,7 @@ def perform(command: str, place: Place, work: Work, *, as_json: bool = False) ->
     from interop.uicc.session import CardRefused
 
     try:
-        driver, virtual = driver_of(place)
+        driver, virtual = _driver_of(place)
         code = run(_perform(driver, work), virtual=virtual)
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -136,6 +136,13 @@ def plain(text: str) -> str:
     return "".join(ascii(char)[1:-1] if unicodedata.category(char)[0] == "C" else char for char in text)
 
 
+def cells(*texts: str) -> list[Any]:
+    """Of a table: folded where they are too long, and neither markup nor commands."""
+    from rich.text import Text
+
+    return [Text(plain(text), overflow="fold") for text in texts]
+
+
 async def _perform(driver: CardDriver, work: Work) -> int:
     try:
         return await work(driver)
@@ -143,7 +150,7 @@ async def _perform(driver: CardDriver, work: Work) -> int:
         await driver.close()
 
 
-def driver_of(place: Place) -> tuple[CardDriver, bool]:
+def _driver_of(place: Place) -> tuple[CardDriver, bool]:
     """Of the readers that are meant, and whether its clock may be virtual: all is emulated in this process.
 
     Raises Refused, LabError, DriverError.

@@ -64,7 +64,7 @@ def lint(
                 complain("lint", "FILE, or a card in a reader, not both", USAGE, as_json=as_json)
             )
         try:
-            raise typer.Exit(_judge(reading_of(file), as_json=as_json))
+            raise typer.Exit(_judge(_reading_of(file), as_json=as_json))
         except Refused as error:
             raise typer.Exit(complain_of("lint", error, as_json=as_json)) from None
 
@@ -133,7 +133,7 @@ def diff(
             perform("diff", place, _against(place, profile, batch, as_json=as_json), as_json=as_json)
         if profile or batch or not (left and right) or reader or iccid:
             raise Refused("LEFT and RIGHT, each a reader or a file; or --profile (and --batch), and a reader")
-        files = [reading_of(Path(name)) if _is_file(name) else None for name in (left, right)]
+        files = [_reading_of(Path(name)) if _is_file(name) else None for name in (left, right)]
     except Refused as error:
         raise typer.Exit(complain_of("diff", error, as_json=as_json)) from None
 
@@ -172,7 +172,7 @@ def _is_file(name: str) -> bool:
     return name.endswith(".json") or "/" in name or Path(name).is_file()
 
 
-def reading_of(path: Path) -> Reading:
+def _reading_of(path: Path) -> Reading:
     """What `interop sim read --all --json` has written. Raises Refused."""
     from interop.uicc.reading import Reading
 

@@ -45,8 +45,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What arguments and options say. `command`: as typed; `undo`: ICCIDs of the rows to undo, () for all of
-    them, None where nothing is undone; `writes`: not only looked.
+    """What arguments and options say. `command`: as typed; `cards`: ICCIDs of the rows that are meant, () for
+    all of them; `undo`: they are undone; `writes`: not only looked.
     """
 
     command: str
@@ -58,7 +58,8 @@ class Terms:
     allow_tries: int | None = None
     as_json: bool = False
     writes: bool = False
-    undo: tuple[str, ...] | None = None
+    cards: tuple[str, ...] = ()
+    undo: bool = False
     once: bool = False
     yes: bool = False
     labels: Path | None = None
@@ -123,6 +124,7 @@ def verify(
 def write(
     profile: ProfileFile,
     batch: BatchFile,
+    card: OnlyCards = None,
     cards: Cards = None,
     lab: InLab = "",
     reader: Readers = None,
@@ -153,6 +155,7 @@ def write(
             allow_tries=allow_tries,
             as_json=as_json,
             writes=not dry_run,
+            cards=tuple(map(digits, card or ())),
             once=once,
             yes=yes,
             labels=labels,
@@ -192,7 +195,8 @@ def undo(
             allow_tries=allow_tries,
             as_json=as_json,
             writes=not dry_run,
-            undo=tuple(map(digits, card or ())),
+            cards=tuple(map(digits, card or ())),
+            undo=True,
             once=once,
             yes=yes,
             operator=operator or _user(),

@@ -21,11 +21,18 @@ from interop.cli.sim.cards import (
     Pin,
     Place,
     ReaderName,
+    cells,
     opened,
     perform,
-    plain,
     show_json,
 )
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from interop.cli.sim.tries import KeyState
+    from interop.protocols.card import CardDriver
+    from interop.uicc.reading import FileRead, Reading
 
 _DIRECTORIES: Final = {
     "3F00": "MF",
@@ -37,13 +44,6 @@ _DIRECTORIES: Final = {
     "5F3B": "DF_GSM-ACCESS",
     "5FC0": "DF_5GS",
 }
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from interop.cli.sim.tries import KeyState
-    from interop.protocols.card import CardDriver
-    from interop.uicc.reading import FileRead, Reading
 
 
 def read(
@@ -144,9 +144,9 @@ def _print_summary(name: str, told: dict[str, Any]) -> None:
     console, table = screen(), _grid(3)
     kind = f", {told['type']}" if told["type"] else ""
     atr = f"ATR {told['atr']}{kind}" if told["atr"] else "a modem tells no ATR"
-    table.add_row(*_texts("reader", name, atr))
+    table.add_row(*cells("reader", name, atr))
     for line in lines(told):
-        table.add_row(*_texts(*line))
+        table.add_row(*cells(*line))
     console.print(table)
     if told["problems"]:
         console.print(f"\n{len(told['problems'])} files make no sense: interop sim lint says more")
@@ -168,7 +168,7 @@ def _print_files(reading: Reading) -> None:
             last = first + len(list(alike))
             numbers = f" #{first + 1}" + (f" to {last}" if last > first + 1 else "")
             name = f"{file.name}{numbers if file.record_length else ''}"
-            table.add_row(*_texts("" if first else path, name, line))
+            table.add_row(*cells("" if first else path, name, line))
             first = last
     console.print(table)
 
@@ -260,7 +260,7 @@ def _print_tree(reading: Reading, keys: Sequence[KeyState]) -> None:
         last = file.path.rpartition("/")[2]
         name = file.name.rpartition(" ")[0] or (_DIRECTORIES.get(last, "") if file.structure is None else "")
         shape = row["structure"] if file.structure else f"AID {row['aid']}" if row["aid"] else ""
-        table.add_row(*_texts(f"{indent}{last}", name, shape, size, f"{access}  {state}".strip()))
+        table.add_row(*cells(f"{indent}{last}", name, shape, size, f"{access}  {state}".strip()))
     console.print(table)
     if keys:
         console.print("\n" + "\n".join(f"{key.name:<6} {key.words}" for key in keys))
@@ -270,10 +270,3 @@ def _grid(columns: int) -> Table:
     from rich.table import Table
 
     return Table.grid(*([""] * columns), padding=(0, 3, 0, 0))
-
-
-def _texts(*cells: str) -> list[Any]:
-    """Cells in which what a card holds is neither markup nor commands."""
-    from rich.text import Text
-
-    return [Text(plain(cell), overflow="fold") for cell in cells]

@@ -16,9 +16,11 @@ from interop.cli.sim.cards import (
     Json,
     Place,
     Refused,
+    cells,
     complain,
     glance,
     perform,
+    plain,
     show_json,
 )
 
@@ -74,7 +76,6 @@ async def _row(driver: CardDriver, reader: Reader) -> Row:
 
 def _print(rows: Sequence[Row]) -> None:
     from rich.table import Table
-    from rich.text import Text
 
     from interop.cli.pipe import screen
 
@@ -83,13 +84,14 @@ def _print(rows: Sequence[Row]) -> None:
         console.print("no reader")
         return
     table = Table.grid(padding=(0, 3, 0, 0))
-    table.add_row("READER", "ICCID", "ATR")
+    table.add_row(*cells("READER", "ICCID", "ATR"))
+    table.columns[1].no_wrap = True
     for row in rows:
-        table.add_row(Text(row.name), Text(row.iccid or "-"), Text(row.atr or "-", overflow="fold"))
+        table.add_row(*cells(row.name, row.iccid or "-", row.atr or "-"))
     console.print(table)
     for row in rows:
         if row.trouble:
-            console.print(f"{row.name}: {row.trouble}")
+            console.print(plain(f"{row.name}: {row.trouble}"))
 
 
 def blank(

@@ -12,24 +12,10 @@ if TYPE_CHECKING:
     from interop.uicc.reading import Reading
     from interop.uicc.wholecard import Card
 
-NAMES: Final = frozenset(
-    (
-        "ICCID",
-        "DIR",
-        "IMSI",
-        "AD",
-        "ACC",
-        "SPN",
-        "GID1",
-        "MSISDN",
-        "SMSP",
-        "EHPLMN",
-        "FPLMN",
-        "UST",
-        "SST",
-        "IST",
-    )
-)
+NAMES: Final = frozenset((
+    "ICCID", "DIR", "IMSI", "AD", "ACC", "SPN", "GID1", "MSISDN", "SMSP", "EHPLMN", "FPLMN", "UST", "SST",
+    "IST",
+))  # fmt: skip
 """files that a summary is made of"""
 
 T = TypeVar("T")

@@ -14,21 +14,11 @@ from drivers.card.csim import ModemCards, ModemLink
 from drivers.emulated.uicc import Card
 from drivers.links import memory_pair
 from interop.engine.clock import run_virtual
-from interop.lab.model import SimPart
 from interop.protocols.card import Reader
 from interop.protocols.errors import CommandRefused, DeviceLost, NotAnswering, NotAvailable
 from interop.uicc.session import Session
+from tests.subscribers import XIAOMI as SIM
 
-SIM = SimPart(
-    name="s1",
-    msisdn="17090001234",
-    imsi="460011709001234",
-    iccid="89860120811000017091",
-    kind="mvno",
-    brand="小米移动",
-    base_operator="CUCC",
-    city="北京",
-)
 ICCID, IMSI = "98681002180100100719", "084906107190002143"
 OK, ERROR = "\r\nOK\r\n", "\r\nERROR\r\n"
 

@@ -161,11 +161,12 @@ def test_who_waited_with_the_old_file_open_does_not_hold_the_card(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever saves puts a new file in the place of the one that somebody else is about to lock."""
-    path, lock, saved = folder / "r0.json", fcntl.flock, []
+    path, lock = folder / "r0.json", fcntl.flock
+    saved: list[str] = []
 
     def late(descriptor: int, how: int) -> None:
         if not saved:
-            saved.append(shutil.copy(path, folder / ".new"))
+            saved.append(str(shutil.copy(path, folder / ".new")))
             Path(saved[0]).replace(path)
         lock(descriptor, how)
 

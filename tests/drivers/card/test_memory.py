@@ -11,24 +11,12 @@ from drivers.card.memory import MemoryCards, MemoryLink
 from drivers.emulated.uicc import Card
 from drivers.emulated.uicc.leniency import card_types
 from interop.engine.clock import run_virtual
-from interop.lab.model import SimPart
 from interop.protocols.card import CardBusy, CardLost, Reader
 from interop.protocols.errors import NotAnswering, NotAvailable
 from interop.uicc.milenage import Milenage
 from interop.uicc.session import CardRefused, Session, Tries, View
+from tests.subscribers import XIAOMI as SIM
 
-SIM = SimPart(
-    name="s1",
-    msisdn="17090001234",
-    imsi="460011709001234",
-    iccid="89860120811000017091",
-    kind="mvno",
-    brand="小米移动",
-    base_operator="CUCC",
-    city="北京",
-    smsc="+8613010112500",
-    msisdn_on_card=True,
-)
 ICCID, IMSI = "98681002180100100719", "084906107190002143"
 ADM, KI, OPC = b"88888888", bytes(range(16)), bytes(range(16, 32))
 SMSP = "3F00/7FFF/6F42"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,7 +24,6 @@ from drivers.emulated.uicc.dump import save
 from drivers.emulated.uicc.pcscd import SLOTS, Pcscd
 from drivers.emulated.uicc.vpcd import Slot
 from drivers.finders.readers import ReaderFinder
-from interop.lab.model import SimPart
 from interop.personalise.batch import parse_batch
 from interop.personalise.journal import Journal
 from interop.personalise.line import Batch
@@ -34,22 +34,13 @@ from interop.protocols.errors import NotAnswering, NotAvailable
 from interop.protocols.found import FoundReader, Trouble
 from interop.uicc import Iccid
 from interop.uicc.session import CardRefused, Session, Tries
+from tests.subscribers import XIAOMI as SIM
 
 FIRST, SECOND = "Lab Reader 0 00 00", "Lab Reader 0 00 01"
 GENEROUS_S = 60.0
 NOBODY = 65534
 ROUNDS = 5
 SELECT = bytes.fromhex("00A40004023F00")
-SIM = SimPart(
-    name="s1",
-    msisdn="17090001234",
-    imsi="460011709001234",
-    iccid="89860120811000017091",
-    kind="mvno",
-    brand="小米移动",
-    base_operator="CUCC",
-    city="北京",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +58,8 @@ def test_the_real_stack(tmp_path: Path) -> None:
 
 @pytest.mark.foreign
 def test_readers_are_not_mixed_up_as_an_ordinary_user() -> None:
-    """Root becomes nobody for it."""
-    user = NOBODY if os.geteuid() == 0 else None
+    """Root becomes nobody for it, where nobody may read this checkout."""
+    user = NOBODY if os.geteuid() == 0 and _open_to_all(Path(__file__).resolve()) else None
     with TemporaryDirectory(dir="/tmp") as directory:
         if user is not None:
             os.chown(directory, user, user)
@@ -78,6 +69,11 @@ def test_readers_are_not_mixed_up_as_an_ordinary_user() -> None:
 @pytest.mark.foreign
 def test_a_batch_whose_cards_are_swapped_by_hand_in_wrong_order(tmp_path: Path) -> None:
     run("batch", tmp_path, sys.executable)
+
+
+def _open_to_all(file: Path) -> bool:
+    readable = bool(file.stat().st_mode & stat.S_IROTH)
+    return readable and all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
 
 
 def run(scenario: str, directory: Path, python: str, user: int | None = None) -> None:

@@ -15,21 +15,8 @@ from drivers.emulated.air import Air, Camp
 from drivers.emulated.ptys import PtyPort
 from drivers.emulated.terminal import EmulatedModem
 from drivers.emulated.uicc import Card
-from interop.lab.model import SimPart
+from tests.subscribers import XIAOMI as SIM
 
-SIM = SimPart(
-    name="s1",
-    msisdn="17090001234",
-    imsi="460011709001234",
-    iccid="89860120811000017091",
-    kind="mvno",
-    brand="小米移动",
-    base_operator="CUCC",
-    city="北京",
-    spn="小米移动",
-    smsc="+8613010112500",
-    msisdn_on_card=True,
-)
 IMEI = "862107043556942"
 
 
