@@ -26,10 +26,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "interop.engine": frozenset({"interop.lab", "interop.protocols", "interop.record", "interop.numbering"}),
     "interop.results": frozenset({"interop.record"}),
     "interop.reports": frozenset({"interop.record", "interop.results", "interop.mms"}),
+    "interop.campaign": frozenset({"interop.lab", "interop.engine", "interop.record", "interop.results"}),
 }
 HEAVY = (
     "pytest", "aiohttp", "pydantic", "serial", "yaml", "jinja2", "phonenumbers", "smartcard", "asyncio",
-    "cryptography",
+    "cryptography", "numpy",
 )  # fmt: skip
 TYPES_ONLY = {("interop.protocols", "interop.lab")}
 

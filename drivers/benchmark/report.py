@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from platform import python_version
 from statistics import median
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from drivers.benchmark.clients import Turn
 from drivers.benchmark.codecs import CODECS, OURS, Contestant
+
+if TYPE_CHECKING:
+    from drivers.benchmark.localisation import Replays, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,41 @@ class CardPath:
         return cls(way["client"], round(way["per_s"]), round(way["p50"] / 1e3, 1), round(way["p99"] / 1e3, 1))
 
 
-Row = Client | Codec | CardPath
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What the localiser made of some campaigns; Ochiai is told how many faults there are, and names as many.
+
+    A share is None where there was nothing to find or nobody accused. `ms`: of one campaign.
+    """
+
+    headings: ClassVar = ("planted", "found", "accused", "right", "recall", "precision", "Ochiai", "ms")
+
+    campaigns: str
+    planted: int
+    found: int
+    accused: int
+    right: int
+    recall: float | None
+    precision: float | None
+    ochiai: float | None
+    ms: float
+
+    @classmethod
+    def of(cls, name: str, score: Score) -> Located:
+        return cls(
+            name,
+            score.planted,
+            score.found,
+            score.accused,
+            score.right,
+            round(score.recall, 3) if score.planted else None,
+            round(score.precision, 3) if score.accused else None,
+            round(score.ochiai, 3) if score.planted else None,
+            round(1e3 * score.spent_s / score.campaigns, 1),
+        )
+
+
+Row = Client | Codec | CardPath | Located
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +229,29 @@ def of_cards(ratio: float | None, seconds: Mapping[str, float]) -> list[Figure]:
     return [Figure.at_least("the emulated card through pcscd", ratio, 0.7, "x the card of 9000"), *found]
 
 
+def of_localisation(
+    most: Score, apart: Mapping[tuple[int, float], float], replays: Mapping[float, Replays]
+) -> list[Figure]:
+    """`most`: the largest campaigns that have a fault, and what issue 8 expects of them. `apart`: by cases
+    and the share of them rotated; `replays`: by how often the fault shows.
+    """
+    found = [
+        Figure.at_least("planted faults that are found", 100 * most.recall, 95, "%"),
+        Figure.at_least("accusations that are right", 100 * most.precision, 97, "%"),
+    ]
+    for (cases, rotated), share in apart.items():
+        what = f"MVNO and modem told apart, {rotated:.0%} of {cases:,} cases rotated"
+        found.append(Figure(what, round(100 * share, 1), "%"))
+    for shows, run in replays.items():
+        named = f"a fault that shows in {shows:.0%}, replayed"
+        found += [
+            Figure(f"{named}: right", round(100 * run.right / run.cases, 1), "%"),
+            Figure(f"{named}: replays", round(run.replays / run.cases, 1), ""),
+            Figure(f"{named}: time", round(run.seconds / run.cases / 60, 1), "min"),
+        ]
+    return found
+
+
 def show(title: str, figures: Sequence[Figure], clients: Sequence[Row], notes: Sequence[str]) -> None:
     if not sys.stdout.isatty():
         for client in clients:
@@ -212,7 +272,7 @@ def show(title: str, figures: Sequence[Figure], clients: Sequence[Row], notes: S
         table = Table(
             box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title=title, title_justify="left"
         )
-        table.add_column("client", no_wrap=True)
+        table.add_column(fields(clients[0])[0].name, no_wrap=True)
         for heading in clients[0].headings:
             table.add_column(heading, justify="right")
         for client in clients:

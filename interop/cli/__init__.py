@@ -15,6 +15,10 @@ from typer.core import TyperGroup
 NOUNS: dict[str, str] = {
     "run": "interop.cli.run:run",
     "report": "interop.cli.report:report",
+    "campaign": "interop.cli.campaign:app",
+    "results": "interop.cli.results:app",
+    "diff": "interop.cli.diff:diff",
+    "pack": "interop.cli.pack:pack",
     "lab": "interop.cli.lab:app",
     "list": "interop.cli.list:app",
     "sim": "interop.cli.sim:app",

@@ -2,7 +2,8 @@
 
 from interop.results.cases import CaseResult, cases_of, counts, interrupted
 from interop.results.finding import sentence, unmet
-from interop.results.ratio import Ratio, ratio, wilson
+from interop.results.intervals import wilson
+from interop.results.ratio import Ratio, ratio
 from interop.results.spread import Measured, Spread, measured
 
 __all__ = [

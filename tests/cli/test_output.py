@@ -74,8 +74,8 @@ def test_no_line_of_a_log_ends_in_blanks(arguments: tuple[str, ...]) -> None:
         (("emulte",), 'no command "emulte"; did you mean "emulate"?'),
         (
             ("what",),
-            'no command "what" (there are: run, report, lab, list, sim, number, doctor, otp, send, '
-            "benchmark, emulate, modem)",
+            'no command "what" (there are: run, report, campaign, results, diff, pack, lab, list, sim, '
+            "number, doctor, otp, send, benchmark, emulate, modem)",
         ),
         (("lab", "chek"), "Did you mean 'check'?"),
     ],
@@ -91,6 +91,8 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
         (),
         ("run",),
         ("report",),
+        ("diff",),
+        ("pack",),
         ("lab",),
         ("lab", "check"),
         ("lab", "scan"),

@@ -1,0 +1,332 @@
+"""Where a campaign stands: a pure function of its plan and of the lines it has written.
+
+It goes in stages, each a run of its own: the screening, then blocks of the sequential tests. What a stage
+holds depends on nothing but the stages before it, whole, and results are looked at in the order in which
+they were planned, not in which they came. So a campaign that is killed anywhere and goes on comes to the same
+conclusions, as long as a budget does not end it: what was interrupted may have to be paid twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from itertools import islice
+
+from interop.campaign.cells import FACTORS, Cell, Trial
+from interop.campaign.screening import Screening
+from interop.campaign.spending import MOST_ATTEMPTS, NOTHING, UNLIMITED, Budget, Spend, spent_by
+from interop.campaign.suspects import Test, controls_of, tests_of
+from interop.engine.verdicts import MOST_RETRIES, PENDING
+from interop.record import Attempt, InconcReason, Verdict
+from interop.results.localise import Localisation, Table
+from interop.results.sequential import Plan, Sprt
+
+MOST_PLAYED = 2
+"""times `Plan.longest`: a test of which so many cases say nothing is given up"""
+
+
+class Conclusion(StrEnum):
+    WORKS = "works"
+    DOES_NOT = "does not"
+    NOT_DECIDED = "not decided"
+
+
+_CONCLUSIONS = {Verdict.PASS: Conclusion.WORKS, Verdict.FAIL: Conclusion.DOES_NOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a campaign is played by. `cells`: of the matrix in every seating, the lab file's own first."""
+
+    cells: tuple[Cell, ...]
+    screening: Screening
+    test: Plan
+    block: int = 8
+    controls: float = 0.01
+    budget: Budget = UNLIMITED
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run. `tests`: of each trial the place of its test in `State.tests`; empty for a screening."""
+
+    number: int
+    seating: int
+    trials: tuple[Trial, ...]
+    tests: tuple[int, ...] = ()
+
+    @property
+    def purpose(self) -> str:
+        return "tests" if self.tests else "screening"
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The stage's run is about to begin; the attempts after it are its own."""
+
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over: what has no result now gets none."""
+
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What attempts of the stage that a crash cut short have spent, as long as no line of theirs says so."""
+
+    spend: Spend
+
+
+Line = Began | Attempt | Lost | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test as far as it came: `failed` of `valid` cases until it was decided, of `played` in all. `open`:
+    it wants more cases. `why` it is not decided.
+    """
+
+    test: Test
+    conclusion: Conclusion
+    failed: int
+    valid: int
+    played: int
+    open: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`stage`: the one to play, or to go on with where it `began`; None when the campaign is `over`, and why.
+    `left`: its trials to play still, as far as the budget reaches; none: the stage is to be ended.
+
+    `screened` of the screening's cases have a result, `inconclusive` of all that were played have none.
+    `localisation`: None before the screening's end.
+    """
+
+    stage: Stage | None
+    began: bool
+    left: tuple[Trial, ...]
+    over: str
+    spent: Spend
+    screened: int
+    inconclusive: int
+    localisation: Localisation | None
+    tests: tuple[Tested, ...]
+
+
+def state(course: Course, lines: Iterable[Line]) -> State:
+    """From all lines so far; the last line of an attempt counts. Raises ValueError for lines that no such
+    campaign writes.
+    """
+    replay = Replay(course)
+    for line in lines:
+        replay.hear(line)
+    return replay.state()
+
+
+class _Played:
+    """A stage, and what its trials came to."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.began = False
+        self.lost = NOTHING
+        self._attempts: dict[str, dict[int, Attempt]] = {trial.case: {} for trial in stage.trials}
+        self._controls: dict[str, Attempt] = {}
+
+    def hear(self, attempt: Attempt) -> None:
+        if attempt.control_of is not None:
+            self._controls[attempt.key] = attempt
+        elif attempt.case in self._attempts:
+            self._attempts[attempt.case][attempt.attempt] = attempt
+        else:
+            raise ValueError(
+                f"stage {self.stage.number} has no case {attempt.case}: the lab or its suites are not "
+                "those that the campaign began with"
+            )
+
+    @property
+    def spent(self) -> Spend:
+        own = (attempt for attempts in self._attempts.values() for attempt in attempts.values())
+        return reduce(Spend.__add__, map(spent_by, (*own, *self._controls.values())), self.lost)
+
+    @property
+    def unsettled(self) -> list[Trial]:
+        """Those without a result that have tries left."""
+        return [
+            trial
+            for trial in self.stage.trials
+            if self.verdict(trial) is Verdict.INCONC and self._tries(trial) <= MOST_RETRIES
+        ]
+
+    def _tries(self, trial: Trial) -> int:
+        """What a crash cut short was none."""
+        attempts = self._attempts[trial.case].values()
+        return sum(attempt.reason is not InconcReason.INTERRUPTED for attempt in attempts)
+
+    def verdict(self, trial: Trial) -> Verdict:
+        """Of the last attempt that settles it; INCONC as long as none does."""
+        attempts = self._attempts[trial.case].values()
+        return next((one.verdict for one in reversed(attempts) if _settles(one)), Verdict.INCONC)
+
+
+def _settles(attempt: Attempt) -> bool:
+    """A fail whose contrast is not known yet may still become inconclusive."""
+    waits = attempt.control is not None and attempt.control.why == PENDING
+    return attempt.verdict is Verdict.ERROR or (attempt.verdict.conclusive and not waits)
+
+
+class Replay:
+    """The same, told line by line: the stages so far, and the next."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._done: list[_Played] = []
+        self._spent = NOTHING
+        self._tests: list[Test] = []
+        self._localisation: Localisation | None = None
+        self._over = ""
+        self._open = self._next()
+
+    def hear(self, line: Line) -> None:
+        """Raises ValueError for a line that cannot come now."""
+        if self._open is None:
+            raise ValueError(f"the campaign goes on after its end ({self._over})")
+        if isinstance(line, Attempt):
+            if not self._open.began:
+                raise ValueError(f"{line.case} was played before stage {self._open.stage.number} began")
+            self._open.hear(line)
+        elif isinstance(line, Lost):
+            self._open.lost = line.spend
+        elif line.stage != self._open.stage.number:
+            raise ValueError(f"stage {line.stage}, where stage {self._open.stage.number} comes next")
+        elif isinstance(line, Began):
+            self._open.began = True
+        else:
+            self._spent = self._spent + self._open.spent
+            self._done.append(self._open)
+            self._open = self._next()
+
+    def state(self) -> State:
+        spent = self._spent + (self._open.spent if self._open else NOTHING)
+        stages = [*self._done, self._open] if self._open else self._done
+        unsettled = self._open.unsettled if self._open else []
+        waiting = set(unsettled)
+        verdicts = [
+            (one.stage.purpose, one.verdict(trial))
+            for one in stages
+            for trial in one.stage.trials
+            if trial not in waiting
+        ]
+        return State(
+            stage=self._open.stage if self._open else None,
+            began=self._open is not None and self._open.began,
+            left=self._affordable(unsettled, spent),
+            over=self._over,
+            spent=spent,
+            screened=sum(purpose == "screening" and verdict.conclusive for purpose, verdict in verdicts),
+            inconclusive=sum(not verdict.conclusive for _, verdict in verdicts),
+            localisation=self._localisation,
+            tests=tuple(self._tested()),
+        )
+
+    def _next(self) -> _Played | None:
+        course = self._course
+        played = {trial for one in self._done for trial in one.stage.trials}
+        for seating, drawn in enumerate((course.screening.home, course.screening.rotated)):
+            if left := [trial for trial in drawn if trial not in played]:
+                return self._stage(seating, left, [])
+        if self._localisation is None:
+            self._localise()
+        undecided = [(place, one) for place, one in enumerate(self._tested()) if one.open]
+        if not undecided:
+            decided = "every suspect and every control was tested"
+            self._over = decided if self._tests else "nothing is suspected, and no control was wanted"
+            return None
+        return self._block(undecided)
+
+    def _block(self, undecided: Sequence[tuple[int, Tested]]) -> _Played | None:
+        """The next cases of the open tests of one seating, one of each test in turn."""
+        seating = min(one.test.seating for _, one in undecided)
+        rows = [
+            (turn, place, cell)
+            for place, one in undecided
+            if one.test.seating == seating
+            for turn, cell in enumerate(
+                islice(one.test.order(self._course.seed), one.played, one.played + self._course.block)
+            )
+        ]
+        repeats: Counter[Cell] = Counter()
+        trials: list[Trial] = []
+        places: list[int] = []
+        for _, place, cell in sorted(rows, key=lambda row: row[:2]):
+            repeats[cell] += 1
+            trials.append(Trial(cell, repeats[cell]))
+            places.append(place)
+        return self._stage(seating, trials, places)
+
+    def _stage(self, seating: int, trials: Sequence[Trial], tests: Sequence[int]) -> _Played | None:
+        chosen = self._affordable(trials, self._spent)
+        if chosen:
+            return _Played(Stage(len(self._done) + 1, seating, chosen, tuple(tests[: len(chosen)])))
+        kind = self._course.budget.beyond(self._spent + trials[0].cell.spend * MOST_ATTEMPTS)
+        self._over = f"what is left of the budget ({kind}) may not reach for one more case"
+        if self._localisation is None and self._done:
+            self._localise()
+        return None
+
+    def _affordable(self, trials: Sequence[Trial], spent: Spend) -> tuple[Trial, ...]:
+        """As many, from the first on, as the budget holds even if each is tried as often as can be."""
+        chosen: list[Trial] = []
+        for trial in trials:
+            spent = spent + trial.cell.spend * MOST_ATTEMPTS
+            if self._course.budget.beyond(spent):
+                break
+            chosen.append(trial)
+        return tuple(chosen)
+
+    def _localise(self) -> None:
+        course = self._course
+        rows = [
+            (trial.cell.levels, verdict is Verdict.FAIL)
+            for one in self._done
+            for trial in one.stage.trials
+            if (verdict := one.verdict(trial)).conclusive
+        ]
+        self._localisation = Table.of(rows, FACTORS).localise()
+        suspects = tests_of(self._localisation.accused, course.cells)
+        controls = controls_of(suspects, course.cells, share=course.controls, seed=course.seed)
+        self._tests = [*suspects, *controls]
+
+    def _tested(self) -> Iterable[Tested]:
+        fed = [Sprt(self._course.test) for _ in self._tests]
+        played: Counter[int] = Counter()
+        for one in self._done:
+            for trial, place in zip(one.stage.trials, one.stage.tests, strict=False):  # of a screening: none
+                played[place] += 1
+                if (verdict := one.verdict(trial)).conclusive:
+                    fed[place].feed(failed=verdict is Verdict.FAIL)
+        for place, (test, sprt) in enumerate(zip(self._tests, fed, strict=True)):
+            conclusion = _CONCLUSIONS.get(sprt.verdict, Conclusion.NOT_DECIDED)
+            why = self._why_not(sprt, played[place]) if conclusion is Conclusion.NOT_DECIDED else ""
+            wants = conclusion is Conclusion.NOT_DECIDED and not why
+            why = why or (self._over if wants else "")
+            yield Tested(test, conclusion, sprt.failed, sprt.valid, played[place], wants, why)
+
+    def _why_not(self, sprt: Sprt, played: int) -> str:
+        """Why the test was given up; "" while it wants more."""
+        plan = self._course.test
+        if sprt.verdict is Verdict.INCONC:
+            return f"after {sprt.valid} cases it is between {plan.good:.0%} and {plan.bad:.0%}"
+        if played >= MOST_PLAYED * plan.longest:
+            return f"{played - sprt.valid} of {played} cases were inconclusive"
+        return ""

@@ -1,0 +1,138 @@
+"""A campaign on disk: `campaign.json` says which, `campaign.jsonl` which stages it began and ended, and each
+stage is a run directory of its own. A line of the journal is on the disk before what it announces happens.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from interop.campaign.course import Began, Ended, Line, Lost
+from interop.campaign.spending import NOTHING, Spend, spent_by, total
+from interop.engine.resume import spent_before
+from interop.record.reader import read_run
+from interop.record.writer import RESULTS, RUN
+
+CAMPAIGN = "campaign.json"
+JOURNAL = "campaign.jsonl"
+_MARKS: Final[dict[str, type[Began] | type[Ended]]] = {"began": Began, "ended": Ended}
+
+
+class JournalError(Exception):
+    """One sentence: the file, its line where one is to blame, and what to do."""
+
+
+class Journal:
+    """A campaign's directory, made where there is none, open for writing by this process alone.
+
+    `identity`: what has to be the same when it goes on. Raises JournalError for another campaign's directory,
+    or one that is in use, and for a broken line that is not the last one.
+    """
+
+    def __init__(self, directory: Path, identity: Mapping[str, Any]) -> None:
+        self.directory = directory
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._file = (directory / JOURNAL).open("a+b")
+        except OSError as error:
+            raise JournalError(f"{directory}: cannot be written: {error.strerror}") from None
+        try:
+            self._lock()
+            self._identify(identity)
+            self._marks = self._read()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def lines(self) -> Iterator[Line]:
+        """All of the campaign so far. Raises RunDamaged for a stage that cannot be read."""
+        for mark in self._marks:
+            yield mark
+            if isinstance(mark, Began):
+                yield from self.played(mark.stage)
+
+    def note(self, mark: Began | Ended) -> None:
+        kind = "began" if isinstance(mark, Began) else "ended"
+        self._file.write(json.dumps({"type": kind, "stage": mark.stage}).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._marks.append(mark)
+
+    def place(self, stage: int) -> Path:
+        """The stage's run directory."""
+        return self.directory / f"stage-{stage:03}"
+
+    def played(self, stage: int) -> Iterator[Line]:
+        """What its run has written."""
+        if not (self.place(stage) / RUN).exists():
+            return
+        run = read_run(self.place(stage))
+        yield from run.attempts
+        if run.unfinished:
+            told = reduce(Spend.__add__, map(spent_by, run.attempts), NOTHING)
+            yield Lost(total(spent_before(run)) + told * -1)
+
+    def prepare(self, stage: int) -> bool:
+        """Whether its run is to be resumed; one that was killed before its first case is taken away."""
+        place = self.place(stage)
+        if (place / RUN).exists():
+            return True
+        if place.exists():
+            results = place / RESULTS
+            if results.exists() and results.stat().st_size:
+                raise JournalError(f"{place}: has results but no {RUN}; put it back, or the stage away")
+            shutil.rmtree(place)
+        return False
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise JournalError(f"{self.directory}: another process plays this campaign") from None
+
+    def _identify(self, identity: Mapping[str, Any]) -> None:
+        path = self.directory / CAMPAIGN
+        if not path.exists():
+            draft = path.with_suffix(".tmp")
+            draft.write_text(json.dumps(identity, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            draft.replace(path)
+            return
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise JournalError(f"{path}: {error}") from None
+        for key, now in identity.items():
+            if not isinstance(before, dict) or before.get(key) != now:
+                raise JournalError(
+                    f"{self.directory}: that campaign began with another {key}; choose another directory"
+                )
+
+    def _read(self) -> list[Began | Ended]:
+        """A line that a crash tore never counted; it is taken away."""
+        self._file.seek(0)
+        content = self._file.read()
+        whole = content.rfind(b"\n") + 1
+        self._file.truncate(whole)
+        marks: list[Began | Ended] = []
+        for number, line in enumerate(content[:whole].splitlines(), start=1):
+            try:
+                entry = json.loads(line)
+                marks.append(_MARKS[entry["type"]](int(entry["stage"])))
+            except (ValueError, KeyError, TypeError):
+                raise JournalError(f"{self.directory / JOURNAL}:{number}: no line of a campaign") from None
+        return marks

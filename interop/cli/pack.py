@@ -1,0 +1,126 @@
+"""`interop pack`: the evidence of some cases as one file, for the operator whose fault it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from interop.cli.run import FAILED, USAGE
+
+if TYPE_CHECKING:
+    from interop.record.reader import Run
+    from interop.results import CaseResult
+
+
+def pack(
+    run: Annotated[
+        Path | None, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A case by its whole name. May be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="[default: a name made of run and case, here]"),
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Verify the hashes in an evidence file, and stop.")
+    ] = None,
+) -> None:
+    """Make an evidence file of some cases of a run.
+
+    A zip archive with the report, a capture, a transcript, the record of these cases and of the contrasts
+    that they rest on, and the SHA-256 of each. Of other cases nothing is in it. The same run and cases give
+    the same bytes.
+
+    Exit code: 0 done, or all is as it was packed; 1 --check found something else; 2 wrong usage.
+    """
+    if check is not None:
+        if run is not None or case or out is not None:
+            _refuse("--check FILE stands alone")
+        _check(check)
+    elif run is None or not case:
+        _refuse("give a RUN and at least one --case NAME, or --check FILE")
+    else:
+        _pack(run, case, out)
+
+
+def _pack(directory: Path, names: list[str], out: Path | None) -> None:
+    from interop.record.reader import RunDamaged, read_run
+    from interop.reports.excerpt import NoSuchCase, select
+
+    if directory.exists() and not directory.is_dir():
+        _refuse(f"{directory}: is no directory; give the one that holds run.json")
+    try:
+        run = read_run(directory)
+        cases = select(run, names)
+        path = _place(run, cases, out)
+        _write(run, cases, path)
+    except (RunDamaged, NoSuchCase) as error:
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}")
+
+
+def _place(run: Run, cases: tuple[CaseResult, ...], out: Path | None) -> Path:
+    """Where to write; never over a file that is no archive: it may be a record."""
+    from zipfile import is_zipfile
+
+    from interop.reports.pack import folder_name
+
+    others = f"and-{len(cases) - 1}-more" if len(cases) > 1 else ""
+    name = folder_name(str(run.meta.get("run", run.directory.name)), cases[0].final.case, others)
+    path = out or Path(f"{name}.zip")
+    if path.is_dir():
+        _refuse(f"-o {path}: is a directory; give a file")
+    if path.exists() and not is_zipfile(path):
+        _refuse(f"-o {path}: is there already and is no evidence file; give another name")
+    return path
+
+
+def _write(run: Run, cases: tuple[CaseResult, ...], path: Path) -> None:
+    from interop.reports import pack
+    from interop.reports.text import counted
+
+    draft = path.with_name(f"{path.name}.tmp")
+    try:
+        with draft.open("wb") as file:
+            names = pack.write(run, cases, file)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    contrasts = {control.key for result in cases for control in result.controls}
+    typer.echo(f"{path}")
+    what = (counted(len(cases), "case"), counted(len(contrasts), "contrast"), counted(len(names), "file"))
+    typer.echo(f"{', '.join(what)}; SHA-256 {_sha256(path)}", err=True)
+
+
+def _check(path: Path) -> None:
+    from interop.reports import pack
+
+    try:
+        problems = pack.check(path)
+        digest = _sha256(path)
+    except pack.NoPack as error:
+        _refuse(f"--check {path}: {error}")
+    except OSError as error:
+        _refuse(f"--check {path}: {error.strerror}")
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(FAILED)
+    typer.echo(f"{path}: every file is as its MANIFEST says; SHA-256 {digest}")
+
+
+def _sha256(path: Path) -> str:
+    from hashlib import file_digest
+
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(f"interop pack: {reason}", err=True)
+    raise typer.Exit(USAGE)

@@ -1,0 +1,302 @@
+"""`interop results`: runs into the results store, and what one asks of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from math import isinf
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from interop.cli import PLAIN
+
+if TYPE_CHECKING:
+    from interop.results.kpi import RatioFound, TimeFound
+    from interop.results.store import Store
+    from interop.results.targets import Judged
+
+app = typer.Typer(no_args_is_help=True, **PLAIN)
+
+_CHINA = timezone(timedelta(hours=8))
+Place = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="FILE|URL",
+        help="A file of SQLite, or postgresql://USER@HOST/DATABASE. [default: $INTEROP_STORE, else "
+        "~/.local/state/interop/results.sqlite]",
+        envvar="INTEROP_STORE",
+        show_default=False,
+        show_envvar=False,
+    ),
+]
+Mvno = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this MVNO.")]
+City = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this city.")]
+Service = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this service, such as sms-mt.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
+
+
+@app.callback()
+def _results() -> None:
+    """All runs in one store: verdicts by MVNO, city and service, and KPIs."""
+
+
+@app.command("import")
+def import_(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories.")],
+    store: Place = "",
+) -> None:
+    """Put runs into the store, each whole or not at all.
+
+    As often as one likes: a run that went on meanwhile adds what is new. Killed runs can be imported, too.
+    """
+    from interop.results.store import import_run
+
+    with _opened(store, "import", make=True) as opened:
+        for run in runs:
+            done = import_run(opened, run)
+            said = f"{done.new} new attempts" + (f", {done.changed} changed" if done.changed else "")
+            said += f", {done.interrupted} interrupted" if done.interrupted else ""
+            typer.echo(f"{run}: {said}")
+
+
+@app.command()
+def show(
+    mvno: Mvno = None,
+    city: City = None,
+    service: Service = None,
+    days: Annotated[int, typer.Option(metavar="N", min=1, help="Of the worst cells and the trend.")] = 7,
+    store: Place = "",
+    as_json: AsJson = False,
+) -> None:
+    """The latest verdict of each MVNO, city and service; the worst of the last days; the trend.
+
+    Days count back from the last one with an attempt. A verdict is the heaviest of its cases' last ones.
+    """
+    from interop.results.store import queries
+    from interop.results.store.schema import ALL
+
+    with _opened(store, "show") as opened:
+        found = queries.latest_verdicts(opened, mvno=mvno, city=city, service=service)
+        whole = mvno is city is service is None
+        worst = queries.worst_cells(opened, days=days) if whole else []
+        trend = queries.trend(opened, days=days, mvno=mvno or ALL, city=city or ALL, service=service or ALL)
+    if not found:
+        _refuse("show", "the store has no attempt" if whole else "the store has no attempt of this choice")
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "latest": [one._asdict() for one in found],
+                    "worst": [one._asdict() | {"cell": one.cell._asdict()} for one in worst],
+                    "trend": [{"day": str(one.day), **one.attempts._asdict()} for one in trend],
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    _table(
+        ("MVNO", "city", "service", "verdict", "cases: pass", "fail", "inconc", "error", "last attempt"),
+        [(*one[:4], *one[5:], _time(one.at)) for one in found],
+    )
+    if worst:
+        _table(
+            ("worst cells", "city", "service", "failed", "valid", "at least"),
+            [(*one.cell, one.failed, one.valid, _percent(one.low)) for one in worst],
+        )
+    _table(("day", "pass", "fail", "inconc", "error"), [(one.day, *one.attempts) for one in trend])
+
+
+@app.command()
+def kpi(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN...]", help="Run directories, instead of a store.")
+    ] = None,
+    mvno: Mvno = None,
+    city: City = None,
+    service: Service = None,
+    days: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of the store, the last N.")] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|NAME", help="What is asked of them: a file, or dfs-1, dfs-2, dfs-3."),
+    ] = None,
+    store: Place = "",
+    as_json: AsJson = False,
+) -> None:
+    """KPIs in the terms of ETSI TS 102 250-2, of runs or of the store.
+
+    Inconclusive attempts are in no KPI. Exit code with --targets: 0 all met, 1 one missed, 3 one
+    undecided, also for lack of attempts.
+    """
+    from interop.cli.targets import TargetsError, read_targets
+    from interop.results.kpi import found
+    from interop.results.store import queries
+    from interop.results.targets import judge_all
+
+    try:
+        wanted = None if targets is None else read_targets(targets)
+    except TargetsError as error:
+        _refuse("kpi", str(error))
+    if runs:
+        if days is not None:
+            _refuse("kpi", "--days is of the store; give it, or runs")
+        with _sentences("kpi"):
+            ratios, times = found(_of_runs(runs, mvno=mvno, city=city, service=service))
+    else:
+        with _opened(store, "kpi") as opened:
+            chosen = queries.samples(opened, days=days, mvno=mvno, city=city, service=service)
+            ratios, times = found(chosen)
+    if not ratios:
+        _refuse("kpi", "no conclusive attempt of this choice, so there is no KPI")
+    judged = [] if wanted is None else judge_all(ratios, times, wanted)
+    if as_json:
+        typer.echo(json.dumps(_as_json(ratios, times, judged), ensure_ascii=False))
+    else:
+        _show_kpis(ratios, times, judged)
+    verdicts = {one.judgement.verdict for one in judged}
+    raise typer.Exit(1 if "fail" in verdicts else 3 if "inconc" in verdicts else 0)
+
+
+def _of_runs(runs: Sequence[Path], **wanted: str | None) -> Iterator[Any]:
+    from interop.record.reader import read_run
+    from interop.results.kpi import sample
+    from interop.results.store.importing import epoch_of
+
+    for directory in runs:
+        run = read_run(directory)
+        epoch = epoch_of(run)
+        for item in run.attempts:
+            names = {"mvno": item.subject.mvno, "city": item.subject.city, "service": item.service}
+            if all(value in (None, names[name]) for name, value in wanted.items()):
+                counted = sample(item, epoch)
+                if counted is not None:
+                    yield counted
+
+
+def _show_kpis(ratios: list[RatioFound], times: list[TimeFound], judged: list[Judged]) -> None:
+    _table(
+        ("KPI", "TS 102 250-2", "failed", "valid", "ratio", "95 % (Wilson)"),
+        [
+            (
+                one.kpi.name,
+                one.kpi.clause or "(ours)",
+                one.failed,
+                one.valid,
+                _percent(one.share),
+                f"{_percent(one.low)} to {_percent(one.high)}",
+            )
+            for one in ratios
+        ],
+    )
+    _table(("time", "TS 102 250-2", "attempts", "never", "quantile", "seconds", "95 %"), map(_of_time, times))
+    if judged:
+        _table(
+            ("target", "wanted", "found", "verdict"),
+            [(one.name, one.wanted, str(one.judgement), one.judgement.verdict) for one in judged],
+        )
+
+
+def _of_time(one: TimeFound) -> tuple[object, ...]:
+    never = one.never
+    head = one.kpi.name, one.kpi.clause or "(ours)", len(one.cases), never
+    if one.quantile is None:
+        return (*head, "", "too few", "")
+    found = one.quantile
+    bounds = f"{_seconds(found.low)} " + ("or more" if isinf(found.high) else f"to {_seconds(found.high)}")
+    return (*head, f"{found.share:.0%}", _seconds(found.value), bounds)
+
+
+def _as_json(ratios: list[RatioFound], times: list[TimeFound], judged: list[Judged]) -> dict[str, Any]:
+    return {
+        "ratios": [
+            {
+                "kpi": one.kpi.key,
+                "clause": one.kpi.clause,
+                "failed": one.failed,
+                "valid": one.valid,
+                "low": one.low,
+                "high": one.high,
+            }
+            for one in ratios
+        ],
+        "times": [
+            {
+                "kpi": one.kpi.key,
+                "clause": one.kpi.clause,
+                "attempts": len(one.cases),
+                "never": one.never,
+                "share": one.quantile and one.quantile.share,
+                "seconds": one.quantile and _finite(one.quantile.value),
+            }
+            for one in times
+        ],
+        "targets": [
+            {
+                "kpi": one.key,
+                "wanted": one.wanted,
+                "verdict": one.judgement.verdict,
+                "low": one.judgement.low,
+                "high": one.judgement.high,
+                "needs": one.judgement.needs,
+            }
+            for one in judged
+        ],
+    }
+
+
+@contextmanager
+def _opened(place: str, command: str, *, make: bool = False) -> Iterator[Store]:
+    from interop.results.store import Store, default_place
+
+    with _sentences(command), Store(place or default_place(), make=make) as store:
+        yield store
+
+
+@contextmanager
+def _sentences(command: str) -> Iterator[None]:
+    from interop.record.reader import RunDamaged
+    from interop.results.store import StoreRefused
+
+    try:
+        yield
+    except (RunDamaged, StoreRefused) as error:
+        _refuse(command, str(error))
+
+
+def _refuse(command: str, reason: str) -> NoReturn:
+    typer.echo(f"interop results {command}: {reason}", err=True)
+    raise typer.Exit(2)
+
+
+def _table(headings: tuple[str, ...], rows: Any) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from interop.cli.pipe import screen
+
+    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for row in rows:
+        table.add_row(*(Text(str(value), overflow="fold") for value in row))
+    screen().print(table)
+    typer.echo()
+
+
+def _time(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+
+
+def _seconds(value: float) -> str:
+    return "never" if isinf(value) else f"{value:.2f} s"
+
+
+def _finite(value: float) -> float | None:
+    return None if isinf(value) else value
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"

@@ -1,0 +1,229 @@
+"""A run directory into the store: all of it or nothing, as often as one likes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isinf
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from interop.record import Attempt, Verdict
+from interop.record.reader import Run, RunDamaged, read_run
+from interop.record.writer import RESULTS
+from interop.results.kpi import sample
+from interop.results.store.database import Store
+from interop.results.store.migrations import StoreRefused
+from interop.results.store.schema import ALL, attempt, cell, run, series
+from interop.results.store.summaries import CellKey, Change, Share, numbers
+
+_SERIES = ("cell_id", "case_name", "suite", "sim", "segment", "base_operator", "peer")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. `new`, `changed`: attempts; both 0 where everything was there already.
+    `interrupted`: attempts that began and have no result; they are in no table.
+    """
+
+    name: str
+    new: int
+    changed: int
+    interrupted: int
+
+
+def import_run(store: Store, directory: Path) -> Imported:
+    """Everything that the record says of its attempts, and nothing that it masks.
+
+    A run that went on since adds its new attempts, and replaces those that its record has written again; an
+    older copy of it changes nothing. Raises RunDamaged naming file and line, and StoreRefused.
+    """
+    content = _content(directory)
+    read = read_run(directory)
+    if b"\n" not in content:  # killed before its first line was written
+        return Imported(_name(read), 0, 0, 0)
+    with store.writing() as connection:
+        number, known = _of_run(connection, read, content)
+        if known >= content.count(b"\n"):
+            return Imported(_name(read), 0, 0, len(read.unfinished))
+        new, changed = _write(connection, read, number)
+    return Imported(_name(read), new, changed, len(read.unfinished))
+
+
+def _content(directory: Path) -> bytes:
+    """Read before the record is: what is written meanwhile is then imported again, not left out."""
+    try:
+        return (directory / RESULTS).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise RunDamaged(f"{directory / RESULTS}: {error.strerror}") from None
+
+
+def _name(read: Run) -> str:
+    return str(read.meta.get("run", read.directory.resolve().name))
+
+
+def _of_run(connection: Connection, read: Run, content: bytes) -> tuple[int, int]:
+    """The run's number, and how many lines of it the store has already.
+
+    A run is known by its name, its epoch and its first line: results.jsonl only ever grows.
+    """
+    epoch = epoch_of(read)
+    first = content.partition(b"\n")[0]
+    row = {
+        "name": _name(read),
+        "origin": hashlib.sha256(f"{epoch!r} ".encode() + first).hexdigest()[:16],
+        "directory": str(read.directory.resolve()),
+        "lab": str(read.meta.get("lab", "")),
+        "emulated": read.meta.get("clock") == "virtual",
+        "epoch": epoch,
+        "state": str(read.meta.get("state", "")),
+        "lines": content.count(b"\n"),
+        "interrupted": len(read.unfinished),
+    }
+    _of_one_kind(connection, row)
+    same = run.c.name == row["name"], run.c.origin == row["origin"]
+    there = connection.execute(select(run.c.id, run.c.lines).where(*same)).one_or_none()
+    if there is None:
+        made = connection.execute(insert(run).values(row))
+        assert made.inserted_primary_key is not None
+        return int(made.inserted_primary_key[0]), 0
+    if there.lines <= row["lines"]:
+        connection.execute(update(run).where(run.c.id == there.id).values(row))
+    return there.id, there.lines
+
+
+def epoch_of(read: Run) -> float:
+    """POSIX time of the run's second 0. Raises RunDamaged."""
+    try:
+        return float(read.meta["epoch"])
+    except (KeyError, TypeError, ValueError):
+        raise RunDamaged(f"{read.directory / 'run.json'}: no epoch, so nobody knows when it was") from None
+
+
+def _of_one_kind(connection: Connection, row: Mapping[str, Any]) -> None:
+    """What an emulated network did says nothing about a real one."""
+    other = connection.execute(select(run.c.name).where(run.c.emulated != row["emulated"]).limit(1)).scalar()
+    if other is not None:
+        own, others = ("an emulated lab", "real ones") if row["emulated"] else ("a real lab", "emulated ones")
+        raise StoreRefused(
+            f"{row['name']}: a run of {own}, and this store holds runs of {others} ({other}); "
+            "give another store"
+        )
+
+
+def _write(connection: Connection, read: Run, number: int) -> tuple[int, int]:
+    rows = _rows(connection, read, number)
+    columns = list(attempt.c)[1:]
+    there: dict[tuple[int, int], dict[str, Any]] = {
+        (old.series_id, old.number): old._asdict()
+        for old in connection.execute(select(*columns).where(attempt.c.run_id == number))
+    }
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    change = Change()
+    for row, item in zip(rows, read.attempts, strict=True):
+        old = there.get((row["series_id"], row["number"]))
+        if old is not None and all(old[name] == value for name, value in row.items()):
+            continue
+        if old is not None:
+            change.add(_share(old, item), -1)
+        change.add(_share(row, item))
+        (new if old is None else changed).append(row)
+    if new:
+        connection.execute(insert(attempt), new)
+    if changed:
+        key = ("run_id", "series_id", "number")
+        same = [attempt.c[name] == bindparam(f"of_{name}") for name in key]
+        statement = update(attempt).where(*same)
+        connection.execute(statement, [row | {f"of_{name}": row[name] for name in key} for row in changed])
+    change.apply(connection)
+    return len(new), len(changed)
+
+
+def _rows(connection: Connection, read: Run, number: int) -> list[dict[str, Any]]:
+    """Of the table `attempt`, one for each attempt in the order of the record."""
+    cells = numbers(connection, cell, CellKey._fields, [_cell(item) for item in read.attempts])
+    places = [_series(item, cells[CellKey(**_names(item))]) for item in read.attempts]
+    found = numbers(connection, series, _SERIES, places)
+    late: dict[tuple[str, int], float] = {}
+    for line in read.late:
+        key = line.case, line.attempt
+        late[key] = min(line.after_s, late.get(key, line.after_s))
+    epoch = epoch_of(read)
+    return [
+        _row(item, epoch)
+        | {
+            "run_id": number,
+            "series_id": found[tuple(place.values())],
+            "late_s": late.get((item.case, item.attempt)),
+        }
+        for item, place in zip(read.attempts, places, strict=True)
+    ]
+
+
+def _row(item: Attempt, epoch: float) -> dict[str, Any]:
+    counted = sample(item)
+    times = {} if counted is None else counted.times
+    return {
+        "number": item.attempt,
+        "control": item.control_of is not None,
+        "verdict": item.verdict,
+        "layer": item.layer,
+        "cause": item.cause,
+        "ambiguous": _json(item.ambiguous),
+        "reason": item.reason,
+        "finding": item.control and item.control.finding,
+        "modem": item.devices.get("subject", ""),
+        "started": epoch + item.started,
+        "duration_s": item.duration_s,
+        "measured": _json([(one.name, one.value, one.unit) for one in item.measurements]),
+        "failed": _json(dict(counted.failed) if counted else {}),
+        "times": _json({name: None if isinf(value) else value for name, value in times.items()}),
+    }
+
+
+def _names(item: Attempt) -> dict[str, str]:
+    return {"mvno": item.subject.mvno, "city": item.subject.city, "service": item.service}
+
+
+def _cell(item: Attempt) -> dict[str, Any]:
+    names = _names(item)
+    if ALL in names.values():
+        raise StoreRefused(f"{item.case}: {ALL!r} is no name of an MVNO, a city or a service")
+    return names | {"whole": True}
+
+
+def _series(item: Attempt, number: int) -> dict[str, Any]:
+    """In the order of `_SERIES`."""
+    subject = item.subject
+    return {
+        "cell_id": number,
+        "case_name": item.case,
+        "suite": item.suite,
+        "sim": subject.sim,
+        "segment": subject.segment,
+        "base_operator": subject.base_operator,
+        "peer": item.peer or "",
+    }
+
+
+def _share(row: Mapping[str, Any], item: Attempt) -> Share:
+    return Share(
+        CellKey(**_names(item)),
+        item.peer or "",
+        row["control"],
+        Verdict(row["verdict"]),
+        row["started"],
+        json.loads(row["times"] or "{}"),
+    )
+
+
+def _json(value: Any) -> str | None:
+    """None for what is empty: most attempts are blamed on nobody."""
+    return json.dumps(value) if value else None

@@ -1,0 +1,188 @@
+"""`interop campaign` on emulated labs, as a user calls it: planned, played, killed, gone on with."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from interop.campaign.course import Began, Lost
+from interop.campaign.journal import Journal, JournalError
+from interop.campaign.spending import Spend
+from interop.record import Started, Verdict
+from interop.record.events import Dialled
+from interop.record.lines import Line
+from interop.record.reader import read_run
+from interop.record.writer import RunWriter
+from tests.campaign.country import attempt
+from tests.forked import interop
+
+CAMPAIGN = """\
+name: small
+lab: small
+matrix: {cases: [recognition.messages, recognition.calls]}
+screening: {cases: 120}
+test: {good: 0.05, bad: 0.40}
+rotation: {share: 0.10}
+controls: 0.02
+"""
+DEFECT = "route.missing@segment=1709,service=sms"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "c.yaml"
+    path.write_text(CAMPAIGN)
+    return path
+
+
+def die_after(lines: int) -> None:
+    """The process is killed when it has written so many lines of results."""
+    written = 0
+    write = RunWriter.write
+
+    def counting(writer: RunWriter, line: Line) -> None:
+        nonlocal written
+        write(writer, line)
+        written += 1
+        if written == lines:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    RunWriter.write = counting  # type: ignore[method-assign, assignment]
+
+
+def test_a_planted_fault_is_found_and_the_conclusions_survive_kills(file: Path, tmp_path: Path) -> None:
+    command = ("campaign", "run", str(file), "--defect", DEFECT, "--out")
+    whole = interop(*command, str(tmp_path / "whole"))
+    assert whole.returncode == 1, whole.stderr
+    found = conclusions(whole.stdout)
+    assert [line for line in found if line.startswith("does not: mvno 小米移动 with service")], whole.stdout
+    broken = [line for line in found if line.startswith("does not")]
+    assert all("小米移动" in line or "peer MVNO" in line for line in broken)  # it is a peer of others, too
+
+    for lines in (1, 70, 150, 30):  # of each process; the screening alone writes 240
+        killed = interop(*command, str(tmp_path / "killed"), before=partial(die_after, lines))
+        assert killed.returncode == -signal.SIGKILL, killed.stdout
+    resumed = interop(*command, str(tmp_path / "killed"))
+    assert resumed.returncode == 1, resumed.stderr
+    assert conclusions(resumed.stdout) == found
+    assert results(tmp_path / "killed") == results(tmp_path / "whole")
+
+    again = interop(*command, str(tmp_path / "killed"))  # it is over: nothing is played again
+    assert "stage" not in again.stdout
+    assert conclusions(again.stdout) == found
+    other = interop("campaign", "run", str(file), "--out", str(tmp_path / "killed"))
+    assert other.returncode == 2
+    assert "began with another --defect; choose another directory" in other.stderr
+
+
+def conclusions(out: str) -> list[str]:
+    return [line for line in out.splitlines() if not line.startswith(("stage", "/"))]
+
+
+def results(campaign: Path) -> dict[tuple[str, str], tuple[Verdict, dict[str, str]]]:
+    """Stage and case -> what came of it, and on which devices."""
+    return {
+        (stage.name, case): (final.verdict, final.devices)
+        for stage in sorted(campaign.glob("stage-*"))
+        for case, final in read_run(stage).final.items()
+    }
+
+
+def test_a_plan(file: Path) -> None:
+    done = interop("campaign", "plan", str(file), "--json")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)
+    screening = plan["screening"]
+    assert len(screening["cases"]) + len(screening["rotated"]) == 120
+    assert len(screening["rotated"]) == 12
+    home = plan["forecast"]["home"]
+    assert home["lower_bound_s"] <= home["makespan_s"] <= 1.05 * home["lower_bound_s"]
+    cases = [*screening["cases"], *screening["rotated"]]
+    calls = home["spend"]["calls"] + plan["forecast"]["rotated"]["spend"]["calls"]
+    assert calls == sum(case.startswith("recognition.calls.") for case in cases)  # each makes one
+    services = {case.partition("[")[0] for case in cases}
+    assert services >= {f"recognition.calls.{name}" for name in ("originates", "receives", "learns_refusal")}
+    assert interop("campaign", "plan", str(file)).stdout.startswith("campaign small in lab small, seed 1\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("recognition.calls]", "recogniton.calls]"), ':3:40: unknown case "recogniton.calls"'),
+        (("matrix: {", "matrix: {mvnos: [小米], "), ':3:18: unknown mvno "小米"'),
+        (
+            ("controls", "budget: {calls: 10}\ncontrols"),
+            ":7:17: calls: 10 will not do, the screening's 120 cases",
+        ),
+        (
+            ("controls", "budget: {money: 1.0, prices: {messages: 0.1}}\ncontrols"),
+            ":7:17: money: 1.0 will not do, the screening's 120 cases take",
+        ),
+    ],
+)
+def test_what_only_the_lab_and_the_suites_can_tell(file: Path, change: tuple[str, str], said: str) -> None:
+    file.write_text(CAMPAIGN.replace(*change))
+    done = interop("campaign", "plan", str(file))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{file}{said}"), done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_budget_ends_a_campaign_and_is_kept(file: Path, tmp_path: Path) -> None:
+    file.write_text(CAMPAIGN + "budget: {messages: 100}\n")
+    done = interop("campaign", "run", str(file), "--defect", DEFECT, "--out", str(tmp_path / "run"))
+    assert "what is left of the budget (messages) may not reach for one more case" in done.stdout, done.stderr
+    spent = sum(
+        counts["messages"]
+        for stage in (tmp_path / "run").glob("stage-*")
+        for attempt in read_run(stage).attempts
+        for counts in attempt.spent.values()
+    )
+    assert 60 < spent <= 100
+
+
+def test_real_devices_are_refused(file: Path) -> None:
+    file.write_text(CAMPAIGN.replace("lab: small", "lab: lab-example"))
+    done = interop("campaign", "run", str(file))
+    assert done.returncode == 2
+    assert "has real devices; so far a campaign runs on an emulated lab only" in done.stderr
+
+
+def test_a_torn_line_of_the_journal_never_counted(tmp_path: Path) -> None:
+    (tmp_path / "campaign.jsonl").write_bytes(b'{"type": "began", "stage": 1}\n{"type": "end')
+    with Journal(tmp_path, {}) as journal:
+        assert [mark.stage for mark in journal.lines() if hasattr(mark, "stage")] == [1]
+    assert (tmp_path / "campaign.jsonl").read_bytes() == b'{"type": "began", "stage": 1}\n'
+
+
+def test_a_broken_line_of_the_journal_is_named(tmp_path: Path) -> None:
+    (tmp_path / "campaign.jsonl").write_bytes(b'{"type": "began", "stage": 1}\n{"type": "sang"}\n')
+    with pytest.raises(JournalError, match=r"campaign\.jsonl:2: no line of a campaign"):
+        Journal(tmp_path, {})
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    with (tmp_path / "campaign.jsonl").open("a+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(JournalError, match="another process plays this campaign"):
+            Journal(tmp_path, {})
+
+
+def test_what_a_crash_cut_short_has_spent_counts_before_any_line_says_so(tmp_path: Path) -> None:
+    (tmp_path / "campaign.jsonl").write_bytes(b'{"type": "began", "stage": 1}\n')
+    writer = RunWriter(tmp_path / "stage-001")
+    writer.describe({"run": "stage-001"})
+    ended = attempt("a[x]", Verdict.PASS, 1, Spend(calls=1))
+    for case in ("a[x]", "a[y]"):
+        writer.write(Started(case, 1, {}, 0.0))
+    writer.write(ended)
+    writer.observe("sim-y", Dialled("10086"), "a[y]#1")
+    writer.close()
+    with Journal(tmp_path, {}) as journal:
+        assert list(journal.lines()) == [Began(1), ended, Lost(Spend(calls=1))]
