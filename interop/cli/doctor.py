@@ -155,7 +155,7 @@ def _required(own: Distribution) -> tuple[list[str], list[str], list[str]]:
 
 def bench(found: Sequence[Found]) -> Iterator[Line]:
     """What the finders found. What is in the way of devices is trouble only where there are devices."""
-    from interop.protocols.found import FoundModem, FoundReader, FoundService
+    from interop.protocols.found import FoundModem, FoundReader, FoundService, Trouble
 
     modems = [each for each in found if isinstance(each, FoundModem)]
     readers = [each for each in found if isinstance(each, FoundReader)]
@@ -179,7 +179,8 @@ def bench(found: Sequence[Found]) -> Iterator[Line]:
         )
     for reader in readers:
         for problem in reader.problems:
-            yield Line(f"reader {reader.name}", "trouble", str(problem), problem.advice)
+            state: State = "note" if problem.trouble is Trouble.CARD_MISSING else "trouble"
+            yield Line(f"reader {reader.name}", state, str(problem), problem.advice)
         if not reader.problems:
             yield Line(f"reader {reader.name}", "ok", f"card, ATR {reader.atr}")
 

@@ -74,8 +74,11 @@ def resolve(reference: str, directory: Path) -> str:
         if not value:
             raise SecretError(f"{reference}: this environment variable is not set")
         return value
+    path = directory / place
     try:
-        lines = (directory / place).read_text(encoding="utf-8").splitlines()
+        if path.exists() and not path.is_file():  # of a pipe, reading might never end
+            raise SecretError(f"{reference}: this is no file")
+        lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise SecretError(f"{reference}: {why}") from None

@@ -22,31 +22,37 @@ from interop.personalise.filevalues import places
 from interop.personalise.leftovers import leftovers
 from interop.personalise.order import Order, SecretKey, Wish
 from interop.personalise.profile import Profile
-from interop.personalise.table import BatchError, BatchProblem, Table, TableRow, parse_table
+from interop.personalise.table import BatchError, BatchProblem, Table, TableRow, named, parse_table
 from interop.smspdu import Address
 from interop.uicc import Acc, Content, DiallingNumber, EfError, Iccid, Imsi
 from interop.uicc.milenage import Milenage
 
 _PIN1: Final = 0x01
+_GIVEN: Final = ("adm", "pin")
+"""columns whose keys VERIFY takes"""
 
 
-def load_batch(path: str | Path, profile: Profile) -> list[Order]:
-    """In the order of the rows. Raises BatchError with every mistake."""
+def load_batch(path: str | Path, profile: Profile, *, giving: bool = True) -> list[Order]:
+    """In the order of the rows. Without `giving`, cards get no key, and an ADM or PIN behind a reference need
+    not be there. Raises BatchError with every mistake.
+    """
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BatchError(str(path), [BatchProblem(0, "", f"cannot be read: {why}")]) from None
-    return parse_batch(content, profile, source=str(path), directory=Path(path).parent)
+    return parse_batch(content, profile, source=str(path), directory=Path(path).parent, giving=giving)
 
 
-def parse_batch(content: bytes, profile: Profile, *, source: str, directory: Path) -> list[Order]:
+def parse_batch(
+    content: bytes, profile: Profile, *, source: str, directory: Path, giving: bool = True
+) -> list[Order]:
     """From the octets of the file `source`; file:PATH is from `directory` on. Raises BatchError."""
     table = parse_table(content, source)
     problems = list(_misfits(table, profile))
     if problems:
         raise BatchError(source, problems)
-    rows = [_Row(row, profile, directory) for row in table.rows]
+    rows = [_Row(row, profile, directory, giving=giving) for row in table.rows]
     orders = [order for row in rows if (order := row.order())]
     problems = [*_twice(rows), *(problem for row in rows for problem in row.problems)]
     if problems:
@@ -57,10 +63,11 @@ def parse_batch(content: bytes, profile: Profile, *, source: str, directory: Pat
 def _misfits(table: Table, profile: Profile) -> Iterator[BatchProblem]:
     """Between the columns and what the profile does with them."""
     known = (*PUBLIC, *SECRETS, *profile.columns)
-    for name in table.columns:
-        if name not in known:
-            message = f"is no column that a batch has or the profile uses{close(name, list(known))}"
-            yield BatchProblem(table.line, name, message)
+    for at, name in enumerate(table.columns):
+        if name and name not in known:
+            meant = close(name, list(known))
+            message = f"is no column that a batch has or the profile uses{meant}"
+            yield BatchProblem(table.line, *named(table.columns, at, message, [name] if meant else ()))
     for name in profile.columns:
         if name not in table.columns:
             files = dict.fromkeys(value.where for value in profile.files if name in value.columns)
@@ -94,15 +101,16 @@ def _twice(rows: list[_Row]) -> Iterator[BatchProblem]:
 class _Row:
     """One row on its way to an order. `public`: what is no secret, in its one form."""
 
-    def __init__(self, row: TableRow, profile: Profile, directory: Path) -> None:
+    def __init__(self, row: TableRow, profile: Profile, directory: Path, *, giving: bool) -> None:
         self.line = row.line
         self.problems: list[BatchProblem] = []
         self._cells, self._profile, self._directory = row.cells, profile, directory
+        self._giving, self._missing = giving, dict[str, str]()
         self.public = {name: self._public(name) for name in row.cells if name and name not in SECRETS}
 
     def order(self) -> Order | None:
         """None with what is wrong in `problems`."""
-        public, profile = self.public, self._profile
+        public, profile, missing = self.public, self._profile, self._missing.get
         if not self._cells["iccid"]:
             self._refuse("iccid", "is empty")
         adm, pin = self._secret("adm", columns.adm), self._secret("pin", columns.pin)
@@ -115,8 +123,8 @@ class _Row:
             job=_job(profile, public, keys is not None),
             iccid=public["iccid"],
             wishes=tuple(wishes),
-            adm=SecretKey(profile.reference, adm, profile.tries) if adm else None,
-            pin=SecretKey(_PIN1, pin) if pin else None,
+            adm=None if adm is None else SecretKey(profile.reference, adm, profile.tries, missing("adm", "")),
+            pin=None if pin is None else SecretKey(_PIN1, pin, missing=missing("pin", "")),
             milenage=keys,
             new_iccid=public.get("new_iccid", ""),
             imsi=public.get("imsi", ""),
@@ -142,9 +150,14 @@ class _Row:
             return None
         try:
             return read(columns.resolved(text, self._directory))
+        except columns.NotThere as error:
+            if name in _GIVEN and not self._giving:
+                self._missing[name] = str(error)
+                return b""
+            self._refuse(name, str(error))
         except ValueError as error:
             self._refuse(name, str(error))
-            return None
+        return None
 
     def _keys(self) -> Milenage | None:
         given = [name for name in ("ki", "opc", "op") if self._cells.get(name)]

@@ -35,6 +35,10 @@ _SHORTEST: Final = 4
 """characters of a PIN (102 221 9.5.1)"""
 
 
+class NotThere(ValueError):
+    """What a reference stands for cannot be had here."""
+
+
 def iccid(text: str) -> str:
     """As EF_ICCID of the card at hand has it: 19 or 20 digits. Some Chinese issuers put letters among them,
     and not all end with a check digit, so that it is for `lint_order` to say what is odd.
@@ -82,7 +86,10 @@ def public(name: str, text: str) -> str:
 
 
 def resolved(text: str, directory: Path) -> str:
-    """A secret itself: what env:NAME, or file:PATH from `directory` on, stands for, or the text as it is."""
+    """A secret itself: what env:NAME, or file:PATH from `directory` on, stands for, or the text as it is.
+
+    Raises NotThere.
+    """
     if not text.startswith(("env:", "file:")):
         return text
     if text.startswith("env:") and not _VARIABLE.fullmatch(text):
@@ -90,7 +97,7 @@ def resolved(text: str, directory: Path) -> str:
     try:
         return resolve(text, directory).strip()
     except SecretError as error:
-        raise ValueError(str(error)) from None
+        raise NotThere(str(error)) from None
 
 
 def adm(text: str) -> bytes:

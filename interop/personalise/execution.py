@@ -7,21 +7,21 @@ the card then holds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from interop.personalise import proof
 from interop.personalise.entries import Ended, Entry, Proved, Stop, Verified, Verifying, Writing, Written
-from interop.personalise.identify import EF_ICCID, identify
+from interop.personalise.identify import identify
 from interop.personalise.order import Order, SecretKey
 from interop.personalise.present import read
 from interop.personalise.steps import Plan, Step
 from interop.protocols.card import CardLink
 from interop.protocols.errors import EquipmentError
 from interop.uicc import EfError
-from interop.uicc.paths import ADF_ISIM
+from interop.uicc.paths import ADF_ISIM, EF_ICCID
 from interop.uicc.session import CardRefused, Session, Tries
 from interop.uicc.statuswords import LOCKED, OK, meaning
 
@@ -42,12 +42,14 @@ async def execute(
     plan: Plan,
     note: Note,
     *,
+    anew: Callable[[], Awaitable[Plan]],
     gate: Gate,
     run: str,
     now: Callable[[], str],
 ) -> Ended:
     """Carry out `plan`, of this order, on the card in `link`, which `session` talks to; `run` and `now` (ISO
-    8601, UTC) go into every line. The caller has noted `Began`; the last line is the `Ended` returned.
+    8601, UTC) go into every line. The caller has noted `Began`; the last line is the `Ended` returned. `anew`
+    plans again, after PIN1 was given: what was locked may be as ordered, and then takes no ADM.
 
     "done" only if every wish was read again and is as ordered, and the keys are proved; before that a new
     ICCID is not written, so that it is a sign of a finished card. "refused": no key was given, and nothing
@@ -57,7 +59,7 @@ async def execute(
     the step that it is at, notes so, and lets itself be cancelled. Raises what `note` raises but Stop, and
     then nothing more was sent, either.
     """
-    execution = _Execution(link, session, order, plan, note, gate, run, now)
+    execution = _Execution(link, session, order, plan, note, anew, gate, run, now)
     try:
         await execution.all()
     except Stop as stop:
@@ -78,6 +80,7 @@ class _Execution:
     order: Order
     plan: Plan
     note: Note
+    anew: Callable[[], Awaitable[Plan]]
     gate: Gate
     run: str
     now: Callable[[], str]
@@ -90,11 +93,16 @@ class _Execution:
         self.iccid = plan.identity.iccid
         if plan.problems:
             raise _Halt("; ".join(plan.problems))
+        if absent := [key.missing for key in (order.adm, order.pin) if key and key.missing]:
+            raise _Halt("; ".join(absent))
         if not self.link.alone:
             raise _Halt("others share this card: it can only be read here")
         await self._same_card()
         if plan.pin and order.pin:
             await self._give(order.pin, plan.pin_tries)
+            plan = self.plan = await self.anew()
+            if plan.problems:
+                raise _Halt("; ".join(plan.problems))
         if plan.verify and order.adm:
             await self._give(order.adm, plan.tries)
         last = [step for step in plan.steps if step.path == EF_ICCID]

@@ -25,6 +25,8 @@ _PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}|[{}]")
 _HOLDS_KEYS: Final = (Keys, Kc, SecretOctets)
 _OF_THE_BATCH: Final = {"ICCID": "new_iccid", "IMSI": "imsi"}
 """files that the batch alone fills, by its column"""
+_IDENTIFIERS: Final = {"2FE2": "ICCID", "6F07": "IMSI"}
+"""theirs, by which they are also found on paths that nobody knows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class FileValue:
         content = self.content
         if content is None:
             content = _content(self.ef, _filled(self.form, columns), self.where)
-        secret = isinstance(content, _HOLDS_KEYS) or self.path in _key_files()
+        secret = isinstance(content, _HOLDS_KEYS) or (self.ef is None and self.path[-4:] in _key_files())
         return Wish(self.path, content, self.record, optional=self.twin, secret=secret)
 
 
@@ -122,10 +124,13 @@ def _twins(ef: Ef, view: View) -> list[str]:
 
 def _allow(place: str, ef: Ef | None, card: CardType | None) -> None:
     """Raises ValueError for what a profile may not say."""
-    if ef is not None and ef.name in _OF_THE_BATCH:
-        column = _OF_THE_BATCH[ef.name]
+    # By its identifier: a card may find a file by many paths (102 221 8.4.1); one that is known is itself
+    identifier = place[-4:]
+    name = ef.name if ef is not None else _IDENTIFIERS.get(identifier)
+    if name in _OF_THE_BATCH:
+        column = _OF_THE_BATCH[name]
         raise ValueError(f"is another one on each card: it comes from column {column} of the batch")
-    if card is not None and place in [file.file for file in card.key_files]:
+    if card is not None and ef is None and identifier in [file.file[-4:] for file in card.key_files]:
         raise ValueError(f"is where {card.name} keeps keys: they come from columns ki and opc of the batch")
     if ef is not None and ef.structure is Structure.CYCLIC:
         raise ValueError("is cyclic: an update would push its oldest record out")
@@ -133,7 +138,8 @@ def _allow(place: str, ef: Ef | None, card: CardType | None) -> None:
 
 @cache
 def _key_files() -> frozenset[str]:
-    return frozenset(file.file for card in card_types().values() for file in card.key_files)
+    """Their identifiers."""
+    return frozenset(file.file[-4:] for card in card_types().values() for file in card.key_files)
 
 
 def _values(document: Document, path: Path, place: str, ef: Ef | None, value: Any) -> list[FileValue]:

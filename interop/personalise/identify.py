@@ -5,9 +5,9 @@ from __future__ import annotations
 from interop.personalise.steps import CardIdentity
 from interop.protocols.card import CardLink
 from interop.uicc import EfError, Iccid, Imsi
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import CardRefused, Session, View
 
-EF_ICCID = "3F00/2FE2"
 _IMSI = {View.UICC: "3F00/7FFF/6F07", View.SIM: "3F00/7F20/6F07"}
 
 

@@ -7,14 +7,14 @@ done already and one that cannot be told from another are refused, and nothing i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final
 
 from interop.personalise.entries import Began, Ended, Entry, Stop, Verified, Verifying, Writing, Written
 from interop.personalise.execution import execute
-from interop.personalise.identify import EF_ICCID, identify, imsi_now, torn
+from interop.personalise.identify import identify, imsi_now, torn
 from interop.personalise.journal import Journal, Run
 from interop.personalise.line_events import (
     Disturbed,
@@ -35,6 +35,7 @@ from interop.personalise.steps import CardIdentity, Keys, Plan
 from interop.protocols.card import CardDriver, CardLink, CardLost, CardReset, Reader
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.uicc.errors import EfError
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import CardRefused, Session
 
 _TAKEN: Final = "9000"
@@ -212,12 +213,20 @@ class Batch:
             order = row.order
             if order.view not in (None, identity.view):
                 identity = await identify(link, session, order.view)
-            made = await plan(session, identity, order, allow_tries=self._allow_tries, torn=mended)
-            doubts = (*self._not_written_here(order, made), *self._given_before(order, made))
-            row.plan = replace(made, problems=(*made.problems, *doubts))
-            self.listen(Planned(link.name, order, row.plan, mended))
+            written = self._keys_written(order)
+
+            async def planned() -> Plan:
+                made = await plan(
+                    session, identity, order, allow_tries=self._allow_tries, torn=mended, written=written
+                )
+                doubts = (*self._not_written_here(order, made), *self._given_before(order, made))
+                row.plan = replace(made, problems=(*made.problems, *doubts))
+                self.listen(Planned(link.name, order, row.plan, mended))
+                return row.plan
+
+            made = await planned()
             if self._journal is not None:
-                row.ended = await self._write(self._journal, link, session, order, row.plan)
+                row.ended = await self._write(self._journal, link, session, order, made, planned)
                 self.listen(Finished(link.name, order, row.ended))
         finally:
             row.busy = False
@@ -230,9 +239,9 @@ class Batch:
         cut = [row for row in self.rows if row not in named and maimed & row.iccids]
         if cut:
             imsi = await imsi_now(session)
-            fitting = [row for row in cut if imsi and imsi == row.order.imsi]
+            fitting = [row for row in cut if imsi in row.order.imsis]
             if not (named or fitting):
-                untold = [row for row in cut if not (imsi and row.order.imsi)]
+                untold = [row for row in cut if not (imsi and row.order.imsis)]
                 fitting = [row for row in untold if row.iccids & self._vouched]
                 if not fitting:
                     lines = " or ".join(row.place for row in cut)
@@ -268,6 +277,21 @@ class Batch:
             and torn(identity.octets, bytes.fromhex(entry.before or ""), bytes.fromhex(entry.after or ""))
         }
 
+    def _keys_written(self, order: Order) -> set[str]:
+        """Files that the last run to write keys to this card wrote: for this order, and all runs since were
+        done, which takes a proof.
+        """
+        secret = {wish.path for wish in order.wishes if wish.secret and not wish.leftover}
+        found: set[str] = set()
+        for run in self._runs:
+            if run.began.card in (order.iccid, order.final_iccid):
+                keys = secret & {entry.path for entry in run.entries if isinstance(entry, Written)}
+                if run.ended is None or run.ended.result != "done":
+                    found = set()
+                elif keys:
+                    found = keys if run.began.job == order.job else set()
+        return found
+
     def _not_written_here(self, order: Order, made: Plan) -> Iterator[str]:
         """The new ICCID is the sign of a finished card: another one that has it, and holds something else, is
         not the card of this row.
@@ -302,7 +326,13 @@ class Batch:
                 yield f"{before}; with another key, --allow-tries {tries.left} gives it once"
 
     async def _write(
-        self, journal: Journal, link: CardLink, session: Session, order: Order, made: Plan
+        self,
+        journal: Journal,
+        link: CardLink,
+        session: Session,
+        order: Order,
+        made: Plan,
+        anew: Callable[[], Awaitable[Plan]],
     ) -> Ended:
         run = journal.new_run()
         journal.note(
@@ -330,7 +360,9 @@ class Batch:
                 self.listen(KeyRefused(link.name, order, entry.sw))
             self.listen(Noted(link.name, order, entry))
 
-        return await execute(link, session, order, made, note, gate=self._gate, run=run, now=self._now)
+        return await execute(
+            link, session, order, made, note, anew=anew, gate=self._gate, run=run, now=self._now
+        )
 
     @property
     def stopped(self) -> bool:

@@ -37,12 +37,13 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class SecretKey:
     """A key that VERIFY takes. `reference`: its P2; `octets`: eight of them; `full`: how many tries the card
-    gives when none was wrong.
+    gives when none was wrong. `missing`: why `octets` is b"", where the order is only looked at.
     """
 
     reference: int
     octets: bytes = field(repr=False)
     full: int = 3
+    missing: str = ""
 
     def __str__(self) -> str:
         return key_name(self.reference)
@@ -56,7 +57,8 @@ class Order:
     `wishes`: in the order of writing: harmless files first, then IMSI, keys, and ICCID last of all.
     `new_iccid`: "" where the ICCID stays. `milenage`: what the card must prove to know in the end; None where
     the row has no keys. `card_type`: of `interop.personalise.cardtypes`, "" where the profile names none.
-    `atr`: what the card must answer to reset, b"" for any. `undo`: it writes back what was before `job`.
+    `atr`: what the card must answer to reset, b"" for any. `undo`: it writes back what was before `job`, and
+    `undone_imsi` is the one that the job wrote.
     `view`: in which the files are and the keys are taken, to be entered (`Session.begin`); None for whatever
     the card shows. `profile`: its name, an @ and the first twelve digits of its SHA-256.
     """
@@ -75,8 +77,14 @@ class Order:
     card_type: str = ""
     atr: bytes = b""
     undo: bool = False
+    undone_imsi: str = ""
     view: View | None = None
 
     @property
     def final_iccid(self) -> str:
         return self.new_iccid or self.iccid
+
+    @property
+    def imsis(self) -> set[str]:
+        """Those that the card may have while its ICCID is written."""
+        return {self.imsi, self.undone_imsi} - {""}

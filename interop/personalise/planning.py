@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from interop.personalise import proof, rights
 from interop.personalise.cardtypes import of_atr
-from interop.personalise.identify import EF_ICCID
 from interop.personalise.order import Order, Wish
 from interop.personalise.present import Files, Present
 from interop.personalise.rights import Column, fewest, lacking
 from interop.personalise.steps import CardIdentity, Keys, Plan, Step
 from interop.uicc import Operation
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import CardRefused, Session, Tries
 
 
@@ -24,13 +24,15 @@ async def plan(
     *,
     allow_tries: int | None = None,
     torn: bool = False,
+    written: Collection[str] = (),
 ) -> Plan:
     """What `order` takes on the card that was just identified (`identify`) with this session. Gives no key,
     and changes nothing.
 
     `allow_tries`: how many tries of a key have to be left at least, if not all of them; 0 also consents to
     a card that does not tell (the ADM of a SIM). `torn`: the caller knows whose card it is although its ICCID
-    was torn while it was written (`identify.torn`).
+    was torn while it was written (`identify.torn`). `written`: paths of files with keys that were written
+    last for this order, and proved then.
 
     Whatever speaks against it is a problem of the plan, a sentence without a value. Raises what the link
     raises.
@@ -41,7 +43,7 @@ async def plan(
     files = Files(session)
     draft = _Draft(order, files, await files.unlocked())
     looked = [await files.look(wish) for wish in order.wishes if not wish.leftover]
-    proved = _proved(looked, order) if knows is Keys.RIGHT else ()
+    proved = _proved(looked, order, written) if knows is Keys.RIGHT else ()
     draft.steps = [step for present in looked for step in await draft.consider(present, proved)]
     if any(step.before is not None for step in draft.steps) or (draft.steps and knows is not Keys.RIGHT):
         # first, so that a run that was cut off in between still has other files to write, and clears the rest
@@ -58,6 +60,7 @@ async def plan(
         same=tuple(draft.same),
         absent=tuple(draft.absent),
         problems=tuple(draft.against()),
+        warnings=tuple(draft.warnings),
         verify=_to_give(tries[Column.ADM]),
         pin=_to_give(tries[Column.PIN]),
         tries=tries[Column.ADM],
@@ -101,12 +104,14 @@ def _is_key(wish: Wish, order: Order) -> bool:
     return own.k in octets or own.opc in octets
 
 
-def _proved(looked: Collection[Present], order: Order) -> Collection[str]:
+def _proved(looked: Collection[Present], order: Order, written: Collection[str]) -> Collection[str]:
     """Files with keys that need not be written, as the card answers with these keys. Where it keeps them in
-    several directories, the answer tells of one only, and nobody knows of which: they are all written.
+    several directories, the answer tells of one only, and nobody knows of which: unless they were all
+    `written` together, they all are now.
     """
     paths = {present.wish.path for present in looked if _is_key(present.wish, order) and not present.missing}
-    return paths if len({path.rpartition("/")[0] for path in paths}) == 1 else ()
+    directories = {path.rpartition("/")[0] for path in paths}
+    return paths if len(directories) == 1 or paths <= set(written) else ()
 
 
 @dataclass(slots=True)
@@ -120,6 +125,7 @@ class _Draft:
     same: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     forbidden: dict[str, list[str]] = field(default_factory=dict)
     """paths by what stands against writing them: often it is the same for many"""
     needed: frozenset[Column] = frozenset()
@@ -127,6 +133,7 @@ class _Draft:
     async def consider(self, present: Present, proved: Collection[str] = ()) -> list[Step]:
         """The step that it takes, if any. `proved`: paths of keys that are there already."""
         wish = present.wish
+        self.warnings += [present.warning] if present.warning else []
         if present.missing and wish.optional:
             self.absent.append(wish.path)
         elif present.missing:

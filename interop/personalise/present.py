@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interop.personalise.order import Wish
-from interop.uicc import EfError, Fcp, FileStatus, LifeCycle, Operation, SimDirectory, SimHeader, at
+from interop.uicc import (
+    Ad,
+    Content,
+    EfError,
+    Fcp,
+    FileStatus,
+    LifeCycle,
+    Operation,
+    SimDirectory,
+    SimHeader,
+    at,
+)
 from interop.uicc.access import Condition
 from interop.uicc.filestatus import fits
 from interop.uicc.paths import MF
@@ -16,6 +27,7 @@ from interop.uicc.statuswords import LOCKED, NO_SUCH_FILE
 _PINS: Final = frozenset((*range(0x01, 0x09), 0x11, *range(0x81, 0x89)))
 """key references of the user's (102 221 table 9.3)"""
 _ARR_HERE: Final = 0x6F06
+_SHORT_AD: Final = 3
 _ASLEEP: Final = (LifeCycle.DEACTIVATED, LifeCycle.TERMINATED)
 
 
@@ -25,6 +37,7 @@ class Present:
 
     `after`: what is to stand there, as long as the place is. `now`: what does, None where it cannot be read
     without a key. With a `problem` (a sentence) neither is known; `missing`: there is no such file.
+    `warning`: what of the wish has no room there, a sentence.
     """
 
     wish: Wish
@@ -32,6 +45,7 @@ class Present:
     now: bytes | None = field(default=None, repr=False)
     problem: str = ""
     missing: bool = False
+    warning: str = ""
 
 
 class Files:
@@ -53,8 +67,9 @@ class Files:
             return Present(wish, problem=f"{path}: {error}")
         try:
             file = _file(described, path)
-            after = _octets(wish, file)
-            return Present(wish, after, await self._now(wish, len(after), file))
+            content, warning = _with_room(wish, file)
+            after = _octets(content, wish, file)
+            return Present(wish, after, await self._now(wish, len(after), file), warning=warning)
         except (CardRefused, EfError) as error:
             return Present(wish, problem=_about(wish, error))
 
@@ -143,12 +158,21 @@ def _is_directory(described: Fcp | SimHeader | SimDirectory) -> bool:
     return isinstance(described, SimDirectory) or (isinstance(described, Fcp) and described.directory)
 
 
-def _octets(wish: Wish, status: FileStatus) -> bytes:
+def _with_room(wish: Wish, status: FileStatus) -> tuple[Content | bytes, str]:
+    """EF_AD of three octets is as old as GSM phase 2 (51.011 10.3.18): without the MNC length it is whole."""
+    content = wish.content
+    if isinstance(content, Ad) and status.size == _SHORT_AD and content.mnc_length is not None:
+        lost = f"MNC length {content.mnc_length} has no room, and handsets have to guess it"
+        return replace(content, mnc_length=None), f"{wish.path} has {_SHORT_AD} octets: {lost}"
+    return content, ""
+
+
+def _octets(content: Content | bytes, wish: Wish, status: FileStatus) -> bytes:
     """As long as the place for it is. Raises EfError."""
-    if isinstance(wish.content, bytes):
-        octets = wish.content
+    if isinstance(content, bytes):
+        octets = content
     else:
-        octets = wish.content.encode(status.record_length or status.size, str(at(wish.path) or wish.path))
+        octets = content.encode(status.record_length or status.size, str(at(wish.path) or wish.path))
     fits(status, wish.path, len(octets), wish.record, wish.offset)
     return octets
 

@@ -77,7 +77,7 @@ def refused(column: Column, key: SecretKey, tries: Tries, allow: int | None) -> 
     name = f"{column.value} ({key})"
     if tries.verified:
         return ""
-    if len(key.octets) != KEY_SIZE:
+    if not key.missing and len(key.octets) != KEY_SIZE:
         return f"{name} has {len(key.octets)} octets, VERIFY takes {KEY_SIZE}"
     if tries.left == 0:
         return f"{name} is blocked"

@@ -66,6 +66,8 @@ class Plan:
     absent: tuple[str, ...] = ()
     """optional files that this card does not have"""
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """what has no room on this card, a sentence each; the rest is written nevertheless"""
     verify: bool = False
     pin: bool = False
     tries: Tries | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from interop.personalise.columns import PUBLIC, SECRETS, shown
 
 KEY: Final = "iccid"
 """the column by which a table is known, and cards are"""
@@ -54,7 +56,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`columns`: in their order, named in small letters; `line`: of the header."""
+    """`columns`: in their order, named in small letters, some maybe ""; `line`: of the header."""
 
     line: int
     columns: tuple[str, ...]
@@ -71,8 +73,11 @@ def parse_table(content: bytes, source: str) -> Table:
         rows = [(number, values) for number, values in lines if any(values)]
     except _NoTable as error:
         raise BatchError(source, [BatchProblem(error.line, "", str(error))]) from None
-    twice = [name for at, name in enumerate(header) if name and name in header[:at]]
-    problems = [BatchProblem(line, name, "stands in the header twice") for name in twice]
+    problems = [
+        BatchProblem(line, *named(header, at, "stands in the header twice", PUBLIC + SECRETS))
+        for at, name in enumerate(header)
+        if name and name in header[:at]
+    ]
     for number, values in rows:
         if len(values) != len(header):
             what = f"has {len(values)} values, the header {len(header)} columns"
@@ -84,7 +89,13 @@ def parse_table(content: bytes, source: str) -> Table:
     if problems:
         raise BatchError(source, problems)
     cells = [(number, dict(zip(header, values, strict=True))) for number, values in rows]
-    return Table(line, tuple(name for name in header if name), tuple(TableRow(*row) for row in cells))
+    return Table(line, tuple(header), tuple(TableRow(*row) for row in cells))
+
+
+def named(header: Sequence[str], at: int, message: str, known: Collection[str]) -> tuple[str, str]:
+    """Column and message of a problem with one column: a name that is not among the known may be a key."""
+    name = header[at]
+    return (name, message) if name in known else ("", f"column {at + 1} ({shown(name)}) {message}")
 
 
 class _NoTable(Exception):

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from interop.personalise.entries import Writing
-from interop.personalise.identify import EF_ICCID
 from interop.personalise.journal import Run
 from interop.personalise.order import Order, Wish
 from interop.uicc.dialling import Msisdn
 from interop.uicc.errors import EfError
 from interop.uicc.identity import Iccid, Imsi
+from interop.uicc.paths import EF_ICCID
 
 _IMSI: Final = ("3F00/7FFF/6F07", "3F00/7F20/6F07")
 _MSISDN: Final = ("3F00/7FFF/6F40", "3F00/7F10/6F40")
@@ -49,7 +49,7 @@ def undo_order(runs: Sequence[Run], order: Order) -> Undo:
     mine = since_undone(runs, order.job)
     writings = [writing for run in mine for writing in run.writings]
     if not writings:
-        raise NotUndone(f"the journal has nothing of this row ({order.job}) that could be undone")
+        raise NotUndone(_nothing(runs, order))
     _alone(runs, mine)
     wishes, kept = _as_before(writings)
     if not wishes:
@@ -61,11 +61,23 @@ def undo_order(runs: Sequence[Run], order: Order) -> Undo:
         imsi=_digits(wishes, _IMSI, order.imsi),
         msisdn=_digits(wishes, _MSISDN, order.msisdn),
         undo=True,
+        undone_imsi=order.imsi,
     )
     original = _digits(wishes, (EF_ICCID,), "")
     if original:
         back = replace(back, iccid=order.final_iccid, new_iccid=original)
     return Undo(back, tuple(kept))
+
+
+def _nothing(runs: Sequence[Run], order: Order) -> str:
+    """Why there is none of this job: profile or row may have been changed since."""
+    for run in reversed(runs):
+        began = run.began
+        card, job = began.card, began.job
+        if card == order.iccid and job != order.job and any(r.writings for r in since_undone(runs, job)):
+            other = "from another row" if began.profile == order.profile else f"with profile {began.profile}"
+            return f"its card was written {other} (run {began.run}): undo needs that one, as it was"
+    return f"the journal has nothing of this row ({order.job}) that could be undone"
 
 
 def since_undone(runs: Sequence[Run], job: str) -> list[Run]:

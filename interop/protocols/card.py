@@ -15,11 +15,13 @@ from typing import Final, Protocol
 from interop.protocols.errors import DeviceLost, EquipmentError, NotAvailable
 
 CHANGING: Final = frozenset((
-    0x04, 0x44, 0x24, 0x26, 0x28, 0x2C, 0x32, 0xD4, 0xD6, 0xDB, 0xDC, 0xE0, 0xE2, 0xE4,
+    0x04, 0x44, 0x24, 0x26, 0x28, 0x2C, 0x32, 0xD4, 0xDB, 0xE0, 0xE4, 0xE6, 0xE8, 0xFE,
+    0x0C, 0x0E, 0x0F, 0x46, 0xD0, 0xD1, 0xD2, 0xD6, 0xD7, 0xDA, 0xDC, 0xDD, 0xE2, 0xD8, 0xF0,
 ))  # fmt: skip
-"""instructions that change a card, in this order: (DE)ACTIVATE FILE, CHANGE, DISABLE, ENABLE, UNBLOCK PIN,
-INCREASE, RESIZE FILE, UPDATE BINARY, SET DATA, UPDATE RECORD, CREATE FILE, APPEND RECORD, DELETE FILE
-(ETSI TS 102 221 table 10.5, TS 102 222)"""
+"""instructions that change a card: (DE)ACTIVATE FILE, CHANGE, DISABLE, ENABLE, UNBLOCK PIN, INCREASE, RESIZE
+FILE, SET DATA, CREATE, DELETE FILE, TERMINATE DF, EF, CARD USAGE (ETSI TS 102 221 table 10.5, TS 102 222;
+E6, E8 also INSTALL, LOAD); ERASE RECORD, BINARY, GENERATE KEY PAIR, WRITE BINARY, RECORD, UPDATE BINARY, PUT
+DATA, UPDATE RECORD, APPEND RECORD (ISO/IEC 7816-4 table 4); PUT KEY, SET STATUS (GlobalPlatform 11)"""
 
 _UNBLOCK: Final = 0x2C
 

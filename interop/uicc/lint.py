@@ -31,6 +31,8 @@ _NEW: Final = (Kc(), Keys(), PsLoci(), EpsLoci(), FiveGsLoci())
 _REQUIRES: Final = {46: 45, 55: 52, 125: 124}
 _NOT_WITH_ISIM: Final = (95, 99, 115)
 _FDN: Final = 1
+_CLASSES: Final = 16
+"""bits of EF_ACC"""
 
 
 def lint(contents: Contents, *, looked_for: Collection[str] | None = None) -> list[Finding]:
@@ -83,6 +85,9 @@ def _imsi(card: Card) -> Iterator[Finding]:
 def _acc(card: Card) -> Iterator[Finding]:
     source = "22.011 4.2; 31.102 4.2.15"
     for ef, acc in card.all(Acc, "ACC"):
+        if len(acc.classes) == _CLASSES:
+            yield error(ef, "all FF: not personalised", "a subscriber has one of classes 0 to 9", source)
+            continue
         ordinary = [number for number in acc.classes if number < 10]
         if 10 in acc.classes:
             yield error(ef, "class 10 is set", "10 is signalled by cells, never held by a card", source)

@@ -56,6 +56,15 @@ def test_what_is_in_the_way_is_trouble_only_where_something_is_there() -> None:
     assert bench["modem /dev/ttyUSB2"] == "trouble" and bench["reader ACR39U"] == "trouble"
 
 
+def test_a_reader_without_a_card_is_in_nobodys_way() -> None:
+    empty, mute = (
+        FoundReader(name, problems=(Problem(trouble, "", "put a card in."),))
+        for name, trouble in (("A", Trouble.CARD_MISSING), ("B", Trouble.CARD_MUTE))
+    )
+    bench = states([*SERVICES, empty, mute])
+    assert (bench["reader A"], bench["reader B"]) == ("note", "trouble")
+
+
 def test_each_trouble_comes_with_what_to_do() -> None:
     for line in doctor.bench([*SERVICES, MODEM]):
         assert line.advice or line.state == "ok", line

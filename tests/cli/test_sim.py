@@ -183,7 +183,7 @@ def test_who_the_card_is_in_words() -> None:
 
 
 def test_tries_are_told_and_none_is_spent(cards: Path) -> None:
-    sim("apdu", "--cards", cards, "0020000A08" + "30" * 8)
+    sim("apdu", "--cards", cards, "--write", "0020000A08" + "30" * 8)
     for _ in range(3):
         told = data("read", "--cards", cards)
         assert [key["left"] for key in told["keys"] if key["name"] == "ADM1"] == [2]
@@ -461,6 +461,26 @@ def test_what_changes_the_card_needs_a_word(cards: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("0020000A083030303030303030", "instruction 20 may spend a try of a key"),
+        ("8082000010" + "00" * 16, "instruction 82 may spend a try of a key"),
+        ("00DA010002AABB", "instruction DA changes the card"),
+        ("80D8000102AABB", "instruction D8 changes the card"),
+        ("00D7000002AABB", "instruction D7 changes the card"),
+        ("00DD010402AABB", "instruction DD changes the card"),
+        ("00FE0000", "instruction FE changes the card"),
+    ],
+)
+def test_what_cannot_be_taken_back_needs_a_word(text: str, why: str, cards: Path) -> None:
+    before = (cards / "r0.json").read_text()
+    done = sim("apdu", "--cards", cards, "00A40004023F00", text)
+    assert (done.returncode, done.stdout, (cards / "r0.json").read_text()) == (2, "", before)
+    assert done.stderr == f"interop sim apdu: {text[:8]}...: {why}; allow it with --write\n"
+    assert sim("apdu", "--cards", cards, "0020000A").stdout.splitlines()[-1].startswith("< 63C")
+
+
+@pytest.mark.parametrize(
     ("text", "said"), [("00A40", "not hexadecimal"), ("00A4000402", "9000"), ("00", "octets")]
 )
 def test_what_is_no_command(cards: Path, text: str, said: str) -> None:
@@ -477,7 +497,7 @@ def test_no_key_comes_back_by_hand(cards: Path) -> None:
     made = usim.challenge(challenge, 32)
     select = "00A4040C10A0000000871002FF86FFFF89FFFFFFFF"
     authenticate = "0088008122" + "10" + challenge.hex() + "10" + made.autn.hex()
-    done = sim("apdu", "--cards", cards, "0020000A083132333435363738", select, authenticate)
+    done = sim("apdu", "--cards", cards, "--write", "0020000A083132333435363738", select, authenticate)
     assert done.returncode == 0
     no_key_in(done.stdout, "3132333435363738", made.ck.hex(), made.ik.hex(), made.xres.hex())
     assert "> 0020000A08****************" in done.stdout.splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -100,10 +101,12 @@ def test_a_card_that_asks_for_its_pin_is_not_said_to_be_another(desk: Path) -> N
     header, *rows = (desk / "batch.csv").read_text(encoding="utf-8").splitlines()
     table = [f"{header},pin", *(f"{line},ascii:1234" for line in rows)]
     (desk / "batch.csv").write_text("\n".join(table), encoding="utf-8")
+    few = f'"{ADM[0]}", "left": 2'  # which is nothing to who gives none
+    replaced(desk / "cards" / "r0.json", f'"{ADM[0]}"', few)
     done = sim("verify", desk)
-    assert done.returncode == 1
+    assert done.returncode == 1 and "tries left" not in done.stdout
     assert f"r0: card {NEW[0]} (line 2) does not tell whether it is as ordered" in done.stdout
-    assert "3F00/7FFF/6F07 cannot be seen without a key" in done.stdout and "is another" not in done.stdout
+    assert "3F00/7FFF/6F07 cannot be seen without a key" in done.stdout and "differs" not in done.stdout
 
 
 def test_only_the_row_that_is_named_is_written(desk: Path, made: Path) -> None:
@@ -115,3 +118,14 @@ def test_only_the_row_that_is_named_is_written(desk: Path, made: Path) -> None:
     assert (desk / "cards" / "r0.json").read_bytes() == (made / "cards" / "r0.json").read_bytes()
     strange = sim("write", desk, "--card", "123")
     assert strange.stderr == "interop sim write: --card 123: the batch has no row for it\n"
+
+
+def test_what_has_no_room_on_a_card_is_said(desk: Path) -> None:
+    """EF_AD of three octets: all else of it is written."""
+    replaced(desk / "cards" / "r0.json", '"octets": "00000002"', '"octets": "010203"')
+    warning = "warning: 3F00/7FFF/6FAD has 3 octets: MNC length 2 has no room, and handsets have to guess it"
+    planned, written = sim("plan", desk, "--reader", "r0"), sim("write", desk, "--reader", "r0", "--once")
+    assert planned.returncode == 0 and f"\n  {warning}\n" in planned.stdout
+    assert f"; {warning}; " in written.stdout and f"card {NEW[0]} is done" in written.stdout
+    again = json.loads(sim("verify", desk, "--reader", "r0", "--json").stdout)["rows"][0]["plan"]
+    assert again["as_ordered"] and again["warnings"][0] == warning.removeprefix("warning: ")

@@ -208,6 +208,71 @@ def test_undone_and_written_again(desk: Path, made: Path) -> None:
     assert sim("write", desk).returncode == 0 and as_ordered(desk, 1)
 
 
+def test_who_only_looks_needs_no_adm(desk: Path, made: Path) -> None:
+    """A key that is given to no card need not be there; to be written, it must."""
+    sim("write", desk, "--reader", "r0")
+    replaced(desk / "batch.csv", f"ascii:{ADM[0]}", "env:INTEROP_NO_SUCH")
+    replaced(desk / "batch.csv", f"ascii:{ADM[1]}", "file:no-such")
+    verified = sim("verify", desk, "--reader", "r0")
+    assert verified.stdout.splitlines()[0].endswith(" is as ordered, Ki and OPc already right")
+    planned = sim("plan", desk, "--reader", "r1")
+    assert (planned.returncode, planned.stderr) == (0, "")
+    assert "ADM1: 3 of 3 tries left; ADM1 is not there: file:no-such: No such file" in planned.stdout
+    (told,) = [
+        row["plan"]["missing"]
+        for row in json.loads(sim("plan", desk, "--reader", "r1", "--json").stdout)["rows"]
+        if row["plan"]
+    ]
+    assert told == ["ADM1 is not there: file:no-such: No such file or directory"]
+    assert ": 18 to write (5 may be links to others), " in planned.stdout
+    assert len(read(desk / "batch.journal.jsonl")[0].writings) == 18 - 5
+    before = {n: (desk / f"cards/r{n}.json").read_bytes() for n in range(4)}
+    for command in (("write",), ("write", "--dry-run"), ("undo",)):
+        done = sim(*command[:1], desk, *command[1:])
+        assert done.returncode == 2 and done.stderr.splitlines()[0].startswith(
+            "batch.csv:2:adm: env:INTEROP_N"
+        )
+    assert before == {n: (desk / f"cards/r{n}.json").read_bytes() for n in range(4)}
+    replaced(desk / "batch.csv", KI[0], "env:INTEROP_NO_SUCH")
+    for command in (("verify",), ("plan",)):
+        done = sim(*command, desk)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "batch.csv:2:ki: env:INTEROP_NO_SUCH: this environment variable is not set\n"
+
+
+def test_no_sentence_and_no_number_is_broken_where_there_is_little_room(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    planned = sim("plan", desk, "--reader", "r0").stdout.splitlines()
+    assert planned[0].endswith(" not on this card") and len(planned[0]) > 80
+    missing = ", ".join(f"line {n + 2} ({OLD[n]})" for n in (1, 2, 3))
+    assert planned[-1] == f"3 of 4 cards in no reader: {missing}"
+    verified = sim("verify", desk, "--reader", "r0").stdout.splitlines()
+    assert verified[0] == (f"r0: card {OLD[0]} (line 2) is not as ordered, Ki and OPc cannot be asked")
+    assert "  EF_SPN 3F00/7FFF/6F46 differs" in verified
+    assert "  EF_SMSP 3F00/7FFF/6F42 #1 differs" in verified
+    assert "  key 3F00/7F20/00FF @0 cannot be seen without a key" in verified
+    sim("write", desk, "--operator", "root")
+    runs = read(desk / "batch.journal.jsonl")
+    listed = sim("journal", desk, "batch.journal.jsonl").stdout.splitlines()
+    assert listed[0].split()[:5] == ["run", "time", "card", "result", "files"]
+    for line, run in zip(listed[1:], runs, strict=True):
+        assert run.ended
+        told = [run.began.run, run.ended.time, run.ended.iccid, "done", str(len(run.writings))]
+        assert line.split()[:5] == told and line.endswith(f"  {run.began.reader}, root, {run.began.profile}")
+
+
+def test_a_label_tells_when_it_was_written(desk: Path) -> None:
+    """And not when somebody found that it still is."""
+    sim("write", desk, "--reader", "r0", "--operator", "first")
+    sim("write", desk, "--reader", "r0", "--operator", "second")
+    *_, last = read(desk / "batch.journal.jsonl")
+    assert last.began.operator == "second" and not last.writings
+    told = sim("label", desk, "batch.journal.jsonl").stdout
+    assert told.count("ICCID ") == 1 and " first\n" in told and "second" not in told
+
+
 def test_json_of_each(desk: Path) -> None:
     def told(command: str, *arguments: str) -> Any:
         return json.loads(sim(command, desk, *arguments, "--json").stdout)

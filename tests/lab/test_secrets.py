@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,15 @@ def test_a_file_is_looked_for_beside_the_lab_file(tmp_path: Path) -> None:
         ("file:none", "file:none: No such file or directory"),
         ("file:empty", "file:empty: this file is empty"),
         ("file:binary", "file:binary: not UTF-8 text"),
+        ("file:pipe", "file:pipe: this is no file"),
+        ("file:.", "file:.: this is no file"),
+        ("file:/dev/zero", "file:/dev/zero: this is no file"),
     ],
 )
 def test_what_cannot_be_had(reference: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "binary").write_bytes(b"\xff4711")
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SecretError) as caught:
         resolve(reference, tmp_path)
     assert str(caught.value) == said

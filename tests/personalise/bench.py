@@ -17,7 +17,7 @@ from drivers.emulated.uicc.dump import save
 from drivers.emulated.uicc.tree import Directory
 from interop.personalise.entries import Ended, Entry, Writing
 from interop.personalise.execution import Gate, execute
-from interop.personalise.identify import EF_ICCID, identify, torn
+from interop.personalise.identify import identify, torn
 from interop.personalise.order import Order, SecretKey, Wish
 from interop.personalise.planning import plan
 from interop.personalise.steps import Plan
@@ -38,6 +38,7 @@ from interop.uicc import (
     Spn,
 )
 from interop.uicc.milenage import Milenage
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import Session
 
 READER = "Lab Reader 0"
@@ -210,15 +211,21 @@ class Desk:
             session = Session(link.transmit)
             identity = await identify(link, session, order.view)
             was_torn = self.torn(identity.octets) if identity.iccid not in (OLD, NEW) else False
-            self.plan = await plan(session, identity, order, allow_tries=allow_tries, torn=was_torn)
+
+            async def planned() -> Plan:
+                self.plan = await plan(session, identity, order, allow_tries=allow_tries, torn=was_torn)
+                return self.plan
+
+            made = await planned()
             if between:
                 between(link)
             return await execute(
                 link,
                 session,
                 order,
-                self.plan,
+                made,
                 note or self.journal.append,
+                anew=planned,
                 gate=gate or nullcontext(),
                 run=str(self.runs),
                 now=lambda: "2026-11-22T14:00:00Z",

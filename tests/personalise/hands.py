@@ -16,7 +16,6 @@ from drivers.card.memory import MemoryCards
 from drivers.emulated.uicc import Card
 from interop.engine.clock import run_virtual
 from interop.personalise.entries import Verified, Verifying
-from interop.personalise.identify import EF_ICCID
 from interop.personalise.journal import Journal
 from interop.personalise.line import Batch
 from interop.personalise.line_events import (
@@ -28,6 +27,7 @@ from interop.personalise.order import Order, SecretKey, Wish
 from interop.smspdu import Address
 from interop.uicc import Iccid, Imsi, Msisdn, Spn
 from interop.uicc.milenage import Milenage
+from interop.uicc.paths import EF_ICCID
 
 READERS = [f"Lab Reader {n}" for n in range(8)]
 ADM = b"88888888"

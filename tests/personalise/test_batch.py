@@ -422,6 +422,30 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 # Secrets
 
 
+def test_who_only_looks_needs_no_key_to_give(tmp_path: Path) -> None:
+    """Ki and OPc are asked of the card; an ADM in the file itself is still read."""
+    row = f"{CARD},env:INTEROP_NO_SUCH,file:no-such,{KI},{OPC}"
+    table = f"iccid,adm,pin,ki,opc\n{row}\n"
+
+    def looked_at(table: str) -> list[Order]:
+        return parse_batch(table.encode(), SJS1, source="b.csv", directory=tmp_path, giving=False)
+
+    assert [line.split(": ")[0] for line in mistakes(table)] == ["b.csv:2:adm", "b.csv:2:pin"]
+    (found,) = looked_at(table)
+    assert found.adm and (found.adm.reference, found.adm.octets) == (0x0A, b"")
+    assert found.adm.missing == "env:INTEROP_NO_SUCH: this environment variable is not set"
+    assert found.pin and found.pin.missing == "file:no-such: No such file or directory"
+    assert found.milenage and (found.milenage.k, found.milenage.opc) == (
+        bytes.fromhex(KI),
+        bytes.fromhex(OPC),
+    )
+    (whole,) = looked_at(f"iccid,adm\n{CARD},ascii:12345678\n")
+    assert whole.adm and (whole.adm.octets, whole.adm.missing) == (b"12345678", "")
+    for wrong in (table.replace(KI, "env:INTEROP_NO_SUCH"), table.replace("env:INTEROP_NO_SUCH", "12345678")):
+        with pytest.raises(BatchError):
+            looked_at(wrong)
+
+
 @pytest.mark.parametrize("column", ["adm", "pin", "ki", "opc", "op"])
 @pytest.mark.parametrize(
     "secret",

@@ -17,13 +17,15 @@ from interop.engine.clock import run_virtual
 from interop.personalise import proof
 from interop.personalise.entries import Ended, Entry, Proved, Stop, Verified, Verifying, Writing, Written
 from interop.personalise.execution import execute
-from interop.personalise.identify import EF_ICCID, identify
-from interop.personalise.order import Order, Wish
+from interop.personalise.identify import identify
+from interop.personalise.order import Order, SecretKey, Wish
 from interop.personalise.planning import plan
+from interop.personalise.steps import Plan
 from interop.protocols.card import CardLost, CardReset
 from interop.protocols.errors import EquipmentError, NotAnswering
 from interop.uicc import Iccid, Imsi, Spn
 from interop.uicc.milenage import Milenage
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import Authentication, CardRefused, Session, View
 from tests.personalise.bench import (
     ADM,
@@ -294,6 +296,14 @@ def test_a_plan_with_problems_is_refused() -> None:
     assert card.changes == card.verifies == 0
 
 
+def test_an_order_that_was_only_to_be_looked_at_is_not_carried_out() -> None:
+    card = scrambled()
+    absent = SecretKey(0x0A, b"", missing="env:ADM_1: this environment variable is not set")
+    ended, journal = done(card, order(adm=absent))
+    assert (ended.result, ended.why, len(journal)) == ("refused", absent.missing, 1)
+    assert card.changes == card.verifies == 0
+
+
 def test_a_card_that_others_use_too_is_not_written_to() -> None:
     card = scrambled()
     ended, _ = done(card, order(), between=lambda link: setattr(link, "alone", False))
@@ -344,6 +354,9 @@ def test_after_an_error_of_the_link_nothing_is_sent(error: EquipmentError) -> No
 
         close = reset
 
+    async def never() -> Plan:
+        raise AssertionError("no PIN1 was given")
+
     async def main() -> None:
         for at in range(1, 190, 9):
             card = scrambled()
@@ -355,7 +368,15 @@ def test_after_an_error_of_the_link_nothing_is_sent(error: EquipmentError) -> No
             found = await plan(session, await identify(cast(Any, link), session), made)
             link.left, link.after = at, 0
             ended = await execute(
-                cast(Any, link), session, made, found, journal.append, gate=nullcontext(), run="1", now=str
+                cast(Any, link),
+                session,
+                made,
+                found,
+                journal.append,
+                anew=never,
+                gate=nullcontext(),
+                run="1",
+                now=str,
             )
             assert ended.result in ("refused", "stopped") and ended.why == str(error)
             assert link.left == 0 and journal[-1] == ended

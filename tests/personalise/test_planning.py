@@ -12,11 +12,12 @@ from drivers.card.memory import MemoryCards
 from drivers.emulated.uicc.dump import load
 from drivers.emulated.uicc.tree import Directory
 from interop.engine.clock import run_virtual
-from interop.personalise.identify import EF_ICCID, identify, torn
+from interop.personalise.identify import identify, torn
 from interop.personalise.order import Order, SecretKey, Wish
 from interop.personalise.planning import plan
 from interop.personalise.steps import Keys, Plan
 from interop.uicc import Iccid, Imsi, Spn
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import Session, Tries, View
 from tests.personalise.bench import (
     ADM,

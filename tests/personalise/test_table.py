@@ -88,7 +88,9 @@ def test_a_forgotten_header_does_not_show_the_keys_of_the_first_row() -> None:
 
 
 def test_a_problem_is_one_line_whatever_a_column_is_called() -> None:
-    assert mistakes('iccid,"a\nb","a\nb"\n1,2,3\n') == ["b.csv:1:a\\nb: stands in the header twice"]
+    assert mistakes('iccid,"a\nb","a\nb"\n1,2,3\n') == [
+        "b.csv:1: column 3 (a text of 3 characters) stands in the header twice"
+    ]
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='iccid1",;\t\r\n\x00é', max_size=60).map(str.encode))

@@ -16,10 +16,10 @@ from drivers.emulated.uicc import Card
 from drivers.emulated.uicc.faults import KINDS
 from interop.engine.clock import run_virtual
 from interop.personalise.entries import Ended, Verifying, Writing, Written
-from interop.personalise.identify import EF_ICCID
 from interop.personalise.order import Order, Wish
 from interop.protocols.errors import EquipmentError
 from interop.uicc import EfError
+from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import CardRefused
 from tests.personalise.bench import (
     KEYS,

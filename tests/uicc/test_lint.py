@@ -262,6 +262,14 @@ def test_erased_files(place: str, octet: int) -> None:
     ] == [(place, f"all {len(card[place])} octets are {octet:02X}")]
 
 
+def test_access_classes_of_a_card_as_its_maker_delivers_it() -> None:
+    """One finding says it, and none of what all classes at once would mean."""
+    card = contents() | {"3F00/7FFF/6F78": b"\xff\xff"}
+    assert [str(finding) for finding in lint(card) if finding.file == "EF_ACC 6F78"] == [
+        "error: EF_ACC 6F78: all FF: not personalised"
+    ]
+
+
 def test_the_worst_comes_first() -> None:
     changes: Changes = {
         of("SMSP"): [Smsp(Address.parse("+86999"))],

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from interop.uicc.differences import Difference
 
 
-def loaded(profile: str, batch: str) -> tuple[Profile, list[Order]]:
-    """The profile and the rows of the batch, none without one. Raises Mistaken."""
+def loaded(profile: str, batch: str, *, giving: bool = False) -> tuple[Profile, list[Order]]:
+    """The profile and the rows of the batch, none without one. `giving`: cards get keys, which have to be
+    there. Raises Mistaken.
+    """
     from interop.personalise.batch import load_batch
     from interop.personalise.profile import ProfileError, load_profile
     from interop.personalise.table import BatchError
 
     try:
         wanted = load_profile(profile)
-        return wanted, load_batch(batch, wanted) if batch else []
+        return wanted, load_batch(batch, wanted, giving=giving) if batch else []
     except (ProfileError, BatchError) as error:
         raise Mistaken(str(error)) from None
 

@@ -32,6 +32,8 @@ _GET_RESPONSE: Final = 0xC0
 _BY_SFI: Final = 0x80
 _KEY_FILES_BY_SFI: Final = frozenset((8, 9))
 """EF_Keys and EF_KeysPS of a USIM (31.102 annex H)"""
+_TRYING: Final = frozenset((0x20, 0x21, 0x82))
+"""VERIFY, EXTERNAL AUTHENTICATE: with a wrong key they spend a try, without any the first only asks"""
 _WELL: Final = frozenset((0x90, 0x61, 0x62, 0x63, 0x91, 0x9F))
 """first octets of status words that are success, or a warning"""
 
@@ -89,7 +91,9 @@ def apdu(
     ],
     write: Annotated[
         bool,
-        typer.Option("--write", help="Commands that change the card may be sent; nobody else may use it."),
+        typer.Option(
+            "--write", help="Also what changes the card, or may spend a try; nobody else may use it."
+        ),
     ] = False,
     cards: Cards = None,
     lab: InLab = "",
@@ -100,8 +104,8 @@ def apdu(
     """Send commands and print the answers.
 
     As T=0 wants them: GET RESPONSE after 61xx, the right length after 6Cxx, and proactive commands come by
-    themselves. A PIN is never shown again, nor a key that the card gives. A wrong PIN spends a try. Exit code
-    1 when a command was refused.
+    themselves. A PIN is never shown again, nor a key that the card gives. Exit code 1 when a command was
+    refused.
     """
     try:
         tpdus = [_tpdu(text, write=write) for text in commands]
@@ -140,8 +144,10 @@ def _tpdu(text: str, *, write: bool) -> bytes:
     except ValueError as error:
         why = "not hexadecimal" if "hexadecimal" in str(error) else str(error)
         raise ValueError(f"{head}...: {why}") from None
-    if changes(command) and not write:
-        raise ValueError(f"{head}...: instruction {command[1]:02X} changes the card; allow it with --write")
+    trying = command[1] in _TRYING and command[4] > 0
+    if (changes(command) or trying) and not write:
+        what = "may spend a try of a key" if trying else "changes the card"
+        raise ValueError(f"{head}...: instruction {command[1]:02X} {what}; allow it with --write")
     return command
 
 

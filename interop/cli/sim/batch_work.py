@@ -34,7 +34,7 @@ _MOST_NAMED: Final = 8
 
 def work_of(terms: Terms) -> Work:
     """What a command does with its cards. Raises Refused, with every mistake of profile and batch."""
-    orders = loaded(terms.profile, terms.batch)[1]
+    orders = loaded(terms.profile, terms.batch, giving=terms.command in ("write", "undo"))[1]
     path = terms.journal or Path(terms.batch).with_suffix(".journal.jsonl")
     return _write(terms, orders, path) if terms.writes else _look(terms, orders, path)
 
@@ -54,7 +54,7 @@ def _look(terms: Terms, orders: list[Order], path: Path) -> Work:
             orders,
             None,
             now=_now,
-            allow_tries=terms.allow_tries,
+            allow_tries=0 if terms.command == "verify" else terms.allow_tries,  # nobody gives one
             known=known,
             vouched=terms.cards,
         )
@@ -99,29 +99,31 @@ def _show_differences(planned: Sequence[Planned]) -> None:
         if plan.as_seen:
             locked = list(dict.fromkeys(step.path for step in plan.unseen))
             but = f", but for what only a key would show: {', '.join(locked)}" if locked else ""
-            console.print(f"{name} is as ordered{keys}{but}")
+            console.print(f"{name} is as ordered{keys}{but}", soft_wrap=True)
             continue
         seen = plan.problems or len(plan.unseen) < len(plan.steps) or plan.keys is Keys.OTHER
         told = "is not as ordered" if seen else "does not tell whether it is as ordered"
-        console.print(f"{name} {told}{keys}")
+        console.print(f"{name} {told}{keys}", soft_wrap=True)
         for step in plan.steps:
-            found = "cannot be seen without a key" if step.before is None else "is another"
-            console.print(f"  {step.path}{f' #{step.record}' if step.record else ''} {found}")
+            found = "cannot be seen without a key" if step.before is None else "differs"
+            console.print(f"  {plans.name(step)} {plans.place(step)} {found}", soft_wrap=True)
         for problem in plan.problems:
-            console.print(f"  {problem}")
+            console.print(f"  {problem}", soft_wrap=True)
 
 
 def _show_missing(rows: Sequence[Row], where: str) -> None:
     if missing := [row.order for row in rows if not row.reader]:
         names = ", ".join(f"line {order.line} ({order.iccid})" for order in missing[:_MOST_NAMED])
         more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
-        screen().print(f"{len(missing)} of {counted(len(rows), 'card')} {where}: {names}{more}")
+        told = f"{len(missing)} of {counted(len(rows), 'card')} {where}: {names}{more}"
+        screen().print(told, soft_wrap=True)
 
 
 def _show_lint(orders: Sequence[Order]) -> None:
     for finding in _lint(orders):
         lines = ", ".join(map(str, finding["lines"]))
-        screen().print(f"{finding['severity']}: {finding['file']}: {finding['what']} (line {lines})")
+        told = f"{finding['severity']}: {finding['file']}: {finding['what']} (line {lines})"
+        screen().print(told, soft_wrap=True)
 
 
 def _lint(orders: Sequence[Order]) -> list[dict[str, Any]]:
@@ -203,11 +205,12 @@ def _orders(terms: Terms, orders: list[Order], runs: Sequence[Run]) -> list[Orde
         back.append(undo.order)
         if undo.kept and not terms.as_json:
             what = "stay as they are (what was there before is in no journal)"
-            screen().print(f"line {order.line} ({order.iccid}): {', '.join(undo.kept)} {what}")
+            told = f"line {order.line} ({order.iccid}): {', '.join(undo.kept)} {what}"
+            screen().print(told, soft_wrap=True)
     if left and (cards or not back):
         raise Refused(left[0])
     for line in () if terms.as_json else left:
-        screen().print(line)
+        screen().print(line, soft_wrap=True)
     return back
 
 
@@ -270,16 +273,16 @@ async def _written(
 def _show_end(batch: Batch, journal: Path) -> None:
     console, done = screen(), sum(row.done for row in batch.rows)
     if batch.why:
-        console.print(f"stopped: {batch.why}")
+        console.print(f"stopped: {batch.why}", soft_wrap=True)
     for row in batch.rows:
         if row.reader and not row.done:
             why = f"stopped: {batch.why}" if row.plan else "it could not be read"
             why = f"{row.ended.result}: {row.ended.why}" if row.ended else why
-            console.print(f"line {row.order.line}, card {row.order.iccid}: {why}")
+            console.print(f"line {row.order.line}, card {row.order.iccid}: {why}", soft_wrap=True)
     _show_missing(batch.rows, "did not come")
-    console.print(f"{done} of {counted(len(batch.rows), 'card')} done; journal: {journal}")
+    console.print(f"{done} of {counted(len(batch.rows), 'card')} done; journal: {journal}", soft_wrap=True)
     if done < len(batch.rows):
-        console.print("run the same again to go on: cards that are done are only read")
+        console.print("run the same again to go on: cards that are done are only read", soft_wrap=True)
 
 
 # Both

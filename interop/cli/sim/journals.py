@@ -44,6 +44,8 @@ def label(
     finished: list[Run] = []
     for run in _runs("label", file, card, as_json=False):
         done = run.ended is not None and run.ended.result == "done"
+        if done and not run.writings and any(each.began.job == run.began.job for each in finished):
+            continue  # it only found that the card is still so
         if done or run.writings:  # what was there before it is no longer
             finished = [each for each in finished if not _same_card(each, run)]
         if done and not run.began.undo:
@@ -85,36 +87,28 @@ def _form(run: Run) -> dict[str, Any]:
 
 
 def _print(runs: list[Run], *, steps: bool) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+    """A line for each run, however narrow the terminal is: a number in two pieces cannot be copied."""
     from interop.cli.pipe import screen
-    from interop.personalise.records import Record
     from interop.reports.text import one_line
 
     console = screen()
-    heading = ("run", "time", "card", "", "files", "reader", "operator", "profile", "why")
-    table = Table(*heading, box=box.SIMPLE_HEAD, pad_edge=False)
-    for run in runs:
-        record = Record.of(run)
-        task = f"{record.result}{' (undo)' if run.began.undo else ''}"
-        cells = (
-            run.began.run,
-            record.time,
-            record.iccid,
-            task,
-            str(len(run.writings)),
-            record.reader,
-            record.operator,
-            record.profile,
-            record.why,
-        )
-        table.add_row(*(Text(one_line(cell), overflow="fold") for cell in cells))
-    console.print(table)
+    rows = [("run", "time", "card", "result", "files", "reader, operator, profile, why"), *map(_row, runs)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        *numbers, rest = (one_line(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
+        console.print("  ".join((*numbers, rest.rstrip())), soft_wrap=True)
     for run in runs if steps else ():
         for line in _steps(run):
             console.print(one_line(line), soft_wrap=True)
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    from interop.personalise.records import Record
+
+    record = Record.of(run)
+    task = f"{record.result}{' (undo)' if run.began.undo else ''}"
+    rest = ", ".join(filter(None, (record.reader, record.operator, record.profile, record.why)))
+    return run.began.run, record.time, record.iccid, task, str(len(run.writings)), rest
 
 
 def _steps(run: Run) -> list[str]:

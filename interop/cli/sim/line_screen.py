@@ -55,7 +55,6 @@ class LineScreen(AbstractContextManager["LineScreen"]):
         self, readers: Sequence[str], total: int, done: Callable[[], int], *, quiet: bool, planning: bool
     ) -> None:
         self._console = screen()
-        self._console.soft_wrap = not self._console.is_terminal
         self._lanes = {reader: _Lane() for reader in readers}
         self._total, self._done = total, done
         self._quiet, self._planning = quiet, planning
@@ -80,7 +79,7 @@ class LineScreen(AbstractContextManager["LineScreen"]):
         lane = self._lanes.setdefault(event.reader, _Lane())
         _move(lane, event)
         if not self._quiet and (sentence := self._sentence(event)):
-            self._console.print(one_line(f"{event.reader}: {sentence}"))
+            self._console.print(one_line(f"{event.reader}: {sentence}"), soft_wrap=True)
         now = time.monotonic()
         if self._live is not None and (now - self._drawn >= _REFRESH_S or not isinstance(event, Noted)):
             self._drawn = now
@@ -100,7 +99,8 @@ class LineScreen(AbstractContextManager["LineScreen"]):
                 return f"card {order.iccid} did not take its key ({sw}): no other card is given one"
             case Planned(plan=plan, mended=mended) if not self._planning:
                 told = plans.headline(event.reader, event.order, plan).removeprefix(f"{event.reader}: ")
-                return told + (" (its ICCID was torn; the journal tells whose it is)" if mended else "")
+                told += " (its ICCID was torn; the journal tells whose it is)" if mended else ""
+                return "; warning: ".join((told, *plan.warnings))
             case Finished(order=order, ended=ended) if ended.result == "done":
                 who = [f"IMSI {ended.imsi}"] if ended.imsi else []
                 who += [f"MSISDN {ended.msisdn}"] if ended.msisdn else []

@@ -78,8 +78,9 @@ def plan(
 ) -> None:
     """Show what would be written to the cards in the readers.
 
-    File by file: what is there, what will be, and which key that takes. Reads only, and spends no try. Exit
-    code 1 where a card cannot be written, or none of the batch is there.
+    File by file: what is there, what will be, and which key that takes. Reads only, and spends no try: an ADM
+    or PIN behind a reference need not be there, and it says so. Exit code 1 where a card cannot be written,
+    or none of the batch is there.
     """
     _do(
         Terms(
@@ -106,7 +107,8 @@ def verify(
 ) -> None:
     """Say whether the cards in the readers are as ordered.
 
-    Reads all files, and proves Ki and OPc by a challenge; gives no key. Exit code 1 where a card is not.
+    Reads all files, and proves Ki and OPc by a challenge. Gives no key: an ADM or PIN behind a reference need
+    not be there. Exit code 1 where a card is not.
     """
     _do(
         Terms(

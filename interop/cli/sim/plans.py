@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
+
+from interop.cli.sim.cards import cells
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,8 @@ def form(reader: str, order: Order, plan: Plan) -> dict[str, Any]:
         "same": list(plan.same),
         "absent": list(plan.absent),
         "problems": list(plan.problems),
+        "warnings": list(plan.warnings),
+        "missing": _missing(order, plan),
         "verify": plan.verify,
         "pin": plan.pin,
         "tries": tries.left if tries else None,
@@ -74,8 +77,9 @@ def _content(step: Step, octets: bytes) -> Any:
 
 def headline(reader: str, order: Order, plan: Plan) -> str:
     """ "Reader A: card 8986... is line 2: 14 to write, 3 as ordered"."""
-    count = len(plan.steps)
-    counts = [f"{count} to write"] if count else [] if plan.problems else ["as ordered"]
+    count, links = len(plan.steps), _links(plan)
+    perhaps = f" ({links} may be links to others)" if links else ""
+    counts = [f"{count} to write{perhaps}"] if count else [] if plan.problems else ["as ordered"]
     counts += [f"{len(plan.same)} as ordered"] if count and plan.same else []
     counts += [f"{len(plan.absent)} not on this card"] if plan.absent else []
     return (
@@ -83,42 +87,65 @@ def headline(reader: str, order: Order, plan: Plan) -> str:
     )
 
 
+def _links(plan: Plan) -> int:
+    """Steps that say the same of a file in the other view: where that is a link, it is written once."""
+    told = {
+        (step.path.rpartition("/")[2], step.record, step.offset, step.before, step.after)
+        for step in plan.steps
+    }
+    return len(plan.steps) - len(told)
+
+
 def show(console: Console, reader: str, order: Order, plan: Plan) -> None:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    console.print(headline(reader, order, plan))
+    console.print(headline(reader, order, plan), soft_wrap=True)
     for problem in plan.problems:
-        console.print(f"  cannot be written: {problem}")
+        console.print(f"  cannot be written: {problem}", soft_wrap=True)
+    for warning in plan.warnings:
+        console.print(f"  warning: {warning}", soft_wrap=True)
     if not plan.steps:
         return
     table = Table("path", "file", "now", "then", "written with", box=box.SIMPLE_HEAD, pad_edge=False)
     for step in plan.steps:
-        told = _step(step)
-        place = f"{step.path} #{step.record}" if step.record else step.path
-        place += "" if step.offset is None else f" @{step.offset}"
-        old, new = _words(step, told, "old", "before"), _words(step, told, "new", "after")
-        if old == new and told["before"] and told["after"]:  # the difference is where nothing is decoded
-            old, new = told["before"], told["after"]
-        name = told["name"].rpartition(" ")[0] or ("key" if step.secret else "")
-        cells = (place, name, old, new, step.rule)
-        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+        old, new = _words(step, step.before), _words(step, step.after)
+        if old == new and not _hidden(step, step.after):  # the difference is where nothing is decoded
+            old, new = (step.before or b"").hex().upper(), step.after.hex().upper()
+        table.add_row(*cells(place(step), name(step), old, new, step.rule))
     console.print(table)
-    console.print(f"  {_keys(order, plan)}\n")
+    console.print(f"  {_keys(order, plan)}\n", soft_wrap=True)
 
 
-def _words(step: Step, told: dict[str, Any], content: str, octets: str) -> str:
-    if octets == "before" and step.before is None:
+def place(step: Step) -> str:
+    """ "3F00/7FFF/6F40 #1"."""
+    record = f" #{step.record}" if step.record else ""
+    return f"{step.path}{record}" + ("" if step.offset is None else f" @{step.offset}")
+
+
+def name(step: Step) -> str:
+    """ "EF_SPN", "key"; "" for other files that are not known here."""
+    from interop.uicc import at
+
+    return str(at(step.path) or "").rpartition(" ")[0] or ("key" if step.secret else "")
+
+
+def _words(step: Step, octets: bytes | None) -> str:
+    from interop.uicc.differences import words
+
+    if octets is None:
         return _UNREAD
-    if told[octets] is None:
+    if _hidden(step, octets):
         return _HIDDEN
-    if not told[octets].strip("F"):
+    if not octets.strip(b"\xff"):
         return _EMPTY
-    if told[content] is None:
-        return str(told[octets])
-    value = told[content]
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return octets.hex().upper() if step.offset is not None else words(step.path, octets)
+
+
+def _missing(order: Order, plan: Plan) -> list[str]:
+    """Keys that would have to be given, and cannot be had here: who only looks needs none."""
+    needed = [key for needed, key in ((plan.verify, order.adm), (plan.pin, order.pin)) if needed and key]
+    return [f"{key} is not there: {key.missing}" for key in needed if key.missing]
 
 
 def _keys(order: Order, plan: Plan) -> str:
@@ -132,6 +159,7 @@ def _keys(order: Order, plan: Plan) -> str:
         told.append(f"{name}: {'given already' if plan.tries.verified else tries}")
     if plan.pin:
         told.append("PIN1 has to be given")
+    told += _missing(order, plan)
     if order.milenage:
         told.append(f"Ki and OPc: {plan.keys.value}")
     return "; ".join(told) or "no key has to be given"
