@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from hypothesis import settings
 
 settings.register_profile("interop", deadline=None)  # a test never times things
 settings.load_profile("interop")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # as a shell leaves it to what it starts with "&": programs of the tests would inherit it, deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")
