@@ -42,7 +42,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
 
 @app.callback()
 def _results() -> None:
-    """All runs in one store: verdicts by MVNO, city and service, and KPIs."""
+    """All runs in one store: verdicts, trends and KPIs."""
 
 
 @app.command("import")

@@ -11,7 +11,7 @@ from interop.cli.campaign.run import run
 app = typer.Typer(
     **PLAIN,
     no_args_is_help=True,
-    help="Screen what a lab can run, then test what stands out until it is decided.",
+    help="Screen what a lab can run, then test what stands out.",
 )
 app.command("plan")(plan)
 app.command("run")(run)
