@@ -26,6 +26,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "interop.engine": frozenset({"interop.lab", "interop.protocols", "interop.record", "interop.numbering"}),
     "interop.results": frozenset({"interop.record"}),
     "interop.reports": frozenset({"interop.record", "interop.results", "interop.mms"}),
+    "interop.personalise": frozenset(
+        {
+            "interop.lab",
+            "interop.protocols",
+            "interop.record",
+            "interop.reports",
+            "interop.numbering",
+            "interop.smspdu",
+            "interop.uicc",
+            "interop.shipped",
+        }
+    ),
     "interop.campaign": frozenset({"interop.lab", "interop.engine", "interop.record", "interop.results"}),
 }
 HEAVY = (

@@ -27,7 +27,7 @@ from interop.campaign.hours import Hours
 from interop.campaign.rotation import alike
 from interop.campaign.spending import Budget
 from interop.lab import document as yaml
-from interop.lab.document import Document, Problem
+from interop.lab.document import Document, Mistakes, Problem
 from interop.lab.load import LabError, load
 from interop.lab.model import Lab, Name, Part, Seconds, Text
 from interop.lab.shape import fit, unknown
@@ -46,13 +46,8 @@ Span = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}:[0-5][0-9]-[0-9]{2}:
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class CampaignError(Exception):
-    """A campaign that cannot be planned; `str` is one line per mistake, in the order of the file."""
-
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.source = source
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(problem.at(source) for problem in self.problems))
+class CampaignError(Mistakes):
+    """A campaign that cannot be planned."""
 
 
 class MatrixPart(Part):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -42,6 +42,15 @@ class Problem:
         """`file:line:column: message`, always one line."""
         message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in self.message)
         return f"{source}:{self.line}:{self.column}: {message}" if self.line else f"{source}: {message}"
+
+
+class Mistakes(Exception):
+    """A file that cannot be used; `str` is one line per mistake, in the order of the file."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(problem.at(source) for problem in self.problems))
 
 
 @dataclass(frozen=True, slots=True)

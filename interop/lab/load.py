@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -10,20 +9,15 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from interop.lab import document as yaml
-from interop.lab.document import Document, Problem
+from interop.lab.document import Document, Mistakes, Problem
 from interop.lab.drivers import DriverError, driver, names
 from interop.lab.model import Lab
 from interop.lab.rules import judge
 from interop.lab.shape import close, fit, unknown
 
 
-class LabError(Exception):
-    """A lab file that cannot be used; `str` is one line per mistake, in the order of the file."""
-
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.source = source
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(problem.at(source) for problem in self.problems))
+class LabError(Mistakes):
+    """A lab file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

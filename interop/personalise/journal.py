@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self, get_args, get_origin, get_type_hints
 
 from interop.personalise.entries import Began, Ended, Entry, Verifying, Writing, Written
+from interop.record.writer import sync_directory
 
 _KINDS: Final[dict[str, type[Entry]]] = {kind.__name__: kind for kind in get_args(Entry)}
 _HINTS: Final[dict[str, dict[str, Any]]] = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
@@ -104,7 +105,7 @@ class Journal:
             self.runs = _runs(self.path, data)
             self._mend(data)
             if not data:
-                _sync_directory(self.path.parent)
+                sync_directory(self.path.parent)
         except OSError as error:
             raise JournalError(f"{self.path}: {error.strerror}") from None
 
@@ -243,11 +244,3 @@ def _put(runs: list[Run], entry: Entry, line: int) -> None:
         raise ValueError(f"run {entry.run} has {'not begun' if run is None else 'ended'}")
     else:
         run.entries.append(entry)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,7 +20,7 @@ from interop.uicc import (
 )
 from interop.uicc.access import Condition
 from interop.uicc.filestatus import fits
-from interop.uicc.paths import MF
+from interop.uicc.paths import MF, directories
 from interop.uicc.session import CardRefused, Session
 from interop.uicc.statuswords import LOCKED, NO_SUCH_FILE
 
@@ -111,8 +111,7 @@ class Files:
 
     async def _arr(self, path: str, file: int) -> list[bytes]:
         """Records of EF_ARR in the directory of `path`, or the nearest above it (102 221 9.2.7)."""
-        where = path.rpartition("/")[0]
-        while where:
+        for where in directories(path):
             place = f"{where}/{file:04X}"
             if place not in self._rules:
                 try:
@@ -121,7 +120,6 @@ class Files:
                     self._rules[place] = []
             if self._rules[place]:
                 return self._rules[place]
-            where = where.rpartition("/")[0]
         return []
 
 

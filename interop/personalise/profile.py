@@ -22,7 +22,6 @@ that column of the batch, {{ and }} for braces.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -30,7 +29,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints
 
 from interop.lab import document as yaml
-from interop.lab.document import Document, Problem
+from interop.lab.document import Document, Mistakes, Problem
 from interop.lab.model import Name, Part
 from interop.lab.shape import fit, unknown
 from interop.personalise.cardtypes import CardType, card_types
@@ -50,13 +49,8 @@ _KIND: Final = yaml.Kind(
 )
 
 
-class ProfileError(Exception):
-    """A profile that cannot be used; `str` is one line per mistake, in the order of the file."""
-
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.source = source
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(problem.at(source) for problem in self.problems))
+class ProfileError(Mistakes):
+    """A profile that cannot be used."""
 
 
 class _AdmPart(Part):

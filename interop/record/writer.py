@@ -41,7 +41,7 @@ class RunWriter:
         """the number the next piece of evidence gets"""
         self._results = (directory / RESULTS).open("ab")
         self._events = _appended(directory / EVENTS)
-        _sync_directory(directory)
+        sync_directory(directory)
 
     def describe(self, meta: Mapping[str, Any]) -> None:
         """Write `run.json`, whole or not at all."""
@@ -53,7 +53,7 @@ class RunWriter:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync_directory(self.directory)
+        sync_directory(self.directory)
 
     def write(self, line: Line) -> None:
         """Append one line to `results.jsonl`; it is on the disk when this returns, its evidence before it."""
@@ -129,7 +129,8 @@ def _appended(path: Path) -> TextIO:
     return path.open("a", encoding="utf-8", errors="backslashreplace", buffering=65536)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """So that a file that was just made there is still there after the power went."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
