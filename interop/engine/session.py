@@ -29,6 +29,8 @@ from interop.record import Attempt
 from interop.record.reader import Run, read_run
 from interop.record.writer import RUN, RunWriter
 
+PAPERS = "operator"
+"""in a run directory: what emulated operators hand over afterwards"""
 EPOCH = 1_767_574_800.0
 """Second 0 of every run on the virtual clock: 2026-01-05 09:00 in China, a Monday."""
 
@@ -195,6 +197,7 @@ class Session:
             scratch=Path(self._scratch.name),
             epoch=self._epoch + self._base,
             virtual=self.virtual,
+            papers=plan.directory / PAPERS,
         )
 
     def _describe(self, state: str, times: Mapping[str, float]) -> None:

@@ -6,6 +6,7 @@ in `interop.lab.rules`, which can name the place.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 SomeSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """more than none"""
+Yuan = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=4, allow_inf_nan=False)]
+"""money"""
 Operator = Literal["CMCC", "CUCC", "CTCC"]
 GatewayProtocol = Literal["smpp", "cmpp2", "cmpp3", "sgip", "smgp"]
 Capability = Literal["voice", "sms", "ussd", "volte", "mms", "mms_pdu", "multiparty"]
@@ -126,6 +129,38 @@ class ReaderPart(Part):
         return self.reader or self.name
 
 
+class BalancePart(Part):
+    """How a subscriber learns what is left of his money. `by` ussd: `ask` is the code; by sms: the text, and
+    `to` the number that it goes to, which answers from there. `amount`: a regex that the answer must match;
+    its group 1 is the balance in yuan ("余额为?(-?[0-9.]+)元").
+
+    `answer_s`: how long an answer may take; `settles_s`: how soon after its end whatever costs something is
+    deducted; `price`: of asking.
+    """
+
+    by: Literal["ussd", "sms"]
+    ask: Text
+    to: Digits | None = None
+    amount: Text
+    answer_s: SomeSeconds = 60.0
+    settles_s: Seconds = 30.0
+    price: Yuan = Decimal(0)
+
+
+class TariffPart(Part):
+    """What subscribers pay, in yuan, and how they learn what is left. `call`: each begun `unit_s` seconds of
+    a call that they make; `prices`: the same, to numbers of which something else was announced (a hotline).
+    Calls to the lab's `free_numbers` are free, and so is what they receive.
+    """
+
+    name: Name
+    call: Yuan
+    unit_s: SomeSeconds = 60.0
+    message: Yuan
+    prices: dict[Digits, Yuan] = Field(default_factory=dict)
+    balance: BalancePart
+
+
 class SimPart(Part):
     """A SIM: what the lab expects of it. A `fail` may rest on what stands here."""
 
@@ -148,6 +183,7 @@ class SimPart(Part):
     budget: Budget = Budget()
     cooldown_s: Seconds = 0.0
     mms: MmsPart = MmsPart()
+    tariff: Name | None = None
 
 
 class FormRule(Part):
@@ -287,6 +323,7 @@ class Lab(Part):
     gateways: tuple[GatewayPart, ...] = ()
     originators: tuple[OriginatorPart, ...] = ()
     free_numbers: tuple[Digits, ...] = ("10086", "10010", "10000")
+    tariffs: tuple[TariffPart, ...] = ()
     drivers: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     _directory: Path = PrivateAttr(default_factory=Path)
@@ -304,6 +341,9 @@ class Lab(Part):
     def numbers(self) -> list[str]:
         """The MSISDN of every SIM."""
         return [sim.msisdn for sim in self.sims]
+
+    def tariff_of(self, sim: SimPart) -> TariffPart | None:
+        return next((tariff for tariff in self.tariffs if tariff.name == sim.tariff), None)
 
     def modem_of(self, sim: SimPart) -> ModemPart | None:
         """The modem that holds this SIM; None when it lies in a drawer, or in a reader."""

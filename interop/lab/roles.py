@@ -30,7 +30,10 @@ from interop.record import Subject
 PEER_CLASSES = ("CMCC", "CUCC", "CTCC", "MVNO")
 """Ordinary SIMs of each base operator, and virtual operators' SIMs of another brand than the subject's."""
 
-_OF_THE_SIM = {"hotline": lambda sim: sim.hotline is not None}
+_OF_THE_SIM = {
+    "hotline": lambda sim: sim.hotline is not None,
+    "tariff": lambda sim: sim.tariff is not None,
+}
 """Capabilities that the SIM has or lacks; all others are the modem's."""
 
 _SITES = {"form": "number form", "label": "label service", "originator": "gateway or other originator"}

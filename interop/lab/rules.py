@@ -17,7 +17,10 @@ from interop.lab.model import EMULATED
 from interop.lab.originator_rules import check_originators
 from interop.lab.reader_rules import check_reader
 from interop.lab.sim_rules import check_sim
+from interop.lab.tariff_rules import check_tariffs
 from interop.numbering import service_code
+
+_SECTIONS = ("modems", "readers", "sims", "forms", "labels", "gateways", "originators", "tariffs")
 
 # Never dialled by anything of ours (DESIGN section 4), so never a hotline or a free number of a lab either.
 _NEVER_DIALLED = frozenset({"110", "119", "120", "122", "112", "911", "000", "08", "118", "999", "12110"})
@@ -26,11 +29,11 @@ _NEVER_DIALLED = frozenset({"110", "119", "120", "122", "112", "911", "000", "08
 def judge(document: Document) -> list[Problem]:
     """Reports mistakes to the document; returns warnings."""
     warnings: list[Problem] = []
-    modems, readers, sims, forms, labels, gateways, originators = (
-        items(document, section, warnings)
-        for section in ("modems", "readers", "sims", "forms", "labels", "gateways", "originators")
+    modems, readers, sims, forms, labels, gateways, originators, tariffs = (
+        items(document, section, warnings) for section in _SECTIONS
     )
     _unique([*modems, *readers, *sims, *forms, *labels, *gateways, *originators], "name", "name")
+    _unique(tariffs, "name", "name")
     for key in ("msisdn", "imsi", "iccid"):
         _unique(sims, key, key)
     _unique((modem for modem in modems if modem.text("port") != EMULATED), "port", "port")
@@ -54,6 +57,7 @@ def judge(document: Document) -> list[Problem]:
     check_originators(originators, sims)
     for form in forms:
         check_via(form, gateways)
+    check_tariffs(tariffs, sims)
     _dialled(document, sims)
     return warnings
 

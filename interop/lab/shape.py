@@ -22,6 +22,7 @@ _WORDS = {
     "labels": "label service",
     "gateways": "gateway",
     "originators": "originator",
+    "tariffs": "tariff",
     "rules": "rule",
     "code_rules": "rule",
 }

@@ -57,6 +57,8 @@ class Setting:
     epoch: float
     """POSIX time of the run's second 0 (fixed on the virtual clock)"""
     virtual: bool
+    papers: Path | None = None
+    """where an emulated operator puts what a real one sends by other ways: its call records"""
 
 
 class LinkDriver(Protocol):

@@ -44,6 +44,8 @@ class Layer(StrEnum):
     GATEWAY = "gateway"
     ORIGINATOR = "originator"
     FORMATTING = "formatting"
+    CHARGING = "charging"
+    """what is deducted and what is written into call records"""
 
 
 class Cause(StrEnum):
@@ -142,6 +144,18 @@ class Cause(StrEnum):
     """a message within the size that the operator declares is refused"""
     RECIPIENTS_ALTERED = "recipients_altered"
     """of several, some are missing or others"""
+    BALANCE_NOT_TOLD = "balance_not_told"
+    """asked as the operator says one should, the network names no amount"""
+    NOT_CHARGED = "not_charged"
+    CHARGED_WHILE_FREE = "charged_while_free"
+    CHARGED_TWICE = "charged_twice"
+    RATE_WRONG = "rate_wrong"
+    """another amount was deducted than the tariff says"""
+    RECORD_MISSING = "record_missing"
+    """of something that was charged, or should be, the operator has no record"""
+    RECORD_DOUBLED = "record_doubled"
+    RECORD_WRONG = "record_wrong"
+    """another number, time or duration"""
 
 
 Blame = tuple[Layer, Cause]

@@ -1,0 +1,21 @@
+"""What something costs by a tariff of the lab file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from math import ceil
+
+from interop.lab.model import Lab, TariffPart
+
+
+def of_call(tariff: TariffPart, lab: Lab, number: str, seconds: float) -> Decimal:
+    """Of a call to `number` as it was dialled that was answered and lasted so long, in yuan: each begun unit
+    counts. A price that was announced for a number outweighs that it is among the free ones.
+    """
+    each = tariff.prices.get(number, Decimal(0) if number in lab.free_numbers else tariff.call)
+    return each * ceil(seconds / tariff.unit_s)
+
+
+def of_messages(tariff: TariffPart, parts: int) -> Decimal:
+    """Of a text that took so many short messages, in yuan."""
+    return tariff.message * parts
