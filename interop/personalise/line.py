@@ -7,14 +7,15 @@ done already and one that cannot be told from another are refused, and nothing i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final
 
-from interop.personalise.entries import Began, Ended, Entry, Stop, Verified, Verifying, Writing, Written
+from interop.personalise.entries import Began, Ended, Entry, Stop, Verified, Verifying, Writing
 from interop.personalise.execution import execute
-from interop.personalise.identify import identify, imsi_now, torn
+from interop.personalise.history import History
+from interop.personalise.identify import identify, imsi_now
 from interop.personalise.journal import Journal, Run
 from interop.personalise.line_events import (
     Disturbed,
@@ -31,11 +32,10 @@ from interop.personalise.line_events import (
 )
 from interop.personalise.order import Order
 from interop.personalise.planning import plan
-from interop.personalise.steps import CardIdentity, Keys, Plan
+from interop.personalise.steps import CardIdentity, Plan
 from interop.protocols.card import CardDriver, CardLink, CardLost, CardReset, Reader
 from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.uicc.errors import EfError
-from interop.uicc.paths import EF_ICCID
 from interop.uicc.session import CardRefused, Session
 
 _TAKEN: Final = "9000"
@@ -104,7 +104,7 @@ class Batch:
         self._operator, self._tool = operator, tool
         self._allow_tries = allow_tries
         self._vouched = frozenset(vouched)
-        self._runs = known if journal is None else journal.runs
+        self._history = History(known if journal is None else journal.runs)
         self.listen = listen
         self._gate = _Gate(self)
         self._over = asyncio.Event()
@@ -213,13 +213,16 @@ class Batch:
             order = row.order
             if order.view not in (None, identity.view):
                 identity = await identify(link, session, order.view)
-            written = self._keys_written(order)
+            written = self._history.keys_written(order)
 
             async def planned() -> Plan:
                 made = await plan(
                     session, identity, order, allow_tries=self._allow_tries, torn=mended, written=written
                 )
-                doubts = (*self._not_written_here(order, made), *self._given_before(order, made))
+                doubts = (
+                    *self._history.not_written_here(order, made),
+                    *self._history.given_before(order, made, self._allow_tries),
+                )
                 row.plan = replace(made, problems=(*made.problems, *doubts))
                 self.listen(Planned(link.name, order, row.plan, mended))
                 return row.plan
@@ -235,7 +238,7 @@ class Batch:
         """The one row that is for this card, and whether the journal told so; or why there is none."""
         iccid = identity.iccid
         named = [row for row in self.rows if iccid in row.iccids]
-        maimed = self._torn(identity)
+        maimed = self._history.torn(identity)
         cut = [row for row in self.rows if row not in named and maimed & row.iccids]
         if cut:
             imsi = await imsi_now(session)
@@ -261,69 +264,6 @@ class Batch:
                 return row, row in cut, ""
             case several:
                 return None, False, f"{' and '.join(row.place for row in several)} are both for it"
-
-    def _torn(self, identity: CardIdentity) -> set[str]:
-        """Names of the cards whose ICCID was being written last, says the journal, and may look so now."""
-        last: dict[str, Writing | Written] = {}
-        for run in self._runs:
-            if bytes.fromhex(run.began.atr) == identity.atr:
-                for entry in run.entries:
-                    if isinstance(entry, Writing | Written) and entry.path == EF_ICCID:
-                        last[run.began.card] = entry
-        return {
-            card
-            for card, entry in last.items()
-            if isinstance(entry, Writing)
-            and torn(identity.octets, bytes.fromhex(entry.before or ""), bytes.fromhex(entry.after or ""))
-        }
-
-    def _keys_written(self, order: Order) -> set[str]:
-        """Files that the last run to write keys to this card wrote: for this order, and all runs since were
-        done, which takes a proof.
-        """
-        secret = {wish.path for wish in order.wishes if wish.secret and not wish.leftover}
-        found: set[str] = set()
-        for run in self._runs:
-            if run.began.card in (order.iccid, order.final_iccid):
-                keys = secret & {entry.path for entry in run.entries if isinstance(entry, Written)}
-                if run.ended is None or run.ended.result != "done":
-                    found = set()
-                elif keys:
-                    found = keys if run.began.job == order.job else set()
-        return found
-
-    def _not_written_here(self, order: Order, made: Plan) -> Iterator[str]:
-        """The new ICCID is the sign of a finished card: another one that has it, and holds something else, is
-        not the card of this row.
-        """
-        if made.identity.iccid == order.iccid or made.identity.iccid != order.new_iccid:
-            return
-        if made.keys is not Keys.OTHER and len(made.unseen) == len(made.steps):
-            return
-        mine = [run for run in self._runs if run.began.card in (order.iccid, order.new_iccid)]
-        if not any(writing.path == EF_ICCID for run in mine for writing in run.writings):
-            yield "it has the new ICCID of the row, holds something else, and the journal has not written it"
-
-    def _given_before(self, order: Order, made: Plan) -> Iterator[str]:
-        """Keys that the card did not take when they were given last: who consents to spend a try has not
-        consented to one more at each start. Where tries are told, --allow-tries has to name those left now.
-        """
-        given: dict[int, str] = {}
-        for run in self._runs:
-            if run.began.card in (order.iccid, order.final_iccid):
-                for entry in run.entries:
-                    if isinstance(entry, Verifying):
-                        given[entry.reference] = run.began.run
-                    elif isinstance(entry, Verified) and entry.sw == _TAKEN:
-                        given.pop(entry.reference, None)
-        for key, tries in ((order.adm, made.tries), (order.pin, made.pin_tries)):
-            if not (key and tries) or tries.verified or key.reference not in given:
-                continue
-            before = f"{key} was given in run {given[key.reference]}, and not taken as far as is known"
-            if tries.left is None:
-                yield f"{before}, nor does the card tell its tries; with another key, begin another --journal"
-            elif (self._allow_tries or 0) < tries.left < key.full and self._allow_tries is not None:
-                yield f"{before}; with another key, --allow-tries {tries.left} gives it once"
 
     async def _write(
         self,
