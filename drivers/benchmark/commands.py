@@ -1,4 +1,4 @@
-"""`interop benchmark`: speed of driver, codec, calls, MMS and cards, size of an emulated modem."""
+"""`interop benchmark`: speed of driver, codec, calls, MMS, cards and campaigns, size of an emulated modem."""
 
 from __future__ import annotations
 
@@ -282,6 +282,39 @@ def localise(
         replays = {shows: localisation.investigate(shows, campaigns) for shows in localisation.SHOWS}
     title = f"Faults planted in emulated campaigns, {campaigns} of each kind"
     _show(title, report.of_localisation(whole, apart, replays), rows, notes, as_json)
+
+
+@app.command()
+def campaign(
+    modems: Annotated[int, typer.Option(metavar="N", min=12, help="Emulated modems.")] = 64,
+    cases: Annotated[int, typer.Option(metavar="N", min=20, help="Of the screening; tests follow.")] = 10_000,
+    kills: Annotated[int, typer.Option(metavar="N", min=0, help="Of the process, at random points.")] = 3,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of lab, campaign and kills.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """A campaign, whole and killed.
+
+    On the virtual clock, with two defects planted: played to its end, then once more in processes that are
+    killed (SIGKILL) and gone on with. Time, memory, makespan beside its lower bound. Exit code 1 where the
+    two come to other conclusions.
+    """
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from drivers.benchmark import campaign as benchmark
+
+    try:
+        with TemporaryDirectory(prefix="interop-campaign-") as folder, _progress(2) as step:
+            found = benchmark.measure(
+                Path(folder), modems=modems, cases=cases, kills=kills, seed=seed, step=step
+            )
+            figures = benchmark.figures(found)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _failed("campaign", error) from None
+    title = f"A campaign of {cases:,} cases and its tests on {modems} emulated modems"
+    _show(title, figures, [], benchmark.notes(found), as_json)
+    if not found.same:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -20,8 +20,9 @@ LEVELS: Mapping[str, int] = {
     "originator": 16,
     "modem": 64,
     "peer": 4,
+    "far": 24,
 }
-"""of each factor of an emulated campaign, crossed at random"""
+"""of each factor of an emulated campaign, crossed at random; SIMs at the far end are of one class each"""
 
 MEANINGS: Mapping[tuple[str, ...], str] = dict(PAIRS.items())
 KINDS: Sequence[tuple[str, ...]] = (*((factor,) for factor in LEVELS), *PAIRS)
@@ -62,7 +63,8 @@ class Campaign:
 
 def even(random: np.random.Generator, cases: int) -> Drawn:
     """Every level of every factor as often, crossed at random."""
-    return {factor: random.integers(size, size=cases) for factor, size in LEVELS.items()}
+    drawn = {factor: random.integers(size, size=cases) for factor, size in LEVELS.items()}
+    return {**drawn, "peer": drawn["far"] % LEVELS["peer"]}
 
 
 def rotating(share: float) -> Draw:
@@ -78,7 +80,8 @@ def rotating(share: float) -> Draw:
 
 def lopsided(random: np.random.Generator, cases: int) -> Drawn:
     """As labs are: levels as often as 1 / sqrt(rank), an MVNO at one or two base operators, an originator in
-    half of the services and a peer in the others, and a SIM in another modem in 8 % of cases only.
+    half of the services and a peer in the others, of one class a single SIM, and a SIM in another modem in
+    8 % of cases only.
     """
 
     def ranked(factor: str) -> Levels:
@@ -88,6 +91,8 @@ def lopsided(random: np.random.Generator, cases: int) -> Drawn:
     hosts = random.integers(LEVELS["base_operator"], size=(LEVELS["mvno"], 2))
     mvno, service = ranked("mvno"), ranked("service")
     own = random.random(cases) >= 0.08
+    far, classes = ranked("far"), LEVELS["peer"]
+    peer = np.where(far == classes - 1, far, far % (classes - 1))
     return {
         "mvno": mvno,
         "base_operator": hosts[mvno, random.integers(2, size=cases)],
@@ -95,7 +100,8 @@ def lopsided(random: np.random.Generator, cases: int) -> Drawn:
         "service": service,
         "originator": np.where(service % 2 == 0, ranked("originator"), -1),
         "modem": np.where(own, mvno, random.integers(LEVELS["mvno"], size=cases)),
-        "peer": np.where(service % 2 == 1, ranked("peer"), -1),
+        "peer": np.where(service % 2 == 1, peer, -1),
+        "far": np.where(service % 2 == 1, far, -1),
     }
 
 

@@ -20,15 +20,25 @@ from sqlalchemy import Connection, Table, insert, literal, select
 from drivers.benchmark.report import Figure
 from interop.record import Attempt, Check, Measurement, Subject, Verdict
 from interop.record.lines import to_json
-from interop.results.store import Store, import_run, queries
+from interop.results.store import Importer, Store, import_run, queries
 from interop.results.store.schema import attempt, cell, daily, hist, run, series
-from interop.results.store.summaries import DAY_S, CellKey, Change, Share, day_of, numbers
+from interop.results.store.summaries import (
+    DAY_S,
+    CellKey,
+    Change,
+    Share,
+    day_of,
+    numbers,
+    sum_recent,
+)
 
 EPOCH: Final = 1_767_542_400.0
 """2026-01-05 begins in China; the attempts are of the days before"""
 DAYS: Final = 90
 OF_A_RUN: Final = 10_000
 """attempts of the run directory that is imported: a campaign"""
+ALONE: Final = 1_000
+"""attempts of a run that is written while it runs, each in a transaction of its own"""
 ROUNDS: Final = 40
 LIMIT_MS: Final = 50
 """what a question may take (issue 8)"""
@@ -49,6 +59,17 @@ class Query:
     ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Attempts a second, of a run directory that is read, checked and written; of a run that goes on, which
+    writes each when it ends, and the time in ms that 99 % of those do not exceed.
+    """
+
+    together: float
+    alone: float
+    alone_p99_ms: float
+
+
 def fill(store: Store, count: int, step: Callable[[str], None]) -> float:
     """Of `count` attempts the last day's by the store's own code, and how many a second that were; the other
     days are copies of it, which takes minutes and not an hour.
@@ -67,6 +88,7 @@ def fill(store: Store, count: int, step: Callable[[str], None]) -> float:
             _copy(connection, daily, last, before)
             _copy(connection, hist, last, before)
     with store.writing() as connection:
+        sum_recent(connection, day_of(EPOCH - DAY_S))
         connection.exec_driver_sql("ANALYZE")
     return rate
 
@@ -153,15 +175,33 @@ def _row(key: CellKey, at: float, random: Random) -> dict[str, Any]:
     return row
 
 
-def import_rate(store: Store, folder: Path) -> float:
-    """Attempts a second of a run directory of `OF_A_RUN`, read, checked and written."""
+def import_rate(store: Store, folder: Path) -> Rates:
+    """Into a store as `fill` leaves it."""
+    _campaign(folder, OF_A_RUN)
+    began = time.perf_counter()
+    done = import_run(store, folder)
+    together = OF_A_RUN / (time.perf_counter() - began)
+    assert done.new == OF_A_RUN
+    live = folder.with_name("live")
+    attempts = _campaign(live, ALONE)
+    importer = Importer(store, live)
+    taken = []
+    for one in attempts:
+        began = time.perf_counter()
+        importer.add([one])
+        taken.append(time.perf_counter() - began)
+    return Rates(together, ALONE / sum(taken), 1000 * sorted(taken)[ALONE * 99 // 100])
+
+
+def _campaign(folder: Path, count: int) -> list[Attempt]:
+    """A run directory, and the attempts that its record holds."""
     folder.mkdir()
     accepted = Check("the network accepts the message", "+CMGS", "+CMGS", Verdict.PASS)
     random = Random(1)
-    lines = []
-    for number in range(OF_A_RUN):
+    made = []
+    for number in range(count):
         mvno, city = random.choice(MVNOS), random.choice(CITIES)
-        lines.append(
+        made.append(
             Attempt(
                 case=f"recognition.messages.sends[{mvno}-{city}->CMCC]",
                 suite="recognition",
@@ -181,14 +221,11 @@ def import_rate(store: Store, folder: Path) -> float:
                 ),
             )
         )
-    (folder / "results.jsonl").write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
+    (folder / "results.jsonl").write_bytes(b"".join(to_json(line) + b"\n" for line in made))
     (folder / "run.json").write_text(
-        json.dumps({"run": "campaign", "clock": "virtual", "epoch": EPOCH - DAY_S})
+        json.dumps({"run": folder.name, "clock": "virtual", "epoch": EPOCH - DAY_S})
     )
-    began = time.perf_counter()
-    done = import_run(store, folder)
-    assert done.new == OF_A_RUN
-    return OF_A_RUN / (time.perf_counter() - began)
+    return made
 
 
 def asked(store: Store) -> Iterator[Query]:
@@ -202,10 +239,12 @@ def asked(store: Store) -> Iterator[Query]:
         yield Query(name, rows, 1000 * min(taken))
 
 
-def figures(written: float, imported: float, answers: Iterable[Query]) -> list[Figure]:
+def figures(written: float, imported: Rates, answers: Iterable[Query]) -> list[Figure]:
     return [
         Figure("attempts of a day into tables and summaries", round(written), "/s"),
-        Figure(f"attempts of a run directory of {OF_A_RUN:,}, imported", round(imported), "/s"),
+        Figure(f"attempts of a run directory of {OF_A_RUN:,}, imported", round(imported.together), "/s"),
+        Figure("attempts of a run that goes on, one per commit", round(imported.alone), "/s"),
+        Figure("99 % of those commits take at most", round(imported.alone_p99_ms, 1), "ms"),
         *(Figure.at_most(f"{one.name}, {one.rows:,} rows", one.ms, LIMIT_MS, "ms") for one in answers),
     ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drivers.emulated.air import ACTIVE, ALERTING, DIALLING, HELD, NORMAL, Hint, Leg, Notice, Terminal
+from drivers.emulated.charging.accounts import Accounts, Meter
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
 from drivers.emulated.timers import Timers
@@ -23,7 +24,7 @@ class Call:
     `origin` and `destination` stay those of the set-up when a transfer puts another handset's leg in place of
     one. `accepted`: the called handset has answered, the call is through in a moment; `over`: nothing becomes
     of it any more, though one side may not know yet. `diversions`: how often it was forwarded or deflected,
-    `via`: by whom last, `diverted_here`: what its new destination is told of that.
+    `via`: by whom last, `diverted_here`: what its new destination is told of that. `meters`: who pays for it.
     """
 
     caller: Leg
@@ -37,6 +38,7 @@ class Call:
     via: Subscriber | None = None
     diverted_here: Notice | None = None
     unidentified: bool = False
+    meters: list[Meter] = field(default_factory=list)
     pending: Callable[[], None] = lambda: None
 
     def other(self, leg: Leg) -> Leg | None:
@@ -46,8 +48,9 @@ class Call:
 class Calls:
     """All calls of the country. A leg is known here from its start until its handset knows that it ended."""
 
-    def __init__(self, hlr: Hlr, defects: Defects, timers: Timers) -> None:
+    def __init__(self, hlr: Hlr, accounts: Accounts, defects: Defects, timers: Timers) -> None:
         self._hlr = hlr
+        self._accounts = accounts
         self._defects = defects
         self._timers = timers
         self._calls: dict[Leg, Call] = {}
@@ -79,19 +82,22 @@ class Calls:
         if call is None:
             return
         self.forget(leg)
-        call.pending()
-        call.over = True
+        self._over(call)
         far = call.other(leg)
         if far is not None and far in self._calls:
             self.after(call, SIGNALLING, self.release, far, cause)
 
     def end(self, call: Call, cause: int) -> None:
         """The network ends a call towards both sides."""
-        call.pending()
-        call.over = True
+        self._over(call)
         self.release(call.caller, cause)
         if call.called is not None:
             self.release(call.called, cause)
+
+    def _over(self, call: Call) -> None:
+        call.pending()
+        call.over = True
+        self._accounts.ended(call.meters)
 
     def release(self, leg: Leg, cause: int) -> None:
         """Tell a handset that its call is over."""

@@ -145,6 +145,8 @@ class Country:
             epoch=setting.epoch,
             defects=self._defects,
             free_numbers=setting.lab.free_numbers,
+            tariffs={sim.msisdn: paid for sim in setting.lab.sims if (paid := setting.lab.tariff_of(sim))},
+            papers=setting.papers,
         )
         for index, part in enumerate(self._parts.values()):
             modem = EmulatedModem(

@@ -6,6 +6,7 @@ was lost looks the same, and the modem driver calls that a trouble of our own eq
 
 from __future__ import annotations
 
+from drivers.emulated.charging.kinds import CHARGING
 from drivers.emulated.defect_kind import DIGITS, LATE, Kind, Parameter, Scope, after, cause
 from drivers.emulated.mms.kinds import MULTIMEDIA
 from interop.protocols.equipment import Injectable
@@ -240,6 +241,7 @@ _ROWS = (
     ),
     Kind("gateway.reply_text", Scope.GATEWAY, "replies arrive with every character outside ASCII as '?'"),
     *MULTIMEDIA,
+    *CHARGING,
     *(
         Kind(
             f"sim.{file}",

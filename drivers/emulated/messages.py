@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from drivers.emulated.air import Submitted, Terminal
+from drivers.emulated.charging.accounts import Accounts
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import OPERATORS, Hlr, Subscriber
 from drivers.emulated.routing import EMERGENCY, OUT_OF_ORDER, Routing
@@ -68,7 +69,7 @@ class FromService:
 
 
 class Services(Protocol):
-    """The service numbers of the country, as far as gateways own them."""
+    """The service numbers of the country, as far as somebody takes what is written to them."""
 
     def owner(self, number: str) -> Callable[[Subscriber, Submit], None] | None:
         """What takes a message to `number` from a subscriber; None for a number of nobody's."""
@@ -92,10 +93,17 @@ class ServiceCentre:
     """One for all operators, as far as a handset can see. `now` is the country's time (UTC+8)."""
 
     def __init__(
-        self, hlr: Hlr, routing: Routing, defects: Defects, timers: Timers, now: Callable[[], datetime]
+        self,
+        hlr: Hlr,
+        routing: Routing,
+        accounts: Accounts,
+        defects: Defects,
+        timers: Timers,
+        now: Callable[[], datetime],
     ) -> None:
         self._hlr = hlr
         self._routing = routing
+        self._accounts = accounts
         self._defects = defects
         self._timers = timers
         self._now = now
@@ -103,6 +111,7 @@ class ServiceCentre:
         self._reports: dict[str, list[tuple[bytes, str]]] = {}
         self._free_at: dict[str, datetime] = {}
         self.services: Services | None = None
+        self.enquiries: Services | None = None
 
     def take(self, message: FromService) -> None:
         """A gateway hands a message in."""
@@ -167,6 +176,7 @@ class ServiceCentre:
         now = self._now()
         smsc = smsc or sender.smsc or OPERATORS[sender.operator].smsc
         message = _Stored(sender, submit, smsc, now, _deadline(submit, now), self._recipient(submit))
+        self._accounts.message(sender, submit, now)
         done(Submitted(submit.reference))
         self._on_the_way(message)
 
@@ -211,10 +221,12 @@ class ServiceCentre:
             self._try_again(message, recipient)
 
     def _to_nobody(self, message: _Stored) -> None:
-        """Gateways own numbers; other service codes take messages silently (10086, banks), and the rest does
-        not exist."""
+        """Gateways own numbers, and operators some; other service codes take messages silently (banks), and
+        the rest does not exist."""
         number = str(message.submit.destination).removeprefix("+")
         owner = self.services.owner(number) if self.services else None
+        if owner is None and self.enquiries:
+            owner = self.enquiries.owner(number)
         if owner is not None and isinstance(message.sender, Subscriber):
             owner(message.sender, message.submit)
             self._conclude(message, DELIVERED)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from drivers.emulated.air import (
     CHINA,
@@ -25,6 +26,9 @@ from drivers.emulated.air import (
     Terminal,
 )
 from drivers.emulated.calls import Calls
+from drivers.emulated.charging.accounts import Accounts
+from drivers.emulated.charging.enquiries import Enquiries
+from drivers.emulated.charging.records import Records
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import OPERATORS, Hlr, Line, Subscriber
 from drivers.emulated.messages import ServiceCentre
@@ -36,6 +40,7 @@ from drivers.emulated.speech import Speech
 from drivers.emulated.supplementary import Supplementary
 from drivers.emulated.timers import Timers
 from drivers.emulated.ussd import Dialogues
+from interop.lab.model import TariffPart
 
 REGISTRATION = (1.0, 3.0)
 
@@ -43,7 +48,8 @@ REGISTRATION = (1.0, 3.0)
 class Network:
     """Implements `drivers.emulated.air.Air`. Two with the same subscribers, seed and traffic behave alike.
 
-    `epoch`: POSIX time of the moment it is built, from which TP-SCTS counts.
+    `epoch`: POSIX time of the moment it is built, from which TP-SCTS counts. `tariffs`: by MSISDN, of
+    subscribers who pay; `papers`: the folder for call records.
     """
 
     def __init__(
@@ -54,6 +60,8 @@ class Network:
         epoch: float,
         defects: Defects | None = None,
         free_numbers: tuple[str, ...] = ("10086", "10010", "10000"),
+        tariffs: Mapping[str, TariffPart] | None = None,
+        papers: Path | None = None,
     ) -> None:
         defects = defects or Defects()
         self.hlr = Hlr(subscribers)
@@ -64,14 +72,18 @@ class Network:
         self._registering: dict[str, Callable[[], None]] = {}
         routing = Routing(self.hlr, defects, free_numbers)
         self._services = Services(self.hlr, routing, defects)
-        self._calls = Calls(self.hlr, defects, self.timers)
-        self._setup = Setup(self._calls, self.hlr, routing, self._services, defects, self.timers)
+        accounts = self._accounts = Accounts(
+            tariffs or {}, free_numbers, defects, self.timers, Records(papers), self.now
+        )
+        self._calls = Calls(self.hlr, accounts, defects, self.timers)
+        self._setup = Setup(self._calls, self.hlr, routing, self._services, accounts, defects, self.timers)
         self._supplementary = Supplementary(
             self._calls, self._setup, self.hlr, self._services, defects, self.timers
         )
         self._speech = Speech(self._calls, self.hlr, defects, self.timers)
-        self._dialogues = Dialogues(self.hlr, self.timers)
-        self.centre = ServiceCentre(self.hlr, routing, defects, self.timers, self.now)
+        self._dialogues = Dialogues(self.hlr, accounts, self.timers)
+        self.centre = ServiceCentre(self.hlr, routing, accounts, defects, self.timers, self.now)
+        self.centre.enquiries = Enquiries(accounts, self.centre, self.timers)
         self.multimedia = Multimedia(self.hlr, self.centre, defects, self.timers, self.now)
 
     def now(self) -> datetime:
@@ -80,6 +92,7 @@ class Network:
 
     def stop(self) -> None:
         """Nothing happens any more."""
+        self._accounts.close()
         self.timers.stop()
 
     def power_on(self, terminal: Terminal, *, volte: bool) -> None:

@@ -21,6 +21,7 @@ from drivers.emulated.air import (
     type_of,
 )
 from drivers.emulated.calls import IN_SET_UP, SIGNALLING, Call, Calls
+from drivers.emulated.charging.accounts import Accounts, Meter
 from drivers.emulated.defects import Defects
 from drivers.emulated.hlr import Hlr, Subscriber
 from drivers.emulated.routing import (
@@ -65,12 +66,20 @@ class Setup:
     """Calls until they are through."""
 
     def __init__(
-        self, calls: Calls, hlr: Hlr, routing: Routing, services: Services, defects: Defects, timers: Timers
+        self,
+        calls: Calls,
+        hlr: Hlr,
+        routing: Routing,
+        services: Services,
+        accounts: Accounts,
+        defects: Defects,
+        timers: Timers,
     ) -> None:
         self._calls = calls
         self._hlr = hlr
         self._routing = routing
         self._services = services
+        self._accounts = accounts
         self._defects = defects
         self._timers = timers
 
@@ -129,8 +138,10 @@ class Setup:
         self._timers.later(seconds, self._calls.release, leg, NORMAL)
 
     def _lead(self, call: Call, origin: Subscriber, number: str) -> None:
-        """On its way to `number`, from the switch of `origin`: the caller, or who diverted it."""
+        """On its way to `number`, from the switch of `origin`: the caller, or who diverted it; either
+        pays for his part."""
         call.destination = None
+        call.meters.append(Meter(origin, number, "CF" if call.diversions else "MOC"))
         match self._routing.of_call(origin, number):
             case Nowhere(cause):
                 self._calls.after(call, DEAD_END, self._calls.end, call, cause)
@@ -251,6 +262,7 @@ class Setup:
     def _connect(self, call: Call) -> None:
         call.pending = lambda: None
         call.accepted = False
+        self._accounts.answered(call.meters)
         transferred = call.caller.state in (ACTIVE, HELD)
         if call.origin is not None and call.destination is not None:
             defect = self._defects.between("call.dropped", "voice", call.origin, call.destination)

@@ -173,6 +173,7 @@ class Supplementary:
             call.caller = b
         else:
             call.called = b
+        call.meters += first.meters
         self._calls.enter(b, call)
         b.far, c.far = c, b
         self._calls.leave(held)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from drivers.emulated.air import USSD_GSM, USSD_UCS2, Terminal
+from drivers.emulated.charging.accounts import Accounts
+from drivers.emulated.charging.questions import BALANCE
 from drivers.emulated.hlr import Hlr
 from drivers.emulated.timers import Timers
 
@@ -19,17 +21,17 @@ _GERMAN: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the network says. With `choices` it asks, and knows these replies."""
+    """What the network says. `{balance}` is the caller's. With `choices` it asks, and knows these replies."""
 
     text: str
     dcs: int = USSD_UCS2
     choices: Mapping[str, Page] = field(default_factory=dict)
 
 
-_BALANCE: Final = Page("您好，您的当前余额为50.00元。")
+_BALANCE: Final = Page(BALANCE)
 CODES: Final[Mapping[str, Page]] = {
     "*100#": _BALANCE,
-    "*101#": Page("Balance: 50.00 CNY", USSD_GSM),
+    "*101#": Page("Balance: {balance} CNY", USSD_GSM),
     "*102#": Page("Data left: 1024 MB", _GERMAN),
     "*103#": Page("Valid until 2027-12-31"),
     "*121#": Page(
@@ -42,8 +44,9 @@ CODES: Final[Mapping[str, Page]] = {
 class Dialogues:
     """One dialogue at a time with each subscriber."""
 
-    def __init__(self, hlr: Hlr, timers: Timers) -> None:
+    def __init__(self, hlr: Hlr, accounts: Accounts, timers: Timers) -> None:
         self._hlr = hlr
+        self._accounts = accounts
         self._timers = timers
         self._asked: dict[str, Page] = {}
         self._due: dict[str, Callable[[], None]] = {}
@@ -73,4 +76,14 @@ class Dialogues:
             return
         if page.choices:
             self._asked[terminal.imsi] = page
-        terminal.ussd(page.text, ASKED if page.choices else FINISHED, page.dcs)
+        text = self._filled(terminal, page.text)
+        if text is not None:
+            terminal.ussd(text, ASKED if page.choices else FINISHED, page.dcs)
+
+    def _filled(self, terminal: Terminal, text: str) -> str | None:
+        """With the caller's balance where it belongs; None: he is told nothing."""
+        if "{balance}" not in text:
+            return text
+        subscriber = self._hlr.by_imsi(terminal.imsi)
+        balance = self._accounts.asked_by_ussd(subscriber) if subscriber else None
+        return None if balance is None else text.format(balance=balance)

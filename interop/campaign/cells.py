@@ -10,12 +10,8 @@ from interop.campaign.spending import NOTHING, Spend, of_service
 from interop.engine.attempt import BoundCase
 from interop.engine.scheduler import Candidate
 from interop.lab.model import Lab
-from interop.lab.roles import PEER_CLASSES, Binding, bindings
-
-FACTORS = ("mvno", "base_operator", "city", "service", "originator", "modem", "peer")
-"""`originator`: the form, label service, gateway or other sender; `peer`: the class of the far end. A case
-has one of the two, or neither: a level "" does not apply.
-"""
+from interop.lab.roles import PEER_CLASSES, Binding, Cast, bindings
+from interop.results.factors import CROSSED, FAR
 
 Level = tuple[str, str]
 """("mvno", "小米移动")"""
@@ -26,7 +22,8 @@ class Cell:
     """A case of the engine, its SIM where `seating` has it (0: as the lab file says).
 
     `name` and `parameters`: "recognition.messages.sends[mi-1709->CMCC" and "gsm7", between which the engine
-    puts the number of a repeat. `spend`: of one attempt, at most.
+    puts the number of a repeat. `spend`: of one attempt, at most. `far`: the role of the far end, where a
+    modem of ours is there.
     """
 
     name: str
@@ -36,6 +33,7 @@ class Cell:
     seating: int = 0
     spend: Spend = NOTHING
     roles: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    far: str = ""
 
     def case(self, repeat: int = 1) -> str:
         """As `BoundCase.name` has it.
@@ -48,8 +46,13 @@ class Cell:
 
     @property
     def applied(self) -> tuple[Level, ...]:
-        """Its levels, in the order of `FACTORS`."""
-        return tuple((factor, self.levels[factor]) for factor in FACTORS if self.levels.get(factor))
+        """Its levels, in the order of `CROSSED`."""
+        return tuple((factor, self.levels[factor]) for factor in CROSSED if self.levels.get(factor))
+
+    @property
+    def fars(self) -> tuple[str, ...]:
+        """The SIMs that may play the far end."""
+        return tuple(map(sim_of, self.roles[self.far])) if self.far else ()
 
     def touches(self, levels: Iterable[Level]) -> bool:
         return all(self.levels.get(factor) == level for factor, level in levels)
@@ -57,10 +60,15 @@ class Cell:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Trial:
-    """One playing of a cell. `repeat`: the engine's own number, unique for the cell within a stage."""
+    """One playing of a cell. `repeat`: the engine's own number, unique for the cell within a stage.
+
+    `far`: the SIM that is wanted at the far end; `shunned`: those that are not, as long as others can play.
+    """
 
     cell: Cell
     repeat: int = 1
+    far: str = ""
+    shunned: frozenset[str] = frozenset()
 
     @property
     def case(self) -> str:
@@ -70,13 +78,33 @@ class Trial:
         """Who plays which role: drawn, so that a result never hangs on who happened to be free, and with it
         on what else was running or when a campaign was killed. `seed`: of the stage.
         """
+        return self._drawn({**self.cell.roles, **self._far_end()}, seed) or self._drawn(self.cell.roles, seed)
 
+    def levels(self, seed: int) -> dict[str, str]:
+        """Of its cell, and who is at the far end. `seed`: as of `cast`."""
+        far = sim_of(self.cast(seed)[self.cell.far]) if self.cell.far else ""
+        return {**self.cell.levels, FAR: far}
+
+    def _drawn(self, roles: Mapping[str, Sequence[Candidate]], seed: int) -> dict[str, Candidate]:
         def drawn(role: str) -> list[Candidate]:
             what = seed, self.cell.seating, self.case, role
-            return sorted(self.cell.roles[role], key=lambda one: _drawn(what, one.name))
+            return sorted(roles[role], key=lambda one: _drawn(what, one.name))
 
-        scarcest = sorted(self.cell.roles, key=lambda role: len(self.cell.roles[role]))
+        scarcest = sorted(roles, key=lambda role: len(roles[role]))
         return _all_different([(role, drawn(role)) for role in scarcest], frozenset()) or {}
+
+    def _far_end(self) -> dict[str, list[Candidate]]:
+        """Who of those that may be there shall be."""
+        if not self.cell.far or not (self.far or self.shunned):
+            return {}
+        wanted = {self.far} if self.far else set(self.cell.fars) - self.shunned
+        fit = [one for one in self.cell.roles[self.cell.far] if sim_of(one) in wanted]
+        return {self.cell.far: fit} if fit else {}
+
+
+def sim_of(player: Candidate) -> str:
+    """The SIM that plays; "" for a site."""
+    return next((name.removeprefix("sim:") for name in player.resources if name.startswith("sim:")), "")
 
 
 def shuffled(cells: Iterable[Cell], *seed: object) -> list[Cell]:
@@ -128,6 +156,7 @@ def cell_of(case: BoundCase, seating: int = 0) -> Cell:
         seating=seating,
         spend=of_service(case.spec.service),
         roles=binding.candidates,
+        far=next((name for name, role in binding.roles.items() if role.cast in (Cast.PEER, Cast.OTHER)), ""),
     )
 
 

@@ -9,13 +9,13 @@ conclusions, as long as a budget does not end it: what was interrupted may have 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
-from itertools import islice
+from itertools import islice, zip_longest
 
-from interop.campaign.cells import FACTORS, Cell, Trial
+from interop.campaign.cells import Cell, Trial, stage_seed
 from interop.campaign.screening import Screening
 from interop.campaign.spending import MOST_ATTEMPTS, NOTHING, UNLIMITED, Budget, Spend, spent_by
 from interop.campaign.suspects import Test, controls_of, tests_of
@@ -91,7 +91,8 @@ Line = Began | Attempt | Lost | Ended
 @dataclass(frozen=True, slots=True)
 class Tested:
     """A test as far as it came: `failed` of `valid` cases until it was decided, of `played` in all. `open`:
-    it wants more cases. `why` it is not decided.
+    it wants more cases. `why` it is not decided. `unpaid`: cells for which the budgets of SIMs do not reach
+    any more. They are not played again, and do not count when a test is given up for saying nothing.
     """
 
     test: Test
@@ -101,6 +102,7 @@ class Tested:
     played: int
     open: bool = False
     why: str = ""
+    unpaid: frozenset[Cell] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ class State:
     """`stage`: the one to play, or to go on with where it `began`; None when the campaign is `over`, and why.
     `left`: its trials to play still, as far as the budget reaches; none: the stage is to be ended.
 
-    `screened` of the screening's cases have a result, `inconclusive` of all that were played have none.
-    `localisation`: None before the screening's end.
+    `screened` of the screening's cases have a result, `inconclusive` of all that were played have none:
+    `unpaid` of these because the budget of a SIM is spent. `localisation`: None before the screening's end.
     """
 
     stage: Stage | None
@@ -121,6 +123,7 @@ class State:
     inconclusive: int
     localisation: Localisation | None
     tests: tuple[Tested, ...]
+    unpaid: int = 0
 
 
 def state(course: Course, lines: Iterable[Line]) -> State:
@@ -165,13 +168,23 @@ class _Played:
         return [
             trial
             for trial in self.stage.trials
-            if self.verdict(trial) is Verdict.INCONC and self._tries(trial) <= MOST_RETRIES
+            if self.verdict(trial) is Verdict.INCONC
+            and self._tries(trial) <= MOST_RETRIES
+            and not self.unpaid(trial)
         ]
 
     def _tries(self, trial: Trial) -> int:
         """What a crash cut short was none."""
         attempts = self._attempts[trial.case].values()
         return sum(attempt.reason is not InconcReason.INTERRUPTED for attempt in attempts)
+
+    def unpaid(self, trial: Trial) -> str:
+        """Why it has no result, where that is a SIM's budget, which nobody fills up again; "" otherwise."""
+        attempts = self._attempts[trial.case]
+        last = attempts[max(attempts)] if attempts else None
+        if last is None or last.reason is not InconcReason.BUDGET or self.verdict(trial).conclusive:
+            return ""
+        return last.detail.strip().partition("\n")[0] or "a budget is spent"
 
     def verdict(self, trial: Trial) -> Verdict:
         """Of the last attempt that settles it; INCONC as long as none does."""
@@ -237,6 +250,7 @@ class Replay:
             inconclusive=sum(not verdict.conclusive for _, verdict in verdicts),
             localisation=self._localisation,
             tests=tuple(self._tested()),
+            unpaid=sum(bool(one.unpaid(trial)) for one in stages for trial in one.stage.trials),
         )
 
     def _next(self) -> _Played | None:
@@ -261,18 +275,26 @@ class Replay:
             (turn, place, cell)
             for place, one in undecided
             if one.test.seating == seating
-            for turn, cell in enumerate(
-                islice(one.test.order(self._course.seed), one.played, one.played + self._course.block)
-            )
+            for turn, cell in enumerate(self._following(place, one))
         ]
         repeats: Counter[Cell] = Counter()
         trials: list[Trial] = []
         places: list[int] = []
         for _, place, cell in sorted(rows, key=lambda row: row[:2]):
             repeats[cell] += 1
-            trials.append(Trial(cell, repeats[cell]))
+            trials.append(self._tests[place].trial(cell, repeats[cell]))
             places.append(place)
         return self._stage(seating, trials, places)
+
+    def _following(self, place: int, one: Tested) -> Iterable[Cell]:
+        """The test's next cells, of those that can be paid."""
+        able = (cell for cell in one.test.order(self._course.seed) if cell not in one.unpaid)
+        before = one.played
+        if one.unpaid:
+            stages = [done.stage for done in self._done if done.stage.tests]
+            rows = [row for stage in stages for row in zip(stage.trials, stage.tests, strict=True)]
+            before = sum(at == place and trial.cell not in one.unpaid for trial, at in rows)
+        return islice(able, before, before + self._course.block)
 
     def _stage(self, seating: int, trials: Sequence[Trial], tests: Sequence[int]) -> _Played | None:
         chosen = self._affordable(trials, self._spent)
@@ -297,12 +319,12 @@ class Replay:
     def _localise(self) -> None:
         course = self._course
         rows = [
-            (trial.cell.levels, verdict is Verdict.FAIL)
+            (trial.levels(stage_seed(course.seed, one.stage.number)), verdict is Verdict.FAIL)
             for one in self._done
             for trial in one.stage.trials
             if (verdict := one.verdict(trial)).conclusive
         ]
-        self._localisation = Table.of(rows, FACTORS).localise()
+        self._localisation = Table.of(rows).localise()
         suspects = tests_of(self._localisation.accused, course.cells)
         controls = controls_of(suspects, course.cells, share=course.controls, seed=course.seed)
         self._tests = [*suspects, *controls]
@@ -310,23 +332,31 @@ class Replay:
     def _tested(self) -> Iterable[Tested]:
         fed = [Sprt(self._course.test) for _ in self._tests]
         played: Counter[int] = Counter()
+        tries: Counter[int] = Counter()
+        unpaid: dict[Cell, str] = {}
         for one in self._done:
-            for trial, place in zip(one.stage.trials, one.stage.tests, strict=False):  # of a screening: none
-                played[place] += 1
-                if (verdict := one.verdict(trial)).conclusive:
+            for trial, place in zip_longest(one.stage.trials, one.stage.tests):  # of a screening: no place
+                if (verdict := one.verdict(trial)).conclusive and place is not None:
                     fed[place].feed(failed=verdict is Verdict.FAIL)
+                why = one.unpaid(trial)
+                unpaid |= {trial.cell: why} if why else {}
+                played[place] += 1
+                tries[place] += not why
         for place, (test, sprt) in enumerate(zip(self._tests, fed, strict=True)):
+            out = {cell: unpaid[cell] for cell in test.cells if cell in unpaid}
             conclusion = _CONCLUSIONS.get(sprt.verdict, Conclusion.NOT_DECIDED)
-            why = self._why_not(sprt, played[place]) if conclusion is Conclusion.NOT_DECIDED else ""
+            why = self._why_not(test, sprt, tries[place], out) if conclusion is Conclusion.NOT_DECIDED else ""
             wants = conclusion is Conclusion.NOT_DECIDED and not why
             why = why or (self._over if wants else "")
-            yield Tested(test, conclusion, sprt.failed, sprt.valid, played[place], wants, why)
+            yield Tested(test, conclusion, sprt.failed, sprt.valid, played[place], wants, why, frozenset(out))
 
-    def _why_not(self, sprt: Sprt, played: int) -> str:
-        """Why the test was given up; "" while it wants more."""
+    def _why_not(self, test: Test, sprt: Sprt, tries: int, unpaid: Mapping[Cell, str]) -> str:
+        """Why the test was given up; "" while it wants more. `tries`: cases that could be paid."""
         plan = self._course.test
         if sprt.verdict is Verdict.INCONC:
             return f"after {sprt.valid} cases it is between {plan.good:.0%} and {plan.bad:.0%}"
-        if played >= MOST_PLAYED * plan.longest:
-            return f"{played - sprt.valid} of {played} cases were inconclusive"
+        if tries >= MOST_PLAYED * plan.longest:
+            return f"{tries - sprt.valid} of {tries} cases were inconclusive"
+        if len(unpaid) == len(test.cells):
+            return f"no case of it can be paid any more; {next(iter(unpaid.values()))}"
         return ""

@@ -8,6 +8,9 @@ from datetime import datetime, time, timedelta
 
 from interop.lab.equipment import CHINA
 
+_A_WEEK = timedelta(days=7)
+_A_MONDAY = datetime(2026, 1, 5, tzinfo=CHINA)
+
 Span = tuple[time, time]
 """from, to; `time.min` as its end is midnight"""
 
@@ -39,9 +42,29 @@ class Hours:
             day += timedelta(days=1)
 
     def open_until(self, at: datetime) -> datetime | None:
-        """When the window in which `at` is closes; None when it is in none."""
-        begins, ends = next(self.windows(at))
-        return ends if begins <= at else None
+        """When the window in which `at` is closes; None when it is in none. Where one follows upon another,
+        the last of them counts; where they never end, some day after more than a week.
+        """
+        windows = self.windows(at)
+        begins, ends = next(windows)
+        if begins > at:
+            return None
+        for following, later in windows:
+            if following > ends or ends - at > _A_WEEK:
+                return ends
+            ends = later
+        raise AssertionError("windows end never")
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest that it is ever open; more than a week where it is always."""
+        opens, _ = next(self.windows(_A_MONDAY))
+        longest = timedelta()
+        while opens < _A_MONDAY + _A_WEEK:
+            closes = self.open_until(opens) or opens
+            longest = max(longest, closes - opens)
+            opens, _ = next(self.windows(closes))
+        return longest
 
     def worked(self, start: datetime, seconds: float) -> datetime:
         """When so many seconds of work will be done, if it begins no sooner than `start`."""

@@ -1,5 +1,6 @@
 """A campaign on disk: `campaign.json` says which, `campaign.jsonl` which stages it began and ended, and each
 stage is a run directory of its own. A line of the journal is on the disk before what it announces happens.
+`seating.json`: in which of the plan's seatings somebody has put the SIMs by hand.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Any, Final, Self
 from interop.campaign.course import Began, Ended, Line, Lost
 from interop.campaign.spending import NOTHING, Spend, spent_by, total
 from interop.engine.resume import spent_before
+from interop.lab.budget import Spent, added
 from interop.record.reader import read_run
-from interop.record.writer import RESULTS, RUN
+from interop.record.writer import RESULTS, RUN, sync_directory
 
 CAMPAIGN = "campaign.json"
 JOURNAL = "campaign.jsonl"
+SEATING = "seating.json"
 _MARKS: Final[dict[str, type[Began] | type[Ended]]] = {"began": Began, "ended": Ended}
 
 
@@ -38,6 +41,7 @@ class Journal:
 
     def __init__(self, directory: Path, identity: Mapping[str, Any]) -> None:
         self.directory = directory
+        self._paid: dict[int, Spent] = {}
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._file = (directory / JOURNAL).open("a+b")
@@ -72,6 +76,30 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._marks.append(mark)
+
+    @property
+    def seating(self) -> int:
+        """In which seating the SIMs were last said to be; 0, as the lab file says, before anybody moved one.
+        Raises JournalError.
+        """
+        path = self.directory / SEATING
+        try:
+            return int(json.loads(path.read_text(encoding="utf-8"))["seating"])
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise JournalError(f"{path}: {error!r}; it has to hold where the SIMs are") from None
+
+    def seat(self, seating: int) -> None:
+        _write_whole(self.directory / SEATING, {"seating": seating})
+
+    def spent_before(self, stage: int) -> Spent:
+        """By each SIM in the stages before this one, which are over."""
+        for earlier in range(1, stage):
+            if earlier not in self._paid:
+                there = (self.place(earlier) / RUN).exists()
+                self._paid[earlier] = spent_before(read_run(self.place(earlier))) if there else {}
+        return added(*(self._paid[earlier] for earlier in range(1, stage)))
 
     def place(self, stage: int) -> Path:
         """The stage's run directory."""
@@ -108,9 +136,7 @@ class Journal:
     def _identify(self, identity: Mapping[str, Any]) -> None:
         path = self.directory / CAMPAIGN
         if not path.exists():
-            draft = path.with_suffix(".tmp")
-            draft.write_text(json.dumps(identity, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-            draft.replace(path)
+            _write_whole(path, identity)
             return
         try:
             before = json.loads(path.read_text(encoding="utf-8"))
@@ -136,3 +162,14 @@ class Journal:
             except (ValueError, KeyError, TypeError):
                 raise JournalError(f"{self.directory / JOURNAL}:{number}: no line of a campaign") from None
         return marks
+
+
+def _write_whole(path: Path, content: Mapping[str, Any]) -> None:
+    """All of it or nothing, also when the power fails."""
+    draft = path.with_suffix(".tmp")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_directory(path.parent)

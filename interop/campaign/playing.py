@@ -1,20 +1,27 @@
-"""Playing a campaign on the engine: one session per stage, each resumed where it was killed."""
+"""Playing a campaign on the engine: one session per stage, gone on with where it was killed or closed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 from interop.campaign.cells import Trial, stage_seed
-from interop.campaign.course import Began, Ended, Replay, Stage, State
+from interop.campaign.course import Began, Ended, Lost, Replay, Stage, State
 from interop.campaign.journal import Journal
 from interop.campaign.planning import Planned, Seating
+from interop.campaign.seating import Move, moves, needed
+from interop.campaign.spending import NOTHING
 from interop.engine.attempt import BoundCase
-from interop.engine.session import Plan, Session
-from interop.record import Attempt
+from interop.engine.runner import longest_s
+from interop.engine.session import Observer, Plan, Session
+from interop.lab.equipment import CHINA, nothing_leaves
+
+OPENING: Final = timedelta(minutes=1)
+"""what opening a lab may take of a window"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +32,169 @@ class Injected:
     quirks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Watcher:
-    ended_one: Callable[[Attempt], None]
+class Desk(Observer, Protocol):
+    """Who has the campaign played: asked, and told of its progress. Whatever a method raises ends it; it can
+    be gone on with.
 
-    def started(self, case: BoundCase) -> None:
-        pass
+    The first four are called on labs only from which something leaves.
+    """
 
-    def ended(self, case: BoundCase, attempt: Attempt) -> None:
-        self.ended_one(attempt)
+    def allow(self, now: State) -> None:
+        """Calls and messages are about to leave, and cost. Once, before the first; raises if they may not."""
+
+    def move(self, moves: Sequence[Move]) -> None:
+        """Returns when the SIMs are where they have to be."""
+
+    def wait(self, until: datetime) -> None:
+        """Returns at that time, in China, or a little later."""
+
+    def with_engineer(self, plan: Plan) -> Plan:
+        """The plan of a stage's run, with whom it can ask."""
+
+    def stage_begins(self, stage: Stage, now: State) -> None:
+        """Or goes on, with what is `now` left of it."""
+
+    def stage_rests(self, directory: Path) -> None:
+        """Its run ended, at the stage's end or because a window closes. `directory`: of the run."""
+
+    def ends(self, away: Sequence[Move]) -> None:
+        """Of the whole campaign. `away`: the moves that would bring every SIM back home."""
 
 
 def play(
     planned: Planned,
     directory: Path,
     injected: Injected,
+    desk: Desk,
     *,
-    stage_begins: Callable[[Stage, State], None],
-    case_ends: Callable[[Attempt], None],
+    clock: Callable[[], datetime] = lambda: datetime.now(CHINA),
 ) -> State:
-    """Begin the campaign in this directory, or go on with it, to its end.
+    """Begin the campaign in this directory, or go on with it, to its end. `clock`: the time now.
 
-    Raises JournalError, RunDamaged and, for lines of another campaign, ValueError; KeyboardInterrupt when
+    Raises JournalError, RunDamaged, for lines of another campaign ValueError, CampaignError where a case fits
+    into no window, NotReady where a device is missing or holds another SIM; KeyboardInterrupt when
     interrupted, after everything is hung up. Whatever ends it, it goes on from there.
     """
     with Journal(directory, identity(planned, injected)) as journal:
-        replay = Replay(planned.course)
-        for line in journal.lines():
-            replay.hear(line)
-        while (now := replay.state()).stage is not None:
-            stage = now.stage
-            if not now.began:
-                journal.note(Began(stage.number))
-                replay.hear(Began(stage.number))
+        return _Play(planned, journal, injected, desk, clock).run()
+
+
+class _Play:
+    def __init__(
+        self,
+        planned: Planned,
+        journal: Journal,
+        injected: Injected,
+        desk: Desk,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._planned = planned
+        self._journal = journal
+        self._injected = injected
+        self._desk = desk
+        self._clock = clock
+        self._live = not nothing_leaves(planned.campaign.lab)
+        self._replay = Replay(planned.course)
+        self._closing: datetime | None = None
+        """of the window of the last session"""
+        self._full = False
+        """that session had no time left for something"""
+
+    def run(self) -> State:
+        for line in self._journal.lines():
+            self._replay.hear(line)
+        now = self._replay.state()
+        if self._live and now.stage is not None:
+            self._refuse_what_never_fits()
+            self._desk.allow(now)
+        while now.stage is not None:
             if now.left:
-                stage_begins(stage, now)
-                _session(planned, journal, now, injected).run(_Watcher(case_ends))
-                for line in journal.played(stage.number):
-                    replay.hear(line)
-            journal.note(Ended(stage.number))
-            replay.hear(Ended(stage.number))
+                whole = self._played(now.stage, now)
+            else:
+                whole = True
+                self._note_beginning(now)
+            if whole:
+                self._journal.note(Ended(now.stage.number))
+                self._replay.hear(Ended(now.stage.number))
+            now = self._replay.state()
+        self._desk.ends(self._moves_to(0))
         return now
+
+    def _played(self, stage: Stage, now: State) -> bool:
+        """One session of a stage. Whether it is over; else there was no time left for all of it."""
+        if away := self._moves_to(stage.seating):
+            self._desk.move(away)
+        if self._journal.seating != stage.seating:
+            self._journal.seat(stage.seating)
+        cases = self._bound(stage, now.left)
+        closes_in_s = self._open(cases) if self._live else None
+        self._note_beginning(now)
+        self._desk.stage_begins(stage, now)
+        session = self._session(stage, cases, closes_in_s)
+        session.run(self._desk)
+        self._replay.hear(Lost(NOTHING))  # what a crash cut short has a line of its own by now
+        for line in self._journal.played(stage.number):
+            self._replay.hear(line)
+        self._desk.stage_rests(self._journal.place(stage.number))
+        self._full = session.cut_short
+        return not session.cut_short
+
+    def _note_beginning(self, now: State) -> None:
+        if now.stage is not None and not now.began:
+            self._journal.note(Began(now.stage.number))
+            self._replay.hear(Began(now.stage.number))
+
+    def _moves_to(self, seating: int) -> list[Move]:
+        if not self._live:
+            return []
+        labs = [each.lab for each in self._planned.seatings]
+        return moves(labs[self._journal.seating], labs[seating])
+
+    def _open(self, cases: Sequence[BoundCase]) -> float:
+        """Wait for a window in which at least one of these cases ends; seconds until it closes."""
+        hours = self._planned.campaign.hours
+        least = timedelta(seconds=min(map(longest_s, cases)))
+        while True:
+            at = self._clock()
+            closes = hours.open_until(at)
+            full = self._full and closes == self._closing
+            if closes is not None and at + OPENING + least <= closes and not full:
+                self._closing = closes
+                return (closes - at).total_seconds()
+            self._desk.wait(next(hours.windows(closes or at))[0])
+
+    def _refuse_what_never_fits(self) -> None:
+        campaign = self._planned.campaign
+        cases = (case for seating in self._planned.seatings for case in seating.cases.values())
+        longest = max(cases, key=longest_s)
+        if timedelta(seconds=longest_s(longest)) + OPENING > campaign.hours.longest:
+            takes = f"{longest.name} takes {longest_s(longest):g} s with its contrast"
+            raise campaign.refusal(("when", "hours"), f"hours: none is long enough: {takes}, opening 60 s")
+
+    def _bound(self, stage: Stage, trials: Sequence[Trial]) -> list[BoundCase]:
+        seating, seed = self._planned.seatings[stage.seating], self._seed(stage)
+        return [_bound(seating, trial, seed) for trial in trials]
+
+    def _seed(self, stage: Stage) -> int:
+        return stage_seed(self._planned.campaign.seed, stage.number)
+
+    def _session(self, stage: Stage, cases: Sequence[BoundCase], closes_in_s: float | None) -> Session:
+        campaign, journal = self._planned.campaign, self._journal
+        plan = Plan(
+            lab=self._planned.seatings[stage.seating].lab,
+            source=campaign.lab_source,
+            directory=journal.place(stage.number),
+            seed=self._seed(stage),
+            defects=self._injected.defects,
+            quirks=self._injected.quirks,
+            resume=journal.prepare(stage.number),
+            confirm=lambda _question: self._live,  # `Desk.allow` was asked
+            already=journal.spent_before(stage.number),
+            closes_in_s=closes_in_s,
+            needs=needed(cases) if self._live else (),
+            options={"campaign": campaign.name, "stage": stage.number},
+        )
+        return Session(self._desk.with_engineer(plan) if self._live else plan, cases, {})
 
 
 def identity(planned: Planned, injected: Injected) -> dict[str, Any]:
@@ -80,24 +209,6 @@ def identity(planned: Planned, injected: Injected) -> dict[str, Any]:
         "--defect": list(injected.defects),
         "--quirk": list(injected.quirks),
     }
-
-
-def _session(planned: Planned, journal: Journal, now: State, injected: Injected) -> Session:
-    assert now.stage is not None
-    seating = planned.seatings[now.stage.seating]
-    seed = stage_seed(planned.campaign.seed, now.stage.number)
-    cases = [_bound(seating, trial, seed) for trial in now.left]
-    plan = Plan(
-        lab=seating.lab,
-        source=planned.campaign.lab_source,
-        directory=journal.place(now.stage.number),
-        seed=seed,
-        defects=injected.defects,
-        quirks=injected.quirks,
-        resume=journal.prepare(now.stage.number),
-        options={"campaign": planned.campaign.name, "stage": now.stage.number},
-    )
-    return Session(plan, cases, {})
 
 
 def _bound(seating: Seating, trial: Trial, seed: int) -> BoundCase:

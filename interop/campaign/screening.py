@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from interop.campaign.cells import FACTORS, Cell, Level, Trial, shuffled
+from interop.campaign.cells import Cell, Level, Trial, shuffled, stage_seed
+from interop.results.factors import FACTORS
 
 _HANDS = 6
 """Of so many cells drawn at random the one whose levels were played least is taken: chance still crosses
@@ -63,7 +64,11 @@ def screen(
     short = tuple(
         Short(level, cases[level], cells[level]) for level in sorted(cells, key=_order) if cases[level] < each
     )
-    return Screening(tuple(played_home), tuple(played_rotated), short, tuple(_columns(trials)))
+    stages = (played_home, played_rotated)
+    levels = [
+        trial.levels(stage_seed(seed, number)) for number, stage in enumerate(stages, 1) for trial in stage
+    ]
+    return Screening(tuple(played_home), tuple(played_rotated), short, tuple(_columns(levels)))
 
 
 class _Deck:
@@ -113,15 +118,17 @@ class _Deck:
         return Trial(cell, self._repeats[cell])
 
 
-def _columns(trials: Sequence[Trial]) -> Iterable[tuple[Level, ...]]:
+def _columns(drawn: Iterable[Mapping[str, str]]) -> Iterable[tuple[Level, ...]]:
+    """`drawn`: the levels of each case."""
     rows: dict[Level, list[int]] = defaultdict(list)
-    for row, trial in enumerate(trials):
-        for level in trial.cell.applied:
-            rows[level].append(row)
+    for row, levels in enumerate(drawn):
+        for factor, name in levels.items():
+            if name:
+                rows[factor, name].append(row)
     same: dict[tuple[int, ...], list[Level]] = defaultdict(list)
     for level in sorted(rows, key=_order):
         same[tuple(rows[level])].append(level)
-    return (tuple(levels) for levels in same.values() if len(levels) > 1)
+    return (tuple(group) for group in same.values() if len(group) > 1)
 
 
 def _order(level: Level) -> tuple[int, str]:

@@ -25,6 +25,9 @@ def pack(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="[default: a name made of run and case, here]"),
     ] = None,
+    hide_numbers: Annotated[
+        bool, typer.Option("--hide-numbers", help="Hide numbers of others, codes, IMSI and ICCID.")
+    ] = False,
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Verify the hashes in an evidence file, and stop.")
     ] = None,
@@ -35,19 +38,23 @@ def pack(
     that they rest on, and the SHA-256 of each. Of other cases nothing is in it. The same run and cases give
     the same bytes.
 
+    With --hide-numbers every mobile number but those under test, every code, IMSI and ICCID becomes a mask of
+    its own. Octets of messages, in which they could stand in any coding, are hidden whole, and there is no
+    capture. What was hidden is told in MANIFEST and contents.txt.
+
     Exit code: 0 done, or all is as it was packed; 1 --check found something else; 2 wrong usage.
     """
     if check is not None:
-        if run is not None or case or out is not None:
+        if run is not None or case or out is not None or hide_numbers:
             _refuse("--check FILE stands alone")
         _check(check)
     elif run is None or not case:
         _refuse("give a RUN and at least one --case NAME, or --check FILE")
     else:
-        _pack(run, case, out)
+        _pack(run, case, out, hide_numbers)
 
 
-def _pack(directory: Path, names: list[str], out: Path | None) -> None:
+def _pack(directory: Path, names: list[str], out: Path | None, hide_numbers: bool) -> None:
     from interop.record.reader import RunDamaged, read_run
     from interop.reports.excerpt import NoSuchCase, select
 
@@ -57,7 +64,7 @@ def _pack(directory: Path, names: list[str], out: Path | None) -> None:
         run = read_run(directory)
         cases = select(run, names)
         path = _place(run, cases, out)
-        _write(run, cases, path)
+        _write(run, cases, path, hide_numbers)
     except (RunDamaged, NoSuchCase) as error:
         _refuse(str(error))
     except OSError as error:
@@ -80,14 +87,17 @@ def _place(run: Run, cases: tuple[CaseResult, ...], out: Path | None) -> Path:
     return path
 
 
-def _write(run: Run, cases: tuple[CaseResult, ...], path: Path) -> None:
+def _write(run: Run, cases: tuple[CaseResult, ...], path: Path, hide_numbers: bool) -> None:
+    from interop.otp.find import find
     from interop.reports import pack
     from interop.reports.text import counted
 
     draft = path.with_name(f"{path.name}.tmp")
     try:
         with draft.open("wb") as file:
-            names = pack.write(run, cases, file)
+            names = pack.write(
+                run, cases, file, find=(lambda text: find(text).codes) if hide_numbers else None
+            )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -13,27 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from interop.cli import PLAIN
+from interop.cli.storing import NONE, Emulated, Place, is_emulated, place_of, reading
 
 if TYPE_CHECKING:
     from interop.results.kpi import RatioFound, TimeFound
-    from interop.results.store import Store
     from interop.results.targets import Judged
 
 app = typer.Typer(no_args_is_help=True, **PLAIN)
 
 _CHINA = timezone(timedelta(hours=8))
-Place = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        metavar="FILE|URL",
-        help="A file of SQLite, or postgresql://USER@HOST/DATABASE. [default: $INTEROP_STORE, else "
-        "~/.local/state/interop/results.sqlite]",
-        envvar="INTEROP_STORE",
-        show_default=False,
-        show_envvar=False,
-    ),
-]
 Mvno = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this MVNO.")]
 City = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this city.")]
 Service = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this service, such as sms-mt.")]
@@ -50,14 +38,16 @@ def import_(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories.")],
     store: Place = "",
 ) -> None:
-    """Put runs into the store, each whole or not at all.
+    """Put runs into the store, each whole or not at all. `interop run` does it at its end.
 
     As often as one likes: a run that went on meanwhile adds what is new. Killed runs can be imported, too.
     """
-    from interop.results.store import import_run
+    from interop.results.store import Store, import_run
 
-    with _opened(store, "import", make=True) as opened:
-        for run in runs:
+    if place_of(store, emulated=False) == NONE:
+        _refuse("import", f"{NONE}: no store is kept; give --store, or set INTEROP_STORE to one")
+    for run in runs:
+        with _sentences("import"), Store(place_of(store, emulated=is_emulated(run))) as opened:
             done = import_run(opened, run)
             said = f"{done.new} new attempts" + (f", {done.changed} changed" if done.changed else "")
             said += f", {done.interrupted} interrupted" if done.interrupted else ""
@@ -71,22 +61,23 @@ def show(
     service: Service = None,
     days: Annotated[int, typer.Option(metavar="N", min=1, help="Of the worst cells and the trend.")] = 7,
     store: Place = "",
+    emulated: Emulated = False,
     as_json: AsJson = False,
 ) -> None:
-    """The latest verdict of each MVNO, city and service; the worst of the last days; the trend.
+    """Latest verdicts by MVNO, city and service; the worst cells; the trend.
 
     Days count back from the last one with an attempt. A verdict is the heaviest of its cases' last ones.
     """
     from interop.results.store import queries
     from interop.results.store.schema import ALL
 
-    with _opened(store, "show") as opened:
+    with _sentences("show"), reading(store, emulated=emulated) as opened:
         found = queries.latest_verdicts(opened, mvno=mvno, city=city, service=service)
         whole = mvno is city is service is None
         worst = queries.worst_cells(opened, days=days) if whole else []
         trend = queries.trend(opened, days=days, mvno=mvno or ALL, city=city or ALL, service=service or ALL)
     if not found:
-        _refuse("show", "the store has no attempt" if whole else "the store has no attempt of this choice")
+        _refuse("show", "the store has no attempt of this choice")
     if as_json:
         typer.echo(
             json.dumps(
@@ -125,6 +116,7 @@ def kpi(
         typer.Option(metavar="FILE|NAME", help="What is asked of them: a file, or dfs-1, dfs-2, dfs-3."),
     ] = None,
     store: Place = "",
+    emulated: Emulated = False,
     as_json: AsJson = False,
 ) -> None:
     """KPIs in the terms of ETSI TS 102 250-2, of runs or of the store.
@@ -147,7 +139,7 @@ def kpi(
         with _sentences("kpi"):
             ratios, times = found(_of_runs(runs, mvno=mvno, city=city, service=service))
     else:
-        with _opened(store, "kpi") as opened:
+        with _sentences("kpi"), reading(store, emulated=emulated) as opened:
             chosen = queries.samples(opened, days=days, mvno=mvno, city=city, service=service)
             ratios, times = found(chosen)
     if not ratios:
@@ -246,14 +238,6 @@ def _as_json(ratios: list[RatioFound], times: list[TimeFound], judged: list[Judg
             for one in judged
         ],
     }
-
-
-@contextmanager
-def _opened(place: str, command: str, *, make: bool = False) -> Iterator[Store]:
-    from interop.results.store import Store, default_place
-
-    with _sentences(command), Store(place or default_place(), make=make) as store:
-        yield store
 
 
 @contextmanager

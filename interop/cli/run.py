@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -10,6 +9,8 @@ import typer
 from typer.core import TyperCommand
 
 from interop.cli import PLAIN
+from interop.cli.asking import may_spend
+from interop.cli.storing import Live, Place, keep
 
 if TYPE_CHECKING:
     from interop.cli.progress import Progress
@@ -62,8 +63,9 @@ def _run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the schedule and stop.")] = False,
     keyword: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only cases that match.")] = "",
     exit_first: Annotated[bool, typer.Option("-x", help="Stop at the first fail or error.")] = False,
+    store: Place = "",
 ) -> None:
-    """Run suites in a lab and judge its virtual operators.
+    """Run suites in a lab and judge its virtual operators. Each run goes into the results store.
 
     Exit code: 0 all pass, 1 a fail, 2 wrong usage or configuration, 3 no fail but something inconclusive,
     4 an error of the harness, 130 interrupted. What stands after -- goes to pytest.
@@ -83,11 +85,11 @@ def _run(
     if not paths:
         _refuse("no suites are installed")
     found = _lab(lab)  # its mistakes are told once, not by every suite
-    allowed = yes or dry_run or _may_spend(found)
+    allowed = may_spend("interop run", found, allowed=yes or dry_run)
     arguments = _arguments(lab, defect or [], quirk or [], seed, repeat, jobs, out, resume)
     arguments += ["--interop-yes"] * allowed + ["--interop-dry-run"] * dry_run
     arguments += ["-k", keyword] * bool(keyword) + ["-x"] * exit_first
-    raise typer.Exit(_pytest([*arguments, *paths], context.obj, dry_run=dry_run))
+    raise typer.Exit(_pytest([*arguments, *paths], context.obj, dry_run=dry_run, store=store))
 
 
 def _place(lab: str) -> str:
@@ -119,7 +121,7 @@ def _arguments(
     return arguments
 
 
-def _pytest(arguments: list[str], further: list[str], *, dry_run: bool) -> int:
+def _pytest(arguments: list[str], further: list[str], *, dry_run: bool, store: str) -> int:
     """Run pytest in this process, with our own configuration whatever lies in the current directory."""
     import os
 
@@ -137,10 +139,12 @@ def _pytest(arguments: list[str], further: list[str], *, dry_run: bool) -> int:
     if not further:
         ours += ["-p", "no:terminal"]
     progress = Progress(quiet=bool(further) or dry_run)
-    with progress:
-        code = int(pytest.main([*ours, *arguments, *further], plugins=[progress]))
+    live = Live(store)
+    with progress, live:
+        code = int(pytest.main([*ours, *arguments, *further], plugins=[progress, live]))
     if progress.directory is not None:
         _conclude(progress.directory)
+        keep(progress.directory, store)
     if progress.interrupted:
         if progress.directory is not None:
             typer.echo(f"interrupted; go on with: interop run --resume {progress.directory}", err=True)
@@ -214,23 +218,6 @@ def _lab(name: str) -> Lab:
     except LabError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
-
-
-def _may_spend(lab: Lab) -> bool:
-    """Ask before anything real leaves; a script has to say --yes."""
-    from interop.lab.equipment import nothing_leaves
-
-    if nothing_leaves(lab):
-        return False
-    if not sys.stdin.isatty():
-        _refuse(
-            f"lab {lab.name} has real devices: calls and messages would leave and cost; allow it with --yes"
-        )
-    if not typer.confirm(
-        f"Lab {lab.name} has real devices: calls and messages will leave, and they cost. Go on?"
-    ):
-        raise typer.Exit(USAGE)
-    return True
 
 
 def _suites() -> list[str]:

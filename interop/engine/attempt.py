@@ -221,6 +221,7 @@ class _Performance:
         sims = {role: player.sim for role, player in players.items() if isinstance(player, Seat)}
         parts = {role: player.part for role, player in players.items() if player.part is not None}
         binding, lease = self._case.binding, self._lease
+        tariffs = {role: binding.lab.tariff_of(sim) for role, sim in sims.items()}
         since = stage.evidence.expected.place
         return Bench(
             subject=subject_of(binding.subject),
@@ -233,6 +234,8 @@ class _Performance:
             mail=_Mail(stage, lease, [sim.name for sim in sims.values()], since),
             control=self._control_of is not None,
             numbers=binding.lab.numbers,
+            tariffs={role: tariff for role, tariff in tariffs.items() if tariff is not None},
+            free_numbers=binding.lab.free_numbers,
         )
 
     async def _judge(self, error: BaseException | None, troubles: list[Exception]) -> Judgement:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
 from interop.engine.case import CaseFormError
-from interop.lab.model import SimPart, SitePart
+from interop.lab.model import SimPart, SitePart, TariffPart
 from interop.record import Blame, Check, InconcReason, Measurement, Subject, Verdict
 from interop.record.events import MessageReceived
 
@@ -61,7 +61,8 @@ class Bench:
     `sims`: role -> the SIM that plays it, as the lab file has it; `parts`: role -> the form, label service,
     gateway or originator, likewise; `devices`: role -> what plays it. `random` depends on seed, case and
     attempt only. `control`: an ordinary SIM stands in for the number under test; `numbers`: of every SIM of
-    the lab.
+    the lab. `tariffs`: role -> what its SIM pays, where the lab file says so; calls to `free_numbers` cost
+    nothing.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class Bench:
         mail: Mail | None = None,
         control: bool = False,
         numbers: Collection[str] = (),
+        tariffs: Mapping[str, TariffPart] = MappingProxyType({}),
+        free_numbers: Collection[str] = (),
     ) -> None:
         self.subject = subject
         self._tested = tested
@@ -86,6 +89,8 @@ class Bench:
         self.random = random
         self.control = control
         self.numbers = numbers
+        self.tariffs = tariffs
+        self.free_numbers = free_numbers
         self.checks: list[Check] = []
         self.measurements: list[Measurement] = []
         self.cleanups: list[Callable[[], Awaitable[None]]] = []

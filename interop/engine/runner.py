@@ -46,7 +46,8 @@ class _Contrast:
 class Runner:
     """`started` is told in an attempt's own task when it begins, `ended` once, with the attempt that counts.
 
-    `previous`: the run that this one resumes; its conclusive cases are not run again.
+    `previous`: the run that this one resumes; its conclusive cases are not run again. `closes_at`: by then
+    all is to be over: what would not be (`longest_s`) is not begun, and what runs ends as ever.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Runner:
         *,
         lab: Lab,
         limit: int | None = None,
+        closes_at: float | None = None,
         previous: Run | None = None,
         started: Callable[[BoundCase], None] = lambda _case: None,
         ended: Callable[[BoundCase, Attempt], None] = lambda _case, _attempt: None,
@@ -68,6 +70,9 @@ class Runner:
         self._ended = ended
         self._cooldown = cooldowns(lab)
         self._scheduler = Scheduler(cooldown=self._cooldown, limit=limit)
+        self._closes_at = closes_at
+        self.cut_short = False
+        """something was not begun because there was no time left for it"""
         self._away = Away(self._scheduler, out=self._without, back=self._advance)
         self._work: dict[str, _Work] = {}
         self._numbers: dict[str, int] = defaultdict(int)
@@ -197,6 +202,7 @@ class Runner:
         """Start what can start; see whether all is over, or when a resting device is back."""
         loop = asyncio.get_running_loop()
         if not self._stopping:
+            self._leave_out_late()
             for claim in self._scheduler.start(self._now()):
                 if self._first is None:
                     self._first = self._now()
@@ -206,11 +212,25 @@ class Runner:
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        at = self._scheduler.wake_at()
-        if self._scheduler.waiting and at is not None:
-            self._wake = loop.call_later(max(0.0, at - self._now()), self._advance)
+        at = [time for time in (self._scheduler.wake_at(), self._closes_at) if time is not None]
+        if self._scheduler.waiting and at:
+            self._wake = loop.call_later(max(0.0, min(at) - self._now()), self._advance)
         if not self._tasks and not self._scheduler.waiting and self._over and not self._over.done():
             self._over.set_result(None)
+
+    def _leave_out_late(self) -> None:
+        """What would not be over in time. A contrast may begin to the last: its fail left room for it."""
+        if self._closes_at is None:
+            return
+        left = self._closes_at - self._now()
+
+        def late(job: Job) -> bool:
+            work = self._work[job.key]
+            return left <= 0 or (work.control_of is None and longest_s(work.case) > left)
+
+        for job in self._scheduler.drop(late):
+            self.cut_short = True
+            self._work.pop(job.key).then(None)
 
     async def _play(self, claim: Claim) -> None:
         key = claim.job.key
@@ -304,6 +324,11 @@ class Runner:
 
     def _now(self) -> float:
         return self._stage.writer.now()
+
+
+def longest_s(case: BoundCase) -> float:
+    """How long a case may be expected to take, should it fail and be tried with an ordinary SIM."""
+    return case.spec.expected_s * (1 if case.spec.contrast is Contrast.NONE else 2)
 
 
 def cooldowns(lab: Lab) -> dict[str, float]:

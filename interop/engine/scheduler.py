@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -167,6 +167,22 @@ class Scheduler:
         for group in self._users[resource]:
             found += [entry[1:3] for entry in group.waiting]
             group.waiting.clear()
+        jobs = [job for _, job in sorted(found, key=lambda entry: entry[0])]
+        for job in jobs:
+            self._work(job, -job.expected_s)
+        self.waiting -= len(jobs)
+        return jobs
+
+    def drop(self, unfit: Callable[[Job], bool]) -> list[Job]:
+        """Take back every waiting job that is `unfit`, in order of arrival."""
+        found: list[tuple[int, Job]] = []
+        for group in self._groups.values():
+            gone = [(number, job) for _, number, job, _ in group.waiting if unfit(job)]
+            if gone:
+                numbers = {number for number, _ in gone}
+                group.waiting = [entry for entry in group.waiting if entry[1] not in numbers]
+                heapq.heapify(group.waiting)
+                found += gone
         jobs = [job for _, job in sorted(found, key=lambda entry: entry[0])]
         for job in jobs:
             self._work(job, -job.expected_s)

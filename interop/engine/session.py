@@ -7,8 +7,8 @@ import hashlib
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,9 +19,10 @@ from interop.engine.attempt import BoundCase, Stage
 from interop.engine.evidence import Evidence
 from interop.engine.runner import Runner
 from interop.lab.audit import number_audit
-from interop.lab.budget import Purse
+from interop.lab.budget import Purse, Spent, added
 from interop.lab.equipment import Equipment, all_emulated
 from interop.lab.model import Lab
+from interop.lab.readiness import NotReady, prove
 from interop.lab.secrets import known
 from interop.protocols.engineer import NOBODY, Engineer
 from interop.protocols.equipment import Setting
@@ -46,7 +47,9 @@ class Observer(Protocol):
 @dataclass(frozen=True)
 class Plan:
     """How to run. `limit`: most cases at once; `confirm`: asked before the first live call or message;
-    `engineer`: asked to do what no driver can.
+    `engineer`: asked to do what no driver can. `already`: SIM -> what counts against its budgets beside what
+    this run spends. `closes_in_s`: so many seconds after it began, the run is to be over: no case is begun
+    that would not be. `needs`: devices without which nothing is begun.
     """
 
     lab: Lab
@@ -59,6 +62,9 @@ class Plan:
     resume: bool = False
     confirm: Callable[[str], bool] = lambda _question: False
     engineer: Engineer = NOBODY
+    already: Spent = field(default_factory=dict)
+    closes_in_s: float | None = None
+    needs: Collection[str] = ()
     options: Mapping[str, Any] | None = None
     """what else the run was asked for, for the record"""
 
@@ -90,7 +96,7 @@ class Session:
         self._purse = Purse(
             plan.lab,
             confirm=plan.confirm,
-            already=resume.spent_before(self._previous) if self._previous else {},
+            already=added(plan.already, resume.spent_before(self._previous) if self._previous else {}),
         )
         self._equipment = Equipment(
             self._setting(),
@@ -102,15 +108,17 @@ class Session:
         self._audit = number_audit(plan.lab)
 
     def run(self, observer: Observer) -> None:
-        """Run all cases. Raises KeyboardInterrupt when interrupted, after everything is hung up."""
+        """Run all cases. Raises KeyboardInterrupt when interrupted, after everything is hung up, and NotReady
+        before anything is begun.
+        """
         self._describe("running", {})
         began = time.perf_counter()
         times = dict.fromkeys(_TIMES, 0.0)
         state = "broken"
         try:
             clock.run(self._main(observer, times), virtual=self.virtual)
-            state = "finished"
-        except KeyboardInterrupt:
+            state = "interrupted" if self.cut_short else "finished"
+        except (KeyboardInterrupt, NotReady):
             state = "interrupted"
             raise
         finally:
@@ -121,6 +129,11 @@ class Session:
             self._writer.close()
             self._scratch.cleanup()
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time left for something (`Plan.closes_in_s`): to be gone on with."""
+        return self._runner is not None and self._runner.cut_short
+
     def stop(self) -> None:
         """Begin no more cases, interrupt those that run."""
         if self._runner is not None:
@@ -130,13 +143,16 @@ class Session:
         loop = asyncio.get_running_loop()
         zero = loop.time()
         self._writer.now = lambda: self._base + loop.time() - zero
+        closes_in_s = self._plan.closes_in_s
         try:
             async with self._equipment as equipment:
+                if self._plan.needs:
+                    await prove(equipment, self._plan.lab, self._plan.needs)
                 evidence = Evidence(self._writer)
                 if self._previous is not None:
                     resume.recall(self._previous, evidence.expected)
                 modems = self._listen(evidence)
-                if self._previous is not None:
+                if self._previous is not None and self._previous.started:
                     await resume.drain(modems)
                 stage = Stage(
                     equipment,
@@ -153,6 +169,7 @@ class Session:
                     stage,
                     lab=self._plan.lab,
                     limit=self._plan.limit,
+                    closes_at=None if closes_in_s is None else self._base + closes_in_s,
                     previous=self._previous,
                     started=observer.started,
                     ended=lambda case, attempt: observer.ended(case, self._shown(attempt)),

@@ -14,8 +14,23 @@ Spent = dict[str, dict[str, int]]
 """SIM -> {"calls": n, "messages": n, "multimedia": n}"""
 
 
+def added(*parts: Mapping[str, Mapping[str, int]]) -> Spent:
+    """
+    >>> added({"a": {"calls": 1}}, {"a": {"calls": 2}, "b": {"messages": 1}})
+    {'a': {'calls': 3}, 'b': {'messages': 1}}
+    """
+    total: Spent = {}
+    for part in parts:
+        for sim, counts in part.items():
+            of_sim = total.setdefault(sim, {})
+            for what, number in counts.items():
+                of_sim[what] = of_sim.get(what, 0) + number
+    return total
+
+
 class Purse:
-    """Counts against the budgets of one lab. `already`: what a resumed run had spent before.
+    """Counts against the budgets of one lab. `already`: what was spent before: by the run that this one
+    resumes, by the stages of its campaign before this one.
 
     `confirm` is asked once, with a question, before the first call or message that leaves on a link that is
     not emulated; when it says no, no live one leaves in this run.

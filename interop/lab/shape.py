@@ -23,6 +23,7 @@ _WORDS = {
     "gateways": "gateway",
     "originators": "originator",
     "tariffs": "tariff",
+    "items": "item",
     "rules": "rule",
     "code_rules": "rule",
 }

@@ -8,15 +8,20 @@ from collections.abc import Sequence
 from interop.lab.item import Item
 from interop.lab.shape import unknown
 
+_USSD = re.compile(r"[*#](?=.*[0-9])[0-9*#]*#")
+
 
 def check_tariffs(tariffs: Sequence[Item], sims: Sequence[Item]) -> None:
+    """Reports every mistake at its place in the lab file."""
     names = [tariff.text("name") for tariff in tariffs]
     for tariff in tariffs:
         _balance(tariff)
     for sim in sims:
         wanted = sim.text("tariff")
         if wanted and wanted not in names and "" not in names:
-            sim.refuse("tariff", unknown("tariff", wanted, names) if names else f'no tariff "{wanted}"')
+            sim.refuse(
+                "tariff", unknown("tariff", wanted, names) if names else f'tariff: no tariff "{wanted}"'
+            )
 
 
 def _balance(tariff: Item) -> None:
@@ -28,7 +33,7 @@ def _balance(tariff: Item) -> None:
         tariff.refuse("balance", 'balance: by sms, so it needs "to", the number that answers')
     elif by == "ussd" and to is not None:
         tariff.refuse("balance", 'to: a USSD code goes to the network; leave "to" out', "to")
-    if by == "ussd" and isinstance(ask, str) and not re.fullmatch(r"[*#][0-9*#]*#", ask):
+    if by == "ussd" and isinstance(ask, str) and not _USSD.fullmatch(ask):
         tariff.refuse("balance", f'ask: "{ask}" is no USSD code, such as *100#', "ask")
     if isinstance(amount, str):
         _amount(tariff, amount)

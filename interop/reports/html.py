@@ -22,7 +22,8 @@ from interop.record import Attempt, Check, Observed, Verdict, blame
 from interop.record.reader import Run
 from interop.reports import ladder
 from interop.reports import matrix as model
-from interop.reports.text import SIGNS, clean, clock, one_line
+from interop.reports.text import SIGNS, clean, clock, counted, one_line
+from interop.reports.transcript import when
 from interop.results import CaseResult, cases_of, counts, interrupted, measured, ratio, sentence
 
 
@@ -38,6 +39,7 @@ def draw(run: Run) -> bytes:
         finalize=lambda value: clean(value) if type(value) is str else value,
     )
     environment.filters["clock"] = clock
+    environment.filters["counted"] = counted
     template = environment.from_string((here / "template.html.j2").read_text(encoding="utf-8"))
     results = cases_of(run)
     page = template.render(
@@ -46,10 +48,18 @@ def draw(run: Run) -> bytes:
         style_hash=_hash(style),
         script_hash=_hash(script),
         data=Markup(_embedded(_data(run, results))),
+        excerpt=_excerpt(run),
+        results=len(results),
         signs=SIGNS,
         **_view(run, results),
     )
     return page.encode("utf-8")
+
+
+def _excerpt(run: Run) -> dict[str, Any]:
+    """What run.json says of chosen cases that were taken out of a run, for somebody else; else nothing."""
+    said = run.meta.get("excerpt")
+    return said if isinstance(said, dict) else {}
 
 
 def _view(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
@@ -84,9 +94,11 @@ def _view(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
             if result.verdict is not Verdict.PASS
         ],
         "interrupted": cut_short,
+        # cases that were chosen are no sample of anything
         "ratios": [
             (service, ratio(result.verdict for result in results if result.final.service == service))
             for service, _ in matrix.services
+            if not _excerpt(run)
         ],
         "inconclusive": {
             service: sum(
@@ -95,7 +107,7 @@ def _view(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
             for service, _ in matrix.services
         },
         "late": run.late,
-        "measured": measured(run.attempts),
+        "measured": () if _excerpt(run) else measured(run.attempts),
         "audit": meta.get("audit") or [],
         "never": meta.get("never") or {},
         "torn": run.torn,
@@ -132,6 +144,7 @@ def _data(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
     for observed in run.observed:
         events[observed.attempt].append(observed)
     return {
+        "opened": bool(_excerpt(run)),
         "signs": {verdict: [sign.symbol, sign.word] for verdict, sign in SIGNS.items()},
         "cases": [
             {
@@ -142,7 +155,7 @@ def _data(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
                 "finding": clean(sentence(result)),
                 "subject": _subject(result.final),
                 "attempts": [
-                    _attempt(attempt, events[attempt.key], counts=attempt is result.final)
+                    _attempt(run, attempt, events[attempt.key], counts=attempt is result.final)
                     for attempt in (*result.attempts, *result.controls)
                 ],
             }
@@ -151,7 +164,7 @@ def _data(run: Run, results: tuple[CaseResult, ...]) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt, events: list[Observed], *, counts: bool) -> dict[str, Any]:
+def _attempt(run: Run, attempt: Attempt, events: list[Observed], *, counts: bool) -> dict[str, Any]:
     drawn = ladder.build(events, start=attempt.started, first=attempt.subject.sim)
     if attempt.control_of is None:
         title, role = f"attempt {attempt.attempt}", "final" if counts else "retried"
@@ -163,7 +176,7 @@ def _attempt(attempt: Attempt, events: list[Observed], *, counts: bool) -> dict[
         "verdict": attempt.verdict,
         "blame": blame(attempt),
         "why": clean(": ".join(part for part in (attempt.reason or "", attempt.detail) if part)),
-        "started": clock(attempt.started),
+        "started": when(run, attempt.started) if _excerpt(run) else clock(attempt.started),
         "duration": f"{attempt.duration_s:.1f} s",
         "devices": [[clean(role), clean(device)] for role, device in attempt.devices.items()],
         "checks": [_check(check) for check in attempt.checks],

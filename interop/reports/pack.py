@@ -20,7 +20,8 @@ from interop import __version__
 from interop.record import Attempt, blame
 from interop.record.reader import Run, read_run
 from interop.reports import FILES, draw, excerpt, pcapng, transcript
-from interop.reports.text import one_line
+from interop.reports.hiding import Finder
+from interop.reports.text import counted, one_line
 from interop.reports.transcript import when
 from interop.results import CaseResult, cases_of, sentence, unmet
 
@@ -37,6 +38,11 @@ _WHAT = {
     "evidence/": "events and octets as recorded, one JSON object a line",
     MANIFEST: "the SHA-256 of every other file: sha256sum -c MANIFEST",
 }
+_WHAT_IS_LEFT = {
+    _TRANSCRIPT: "what was said with modems and gateways, with time and direction",
+    "results.jsonl": "the results",
+    "evidence/": "events and what was said, one JSON object a line",
+}
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
@@ -45,27 +51,28 @@ class NoPack(ValueError):
     """A file that is no evidence file at all; says why."""
 
 
-def write(run: Run, cases: Sequence[CaseResult], file: BinaryIO) -> list[str]:
+def write(run: Run, cases: Sequence[CaseResult], file: BinaryIO, *, find: Finder | None = None) -> list[str]:
     """Write the archive; returns the names of its files.
 
-    `cases`: of this run, from `excerpt.select`. Raises `interop.record.reader.RunDamaged`, OSError.
+    `cases`: of this run, from `excerpt.select`. `find`: what finds codes in a text; given, numbers and codes
+    are hidden as `interop.reports.hiding` says, and there is no capture. Raises
+    `interop.record.reader.RunDamaged`, OSError.
     """
     with TemporaryDirectory(prefix="interop-pack-") as place:
         directory = Path(place)
-        excerpt.write(run, cases, directory)
+        excerpt.write(run, cases, directory, find=find)
         part = read_run(directory)
         draw(directory, formats=["html"])
         (directory / _TRANSCRIPT).write_text(transcript.draw(part), encoding="utf-8")
-        with (directory / _CAPTURE).open("wb") as capture:
-            packets = pcapng.write(part, capture)
-        if not packets:
-            (directory / _CAPTURE).unlink()
+        if find is None:
+            _capture(part, directory / _CAPTURE)
         (directory / _CONTENTS).write_text(_contents(part, directory), encoding="utf-8")
         paths = {
             path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()
         }
         hashes = [f"{_sha256(paths[name])}  {name}\n" for name in sorted(paths)]
-        (directory / MANIFEST).write_text("".join(hashes), encoding="utf-8")
+        said = "".join(f"# {line}\n" for line in _hidden(part))
+        (directory / MANIFEST).write_text(said + "".join(hashes), encoding="utf-8")
         paths[MANIFEST] = directory / MANIFEST
         folder = folder_name(str(part.meta["run"]))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -74,6 +81,31 @@ def write(run: Run, cases: Sequence[CaseResult], file: BinaryIO) -> list[str]:
                 entry.create_system, entry.external_attr = 3, 0o100644 << 16  # Unix, whoever packs
                 archive.writestr(entry, paths[name].read_bytes(), zipfile.ZIP_DEFLATED, 9)
         return sorted(paths)
+
+
+def _capture(part: Run, path: Path) -> None:
+    with path.open("wb") as capture:
+        packets = pcapng.write(part, capture)
+    if not packets:
+        path.unlink()
+
+
+def _hidden(part: Run) -> list[str]:
+    """What is not to be seen in the archive, in sentences; none where nothing was to be hidden."""
+    hidden = part.meta["excerpt"].get("hidden")
+    if hidden is None:
+        return []
+    different = (
+        counted(hidden["numbers"], "mobile number"),
+        counted(hidden["codes"], "code"),
+        f"{hidden['identities']} IMSI or ICCID",
+    )
+    return [
+        f"Hidden: {', '.join(different)}; each has a mask of its own, the same one in all files.",
+        "Octets of messages and of files of SIMs are hidden whole (*), so there is no capture.",
+        "The numbers under test, message centres and access codes of services are not hidden.",
+        "Every SHA-256 is of the file as it is here, after hiding.",
+    ]
 
 
 def folder_name(*names: str) -> str:
@@ -107,6 +139,8 @@ def _problems(archive: zipfile.ZipFile) -> Iterable[str]:
     folder = manifest.filename.partition("/")[0]
     told: dict[str, str] = {}
     for number, line in enumerate(next(_pieces(archive, manifest), b"").splitlines(), 1):
+        if line.startswith(b"#"):  # as sha256sum has it
+            continue
         found = _MANIFEST_LINE.fullmatch(line.decode("utf-8", "replace"))
         if found is None or found[2] in told:
             yield f"{MANIFEST}:{number}: is no line of a SHA-256 and a new name"
@@ -168,10 +202,13 @@ def _contents(run: Run, directory: Path) -> str:
         lines.append("")
     if said["masked"]:
         lines += [f"Masked in {said['masked']} places of evidence/: numbers of other cases", ""]
+    if hidden := _hidden(run):
+        lines += [*hidden, ""]
     names = {f"{path.name}/" if path.is_dir() else path.name for path in directory.iterdir()}
     here = sorted({*names, MANIFEST})
-    lines += [f"{name:{max(map(len, here))}}  {_WHAT[name]}" for name in here]
-    if _CAPTURE not in here:
+    what = {**_WHAT, **(_WHAT_IS_LEFT if hidden else {})}
+    lines += [f"{name:{max(map(len, here))}}  {what[name]}" for name in here]
+    if _CAPTURE not in here and not hidden:
         lines.append("There is no capture: no short message and no gateway had a part in it.")
     versions = meta.get("versions")
     run_with = _named(versions) if isinstance(versions, dict) else "unknown"

@@ -246,4 +246,11 @@
   }
   addEventListener("hashchange", follow);
   follow();
+
+  // Evidence of a few cases: there is nothing to look for, and a print shows what it is about.
+  if (data.opened && !location.hash) {
+    const first = table.querySelector("button.fail") ?? table.querySelector("button[data-cases]");
+    if (first) open(first);
+    for (const details of table.querySelectorAll(".panel details")) details.open = true;
+  }
 })();

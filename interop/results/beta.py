@@ -8,6 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 from math import exp, inf, lgamma, log, log1p, sqrt
 
+_STEEPEST = 700.0
+"""the logarithm of a slope beyond which Newton's step is nothing, and halving goes on"""
+
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
     """I_x(a, b), regularised, for a, b > 0 and 0 <= x <= 1 (DLMF 8.17).
@@ -36,7 +39,8 @@ def beta_quantile(share: float, a: float, b: float) -> float:
             low = x
         else:
             high = x
-        slope = exp((a - 1) * log(x) + (b - 1) * log1p(-x) - scale)
+        steep = (a - 1) * log(x) + (b - 1) * log1p(-x) - scale
+        slope = exp(steep) if steep < _STEEPEST else 0.0
         step = miss / slope if slope > 0 else inf
         if abs(step) < 1e-14 * x:
             return x - step

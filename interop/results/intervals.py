@@ -237,21 +237,19 @@ def judge(
     if not 0 <= worth <= valid:
         raise ValueError(f"effective {effective}: from 0 to the {valid} valid cases")
     each = worth / valid if valid else 1.0
+    bad = worth if failed == valid else failed * each  # rounding must not leave more failed than there are
     decide = _watched if watched else _once
-    verdict = decide(failed * each, worth, target, confidence)
+    verdict = decide(bad, worth, target, confidence)
     if watched:
-        low, high = confidence_sequence(failed * each, worth, confidence)
+        low, high = confidence_sequence(bad, worth, confidence)
     else:
-        low, high = (
-            lower_bound(failed * each, worth, confidence),
-            upper_bound(failed * each, worth, confidence),
-        )
+        low, high = lower_bound(bad, worth, confidence), upper_bound(bad, worth, confidence)
     needs: int | None = 0
     if verdict is Verdict.INCONC:
         share = failed / valid if valid else 0.0
 
         def decided(cases: int) -> bool:
-            return decide(share * cases * each, cases * each, target, confidence) is not Verdict.INCONC
+            return decide(share * (cases * each), cases * each, target, confidence) is not Verdict.INCONC
 
         total = None if share == target or each == 0 else _least(decided, valid + 1)
         needs = None if total is None else total - valid

@@ -57,11 +57,14 @@ _MESSAGES: Final = ("sms-mo", "sms-mt", "report-mo", "report-mt")
 _MMS_AT_ONCE: Final = ("mms-mo", "mms-mt", "mms-report-mo", "mms-report-mt", "mms-read-mo", "mms-read-mt")
 _MMS: Final = (*_MMS_AT_ONCE, "mms-deferred")
 _CONFERENCES: Final = ("conference-mo", "conference-mt", "conference-transfer")
+_FORWARDED: Final = tuple(f"forwarding-{when}" for when in ("always", "busy", "no-reply", "not-reachable"))
 _ACCEPTED: Final = "the network accepts the message"
 _TAKEN: Final = "mmsc: the message is taken"
 _ANNOUNCED: Final = ("notify: the message is announced", "interworking: the message is announced")
 _FETCHED: Final = "*: * fetches the message"
 _UNSENT: Final = ("bearer: * is connected", "submit: * reaches its MMSC", _TAKEN)
+_MMS_REPORTED: Final = ("ack: the delivery report comes", "ack: the delivery report is true")
+_MMS_READ: Final = ("ack: the read report comes", "ack: the read report is true")
 _UNJOINED: Final = ("join", "calls of * after join", "calls of * in the conference")
 
 RATIOS: Final = (
@@ -141,6 +144,16 @@ RATIOS: Final = (
         cause=Cause.REPORT_FALSE,
     ),
     RatioKpi(
+        "dlr_failure", "Delivery Report Failure Ratio", "", ("code-report",),
+        ("the report comes",), ("the report comes",),
+        "the handset has the code", "the gateway's report on each part", "none in 60 s",
+    ),
+    RatioKpi(
+        "reply_failure", "Reply Delivery Failure Ratio", "", ("code-reply",),
+        ("text",), ("the reply arrives", "text"),
+        "+CMGS: <mr> of the reply", "the gateway has the text that was sent", "nothing in 120 s, or another",
+    ),
+    RatioKpi(
         "mms_send_failure", "MMS Send Failure Ratio", "7.3.2", _MMS,
         (_TAKEN,), _UNSENT,
         "bearer for m-send-req", "m-send-conf Ok", "another status, T, no bearer",
@@ -160,6 +173,26 @@ RATIOS: Final = (
         (_FETCHED,),
         (*_UNSENT, *_ANNOUNCED, "notify: in time", _FETCHED),
         "bearer for m-send-req", "m-retrieve-conf, whole", "any step before",
+    ),
+    RatioKpi(
+        "mms_report_failure", "MMS Delivery Report Failure Ratio", "", ("mms-report-mo", "mms-report-mt"),
+        _MMS_REPORTED[1:], _MMS_REPORTED,
+        "m-retrieve-conf, whole", "m-delivery-ind at A: retrieved", "none in 120 s, another status",
+    ),
+    RatioKpi(
+        "mms_read_report_failure", "MMS Read Report Failure Ratio", "", ("mms-read-mo", "mms-read-mt"),
+        _MMS_READ[1:], _MMS_READ,
+        "m-read-rec-ind", "m-read-orig-ind at A: read", "none in 120 s, another status",
+    ),
+    RatioKpi(
+        "forwarding_failure", "Call Forwarding Failure Ratio", "", _FORWARDED,
+        ("the call goes there",), ("the call goes there",),
+        "ATD<n>; of a number that is forwarded", "RING where it is forwarded to", "no RING there",
+    ),
+    RatioKpi(
+        "waiting_failure", "Call Waiting Failure Ratio", "", ("call-waiting", "waiting-refused"),
+        ("the call waits",), ("the call waits",),
+        "ATD<n>; of a number in a call", "+CCWA there", "no +CCWA in 10 s",
     ),
     RatioKpi(
         "mpty_setup_failure", "Conference Set-up Failure Ratio", "", _CONFERENCES,
@@ -198,6 +231,14 @@ TIMES: Final = (
         "submit PDU, or the site's form", "+CMT",
     ),
     TimeKpi(
+        "dlr_time", "Delivery Report Time", "", ("code-report",),
+        ("report_delay",), ("the report comes",), "the handset has the code", "the gateway's last report",
+    ),
+    TimeKpi(
+        "reply_delivery_time", "Reply Delivery Time", "", ("code-reply",),
+        ("reply_delivery_time",), ("the reply arrives",), "+CMGS: <mr> of the reply", "the gateway has it",
+    ),
+    TimeKpi(
         "mms_send_time", "MMS Send Time", "7.3.4", _MMS,
         ("mms_send_time",), _UNSENT, "bearer for m-send-req", "m-send-conf",
     ),
@@ -213,6 +254,18 @@ TIMES: Final = (
         "mms_end_to_end_time", "MMS End-to-End Time", "7.3.9", _MMS_AT_ONCE,
         ("mms_end_to_end_time",), (*_UNSENT, *_ANNOUNCED, _FETCHED),
         "bearer for m-send-req", "m-retrieve-conf",
+    ),
+    TimeKpi(
+        "mms_report_time", "MMS Delivery Report Time", "", ("mms-report-mo", "mms-report-mt"),
+        ("mms_report_time",), _MMS_REPORTED[:1], "m-retrieve-conf, whole", "m-delivery-ind at A",
+    ),
+    TimeKpi(
+        "mms_read_report_time", "MMS Read Report Time", "", ("mms-read-mo", "mms-read-mt"),
+        ("mms_read_report_time",), _MMS_READ[:1], "m-read-rec-ind", "m-read-orig-ind at A",
+    ),
+    TimeKpi(
+        "forwarding_time", "Call Forwarding Time", "", _FORWARDED,
+        ("forwarding_delay",), ("the call goes there",), "ATD<n>;", "RING where it is forwarded to",
     ),
     TimeKpi(
         "mpty_setup_time", "Conference Set-up Time", "", _CONFERENCES,

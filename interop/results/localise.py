@@ -13,8 +13,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-FACTORS = ("mvno", "base_operator", "city", "service", "originator", "modem", "peer")
-"""`peer`: the base operator at the other end"""
+from interop.results.factors import FACTORS
 
 PAIRS: Mapping[tuple[str, str], str] = {
     ("mvno", "originator"): "number filter",
@@ -27,7 +26,9 @@ PAIRS: Mapping[tuple[str, str], str] = {
     ("city", "service"): "regional service node",
     ("mvno", "base_operator"): "host of the MVNO",
 }
-"""Two factors whose meeting has an owner of its own, and who that is. No other pair is ever accused."""
+"""Two factors whose meeting has an owner of its own, and who that is. No other pair is ever accused: none
+with the far end either, which is equipment of ours and broken for everybody.
+"""
 
 LEAST_GAIN = 3.0
 """nats above the price of the choice: below, the rest of the failures is background"""

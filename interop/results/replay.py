@@ -104,12 +104,16 @@ class Investigation:
         name, share = max(self.posterior(history).items(), key=lambda item: item[1])
         return name if share >= self.sure else None
 
-    def next(self, history: Sequence[Replayed]) -> Swap | None:
-        """The swap with most information a second; None when somebody is sure, or no replay tells more."""
+    def next(self, history: Sequence[Replayed], now: frozenset[str] | None = None) -> Swap | None:
+        """The swap with most information a second; None when somebody is sure, or no replay tells more.
+
+        `now`: what is swapped at this moment; as in the last replay where it is not given.
+        """
         if self.culprit(history) is not None:
             return None
         joint = self._joint(history)
-        now = history[-1].swapped if history else frozenset()
+        if now is None:
+            now = history[-1].swapped if history else frozenset()
         swaps = [self._swap(swapped, joint, now) for swapped in self._sets()]
         best = max(swaps, key=lambda swap: swap.information / swap.seconds)  # of equals, the fewest swaps
         return best if best.information > LEAST_INFORMATION else None

@@ -1,4 +1,4 @@
-"""A small country of our own: twelve SIMs in twelve modems, and faults planted by hand."""
+"""A small country of our own: SIMs in modems, others at the far end, and faults planted by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random
 
-from interop.campaign.cells import Cell, Level, Trial
+from interop.campaign.cells import Cell, Level, Trial, stage_seed
 from interop.campaign.course import Began, Course, Ended, Line, Replay, Stage, State
 from interop.campaign.screening import screen
 from interop.campaign.spending import UNLIMITED, Budget, Spend
@@ -18,6 +18,8 @@ from interop.results.sequential import Plan
 OPERATORS = ("CMCC", "CUCC", "CTCC")
 CITIES = ("北京", "上海", "广州", "成都")
 PEERS = ("CMCC", "CUCC", "CTCC", "MVNO")
+FARS = {"CMCC": 3, "CUCC": 2, "CTCC": 1, "MVNO": 3}
+"""SIMs at the far end, of each class: cmcc-1, cmcc-2 ..."""
 ORIGINATORS = ("bank", "shop", "post", "rail", "mail")
 SPENDS = {"voice-mo": Spend(calls=1), "sms-mo": Spend(messages=1), "sms-mt": Spend(messages=2)}
 TRIES = 3
@@ -53,7 +55,11 @@ def _cell(levels: Mapping[str, str], device: Device, seating: int) -> Cell:
     far = levels.get("peer") or levels["originator"]
     name = f"toy.{levels['service']}[{levels['mvno']}->{far}"
     spend = SPENDS.get(levels["service"], Spend())
-    return Cell(name, "", levels, 20.0, seating, spend, {"subject": (device,)})
+    roles: dict[str, tuple[Device, ...]] = {"subject": (device,)}
+    if peer := levels.get("peer", "").lower():
+        names = [f"{peer}-{number}" for number in range(1, FARS[peer.upper()] + 1)]
+        roles["peer"] = tuple(Device(f"of-{sim}", (f"modem:of-{sim}", f"sim:{sim}")) for sim in names)
+    return Cell(name, "", levels, 20.0, seating, spend, roles, "peer" if peer else "")
 
 
 def course(
@@ -75,6 +81,7 @@ def course(
 class Country:
     """`faults`: levels -> how often a case that touches all of them fails; `background`: how often one fails
     without; `unclear`: how often an attempt says nothing. Every attempt's outcome depends on its name alone.
+    `seed`: of its campaign, too.
     """
 
     faults: Mapping[tuple[Level, ...], float] = field(default_factory=dict)
@@ -104,10 +111,12 @@ class Country:
             known[made.case].append(made)
         for trial in left:
             number = len(known[trial.case])
+            levels = trial.levels(stage_seed(self.seed, stage.number))
             tries = sum(made.reason is not InconcReason.INTERRUPTED for made in known[trial.case])
             for which in range(tries + 1, TRIES + 1):
                 number += 1
-                made = self.attempt(stage.number, trial.cell, trial.case, which)
+                cell = replace(trial.cell, levels=levels)
+                made = self.attempt(stage.number, cell, trial.case, which)
                 yield replace(made, attempt=number)
                 if made.verdict is Verdict.FAIL:
                     for again in range(1, TRIES + 1):  # the dearest contrast there can be

@@ -199,3 +199,59 @@ def test_what_was_lost_counts_until_the_stage_says_it_itself() -> None:
 def test_lines_of_another_campaign_are_refused(lines: list[Line], message: str) -> None:
     with pytest.raises(ValueError, match=message.replace("[", r"\[")):
         state(_COURSE, lines)
+
+
+class Poor(Country):
+    """What failed in the screening works when it is tested. By then the SIMs of these MVNOs have spent what
+    they may.
+    """
+
+    broke: tuple[str, ...] = ("M06", "M07")
+
+    def attempt(self, stage: int, cell, case: str, number: int) -> Attempt:  # type: ignore[no-untyped-def]
+        made = super().attempt(stage, cell, case, number)
+        if stage <= 2:
+            return made
+        if cell.levels["mvno"] not in self.broke:
+            return attempt(case, Verdict.PASS, number, cell.spend)
+        detail = f"{cell.levels['modem']}: 60 of the 60 calls are spent"
+        return replace(made, verdict=Verdict.INCONC, reason=InconcReason.BUDGET, detail=detail)
+
+
+def test_sims_that_can_pay_decide_for_those_that_cannot() -> None:
+    """Ten passes decide. Two of the city's three SIMs are no tries: else it would be given up after 24."""
+    plan = Plan(0.05, 0.30, longest=12)
+    poor = Poor({(("city", "广州"),): 0.6}, background=0.01)
+    lines: list[Line] = []
+    final = go_on(course(test=plan), poor, lines)
+    [tested] = [one for one in final.tests if one.test.name == "city 广州"]
+    assert (tested.conclusion, tested.why) == (Conclusion.WORKS, "")
+    assert {cell.levels["mvno"] for cell in tested.unpaid} <= {"M06", "M07"}
+    unpaid = [line for line in lines if isinstance(line, Attempt) and line.reason is InconcReason.BUDGET]
+    assert final.unpaid == len({(line.case, line.attempt) for line in unpaid if line.attempt == 1})
+    assert final.inconclusive == final.unpaid
+
+
+def test_a_test_that_nobody_can_pay_is_given_up_at_once_and_says_why() -> None:
+    poor = Poor({(("mvno", "M07"), ("service", "sms-mt")): 0.9})
+    lines: list[Line] = []
+    final = go_on(course(), poor, lines)
+    [tested] = [one for one in final.tests if not one.test.control]
+    assert tested.conclusion is Conclusion.NOT_DECIDED
+    assert tested.why.startswith("no case of it can be paid any more; m0")
+    assert tested.why.endswith(": 60 of the 60 calls are spent")
+    assert tested.played <= 8 + 4  # one block, and what was left of its four cells
+    cases = [line.case for line in lines if isinstance(line, Attempt) and line.reason is InconcReason.BUDGET]
+    for cut in (len(lines) // 2, len(lines) - 5):
+        again = lines[:cut]
+        assert outcome(go_on(course(), poor, again)) == outcome(final)
+    assert cases
+
+
+def test_what_could_not_be_paid_is_not_tried_again_when_a_stage_goes_on() -> None:
+    [first, second] = state(_COURSE, [Began(1)]).left[:2]
+    spent = replace(attempt(first.case, Verdict.INCONC, 1, NOTHING), reason=InconcReason.BUDGET, detail="x")
+    now = state(_COURSE, [Began(1), spent])
+    assert first.case not in [trial.case for trial in now.left]
+    assert second.case in [trial.case for trial in now.left]
+    assert (now.unpaid, now.inconclusive) == (1, 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,19 @@ def test_a_budget() -> None:
     assert budget.beyond(Spend(calls=10, messages=20)) is None  # 5.00 exactly, in floating point
     assert budget.beyond(Spend(messages=51)) == "money"
     assert budget.beyond(Spend(multimedia=6)) == "money"
+
+
+def test_windows_that_meet_are_one() -> None:
+    text = LEAST + 'when: {days: [mon, tue, sun], hours: ["00:00-05:00", "22:00-24:00"]}\n'
+    hours = parse_campaign(text.encode(), source="c.yaml", directory=Path()).hours
+    at = partial(datetime, 2026, 1, tzinfo=CHINA)
+    assert hours.open_until(at(5, 23)) == at(6, 5)  # from Monday into Tuesday
+    assert hours.open_until(at(6, 23)) == at(7)  # but not into Wednesday
+    assert hours.open_until(at(11, 22)) == at(12, 5)  # from Sunday into the next week
+    assert hours.longest == timedelta(hours=7)
+
+
+def test_always_open() -> None:
+    until = Hours().open_until(datetime(2026, 1, 5, 12, tzinfo=CHINA))
+    assert until is not None and until - datetime(2026, 1, 5, 12, tzinfo=CHINA) > timedelta(days=7)
+    assert Hours().longest > timedelta(days=7)

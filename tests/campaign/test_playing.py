@@ -10,11 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from interop.campaign.course import Began, Lost
 from interop.campaign.journal import Journal, JournalError
 from interop.campaign.spending import Spend
-from interop.record import Started, Verdict
+from interop.record import InconcReason, Started, Verdict
 from interop.record.events import Dialled
 from interop.record.lines import Line
 from interop.record.reader import read_run
@@ -22,6 +23,7 @@ from interop.record.writer import RunWriter
 from tests.campaign.country import attempt
 from tests.forked import interop
 
+LABS = Path(__file__).parents[2] / "lab-config"
 CAMPAIGN = """\
 name: small
 lab: small
@@ -63,7 +65,7 @@ def test_a_planted_fault_is_found_and_the_conclusions_survive_kills(file: Path, 
     found = conclusions(whole.stdout)
     assert [line for line in found if line.startswith("does not: mvno 小米移动 with service")], whole.stdout
     broken = [line for line in found if line.startswith("does not")]
-    assert all("小米移动" in line or "peer MVNO" in line for line in broken)  # it is a peer of others, too
+    assert all("小米移动" in line or "far mi-1709" in line for line in broken)  # it is others' peer, too
 
     for lines in (1, 70, 150, 30):  # of each process; the screening alone writes 240
         killed = interop(*command, str(tmp_path / "killed"), before=partial(die_after, lines))
@@ -82,7 +84,10 @@ def test_a_planted_fault_is_found_and_the_conclusions_survive_kills(file: Path, 
 
 
 def conclusions(out: str) -> list[str]:
-    return [line for line in out.splitlines() if not line.startswith(("stage", "/"))]
+    """What it says at its end, but for where."""
+    lines = out.splitlines()
+    [first] = [number for number, line in enumerate(lines) if "screened, " in line]
+    return [line for line in lines[first:] if not line.startswith("/")]
 
 
 def results(campaign: Path) -> dict[tuple[str, str], tuple[Verdict, dict[str, str]]]:
@@ -147,11 +152,25 @@ def test_a_budget_ends_a_campaign_and_is_kept(file: Path, tmp_path: Path) -> Non
     assert 60 < spent <= 100
 
 
-def test_real_devices_are_refused(file: Path) -> None:
-    file.write_text(CAMPAIGN.replace("lab: small", "lab: lab-example"))
-    done = interop("campaign", "run", str(file))
-    assert done.returncode == 2
-    assert "has real devices; so far a campaign runs on an emulated lab only" in done.stderr
+def test_the_budget_of_a_sim_counts_over_all_stages(file: Path, tmp_path: Path) -> None:
+    lab = yaml.safe_load((LABS / "small.yaml").read_text(encoding="utf-8"))
+    [sim] = [sim for sim in lab["sims"] if sim["name"] == "mi-1709"]
+    sim["budget"] = {"messages": 16}
+    (tmp_path / "lab.yaml").write_text(yaml.safe_dump(lab, allow_unicode=True), encoding="utf-8")
+    file.write_text(
+        "name: small\nlab: ./lab.yaml\nscreening: {cases: 20, each: 1}\ntest: {good: 0.05, bad: 0.40}\n"
+        "matrix: {mvnos: [小米移动, 蜗牛移动], cases: [recognition.messages.sends]}\ncontrols: 0.5\n"
+    )
+    done = interop("campaign", "run", str(file), "--out", str(tmp_path / "run"))
+    assert done.returncode == 3, done.stderr
+    stages = [read_run(stage).attempts for stage in sorted((tmp_path / "run").glob("stage-*"))]
+    spent = [sum(one.spent.get("mi-1709", {}).get("messages", 0) for one in stage) for stage in stages]
+    assert sum(spent) == 16 and spent[0] < 16, "the tests spent what the screening had left"
+    unpaid = [one for stage in stages for one in stage if one.reason is InconcReason.BUDGET]
+    assert f"({len(unpaid)} because the budget of a SIM is spent)" in done.stdout
+    given_up = [line for line in done.stdout.splitlines() if "no case of it can be paid any more" in line]
+    assert given_up and all("[mi-1709->" in line for line in given_up)
+    assert all(line.endswith("16 of the 16 messages of mi-1709 are spent)") for line in given_up)
 
 
 def test_a_torn_line_of_the_journal_never_counted(tmp_path: Path) -> None:

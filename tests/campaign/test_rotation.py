@@ -107,10 +107,11 @@ def test_a_cell_is_called_what_the_engine_calls_it(lab: Lab) -> None:
         "peer": "CMCC",
     }
     assert first.spend == Spend(messages=1)
+    assert first.far == "peer" and set(first.fars) == {"cmcc-bj", "cmcc-gz"}
 
 
 def test_an_unknown_service_may_spend_as_much_as_any() -> None:
-    assert of_service("telepathy") == Spend(calls=3, messages=2, multimedia=2)
+    assert of_service("telepathy") == Spend(calls=3, messages=13, multimedia=2)
 
 
 def test_every_service_of_the_suites_is_in_the_table() -> None:

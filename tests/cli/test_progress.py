@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interop.cli.progress import _span
+from interop.cli.live import span
 
 
 @pytest.mark.parametrize(
@@ -12,4 +12,4 @@ from interop.cli.progress import _span
     [(40, "40 s"), (89, "89 s"), (91, "2 min"), (3590, "1 h 0 min"), (11100, "3 h 5 min")],
 )
 def test_an_estimate_has_no_seconds_beside_minutes(seconds: float, said: str) -> None:
-    assert _span(seconds) == said
+    assert span(seconds) == said

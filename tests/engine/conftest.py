@@ -97,6 +97,7 @@ class ToyLab:
     health: Healths = lambda _sim, _number: Health(None)
     seed: int = 1
     limit: int | None = None
+    closes_at: float | None = None
     failed: dict[str, EquipmentError] = field(default_factory=dict)
     spent: Spent = field(default_factory=dict)
     devices: dict[str, Any] = field(default_factory=dict)
@@ -151,6 +152,7 @@ class ToyLab:
             ),
             lab=self.lab,
             limit=self.limit,
+            closes_at=self.closes_at,
             previous=previous,
             ended=self._note,
         )

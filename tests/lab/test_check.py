@@ -106,9 +106,8 @@ def test_people_are_told_which_device_lacks_what(tmp_path: Path) -> None:
     assert code == 0
     lines = [line.strip() for line in out.splitlines()]
     place = lines.index("modem m03 has no volte, and hna-1700 of CTCC has no voice without it")
-    assert lines[place + 1] == (
-        "recognition.calls.originates: hna-1700->CMCC, hna-1700->CUCC, hna-1700->CTCC, hna-1700->MVNO"
-    )
+    classes = "hna-1700->CMCC, hna-1700->CUCC, hna-1700->CTCC, hna-1700->MVNO"
+    assert lines[place + 1] == f"charging.calls.call_costs_as_announced: {classes}"
 
 
 def test_programs_are_told_the_same(tmp_path: Path) -> None:

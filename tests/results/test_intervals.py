@@ -10,6 +10,8 @@ from statistics import mean, variance
 from types import ModuleType
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy import special, stats
 
 from interop.record import Verdict
@@ -337,3 +339,21 @@ def test_of_none_failed_every_cluster_counts_for_itself() -> None:
     assert Clusters.of(cases).valid / Clusters.of(cases).design_effect == pytest.approx(500 + 500 / 50.9)
     every = Clusters.of([(cluster, True) for cluster, _ in cases])
     assert every.design_effect == Clusters.of(cases).design_effect
+
+
+@given(
+    st.integers(1, 400).flatmap(lambda valid: st.tuples(st.integers(0, valid), st.just(valid))),
+    st.floats(0.001, 1),
+    st.sampled_from([0.0, 0.02, 0.5, 1.0]),
+)
+@example((31, 31), 0.9839, 0.02)
+@example((1, 33), 0.10122962380912938 / 33, 0.02)
+def test_however_little_the_cases_are_worth_they_are_judged(
+    counts: tuple[int, int], share: float, target: float
+) -> None:
+    failed, valid = counts
+    made = judge(failed, valid, target, effective=valid * share)
+    assert 0 <= made.low <= made.high <= 1
+    alone = judge(failed, valid, target)
+    if made.verdict is not Verdict.INCONC:
+        assert made.verdict is alone.verdict, "less than all cases decide what all of them do not"

@@ -115,6 +115,21 @@ def test_a_message_that_cannot_be_fetched_was_sent() -> None:
     }
 
 
+def test_reports_and_diverted_calls_by_their_fate() -> None:
+    came, true = "ack: the delivery report comes", "ack: the delivery report is true"
+    told = tried("mms-report-mt", passing(came), passing(true), measured={"mms_report_time": 2.5})
+    lies = tried("mms-report-mt", passing(came), failing(true, LOST), measured={"mms_report_time": 4.0})
+    silent = tried("mms-report-mt", failing(came, LOST))
+    untried = tried("mms-report-mt", failing("mmsc: the message is taken", LOST))
+    assert ratios(told, lies, silent, untried)["mms_report_failure"] == (2, 3)
+    assert times(told, lies, silent, untried)["mms_report_time"] == [2.5, 4.0, inf]
+    there = "the call goes there"
+    rings = tried("forwarding-busy", passing(there), measured={"forwarding_delay": 3.0})
+    lost = tried("forwarding-busy", failing(there, LOST))
+    assert ratios(rings, lost) == {"forwarding_failure": (1, 2)}
+    assert times(rings, lost) == {"forwarding_time": [3.0, inf]}
+
+
 def test_a_false_report_is_not_a_lost_message() -> None:
     """Of the messages that the gateway calls delivered, those that the handset lacks (verdicts.md 4)."""
     gateway, core = (Layer.GATEWAY, Cause.REPORT_FALSE), (Layer.CORE, Cause.REPORT_FALSE)

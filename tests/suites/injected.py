@@ -40,6 +40,12 @@ OF_MMS = (
 )  # fmt: skip
 """The mms suite says what these lead to."""
 
+OF_CHARGING = (
+    "charging.rate", "charging.double", "charging.missing", "charging.not_free", "charging.record_lost",
+    "charging.record_doubled", "charging.duration", "charging.late", "balance.silent", "balance.stale",
+)  # fmt: skip
+"""The charging suite says what these lead to."""
+
 
 @dataclass(frozen=True)
 class Injected(ABC):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import typer
 
 from interop.cli import PLAIN
+from interop.cli.campaign.next import next_swap
 from interop.cli.campaign.plan import plan
 from interop.cli.campaign.run import run
+from interop.cli.campaign.status import status
 
 app = typer.Typer(
     **PLAIN,
@@ -15,6 +17,8 @@ app = typer.Typer(
 )
 app.command("plan")(plan)
 app.command("run")(run)
+app.command("status")(status)
+app.command("next")(next_swap)
 
 
 @app.callback()

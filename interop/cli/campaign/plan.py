@@ -68,7 +68,7 @@ def _lines(planned: Planned) -> Iterator[str]:
     if screening.rotated:
         moved = f"on other modems ({screening.rotated_share:.1%})"
         yield from _stretch(moved, forecast.rotated)
-    yield f"  in all {clock(forecast.screening_s)}, {_money(planned, forecast.spend)}"
+    yield f"  in all {clock(forecast.screening_s)}, {spending(planned, forecast.spend)}"
     if campaign.hours.days != tuple(range(7)) or len(campaign.hours.spans) > 1:
         yield f"  begun on a Monday at 0:00 it ends on {_end(planned)}, within its days and hours"
     for short in screening.short:
@@ -91,9 +91,9 @@ def _lines(planned: Planned) -> Iterator[str]:
 
 
 def _levels(planned: Planned) -> Iterator[str]:
-    from interop.campaign.cells import FACTORS
+    from interop.results.factors import CROSSED
 
-    for factor in FACTORS:
+    for factor in CROSSED:
         levels = {cell.levels[factor] for cell in planned.course.cells if cell.levels.get(factor)}
         yield f", {factor.replace('_', ' ')} {len(levels)}"
 
@@ -108,7 +108,8 @@ def _stretch(title: str, stretch: Stretch) -> Iterator[str]:
     )
 
 
-def _money(planned: Planned, spend: Spend) -> str:
+def spending(planned: Planned, spend: Spend) -> str:
+    """The most that cases spend, as a plan says it."""
     money = planned.campaign.budget.cost(spend)
     return (
         f"at most {spend.calls} calls, {spend.messages} messages, {spend.multimedia} multimedia, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from interop.cli.campaign.plan import USAGE, planned_of
+from interop.cli.storing import Place
 
 if TYPE_CHECKING:
-    from interop.campaign.course import Stage, State, Tested
+    from interop.campaign.course import State, Tested
+    from interop.campaign.playing import Injected
 
 WORKS, BROKEN, UNDECIDED, INTERRUPTED = 0, 1, 3, 130
-"""Exit codes, beside USAGE."""
+"""Exit codes, beside USAGE, and the desk's own CLOSED and UNSEATED."""
 
 
 def run(
@@ -28,46 +31,64 @@ def run(
     quirk: Annotated[
         list[str] | None, typer.Option(metavar="QUIRK", help="As of interop run. May be repeated.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Real calls and messages may leave; they cost.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Outside the file's days and hours, end; do not wait for them.")
+    ] = False,
+    seated: Annotated[
+        bool, typer.Option("--seated", help="The SIMs that were to be moved are where they have to be.")
+    ] = False,
+    store: Place = "",
 ) -> None:
-    """Play a campaign on an emulated lab. Interrupted or killed, the same command goes on with it.
+    """Play a campaign. Interrupted or killed, the same command goes on with it.
 
-    Days and hours are not kept: nothing real is called. Exit code: 0 all that was tested works, 1 something
-    does not, 2 wrong usage or configuration, 3 something is not decided, 130 interrupted.
+    On real devices it keeps the file's days and hours, and has SIMs moved by hand where the plan wants that.
+    Exit code: 0 all that was tested works, 1 something does not, 2 wrong usage or configuration, or a device
+    is missing, 3 something is not decided, 5 closed (--no-wait), 6 SIMs are to be moved, 130 interrupted.
     """
     from interop.campaign.journal import JournalError
     from interop.campaign.playing import Injected, play
+    from interop.cli.campaign.desk import Terminal
     from interop.lab.drivers import DriverError
-    from interop.lab.equipment import all_emulated
+    from interop.lab.readiness import NotReady
     from interop.record.reader import RunDamaged
 
     planned = planned_of(file)
-    if not all_emulated(planned.campaign.lab):
-        name = planned.campaign.lab.name
-        _refuse(f"lab {name} has real devices; so far a campaign runs on an emulated lab only")
     directory = out or Path("runs") / f"campaign-{planned.campaign.name}"
     injected = Injected(tuple(defect or ()), tuple(quirk or ()))
+    again = _again(file, out, injected, yes=yes, store=store)
+    desk = Terminal(planned, store=store, yes=yes, waits=not no_wait, seated=seated, again=again)
     try:
-        final = play(planned, directory, injected, stage_begins=_tell, case_ends=lambda _attempt: None)
+        final = play(planned, directory, injected, desk, clock=desk.now)
     except KeyboardInterrupt:
         typer.echo(f"interrupted; the same command goes on in {directory}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except NotReady as missing:
+        told = "\n  ".join(["nothing of this stage was begun:", *str(missing).splitlines()])
+        _refuse(f"{told}\nthe same command goes on in {directory}")
     except (JournalError, RunDamaged, DriverError, ValueError) as error:
         _refuse(str(error))
+    finally:
+        desk.close()
     for line in conclusions(final):
         typer.echo(line)
     typer.echo(directory)
     raise typer.Exit(_code(final))
 
 
-def _tell(stage: Stage, now: State) -> None:
-    seated = "SIMs moved on" if stage.seating else "SIMs at home"
-    left = f", {len(now.left)} left" if len(now.left) < len(stage.trials) else ""
-    typer.echo(f"stage {stage.number}: {stage.purpose}, {len(stage.trials)} cases, {seated}{left}")
+def _again(file: Path, out: Path | None, injected: Injected, *, yes: bool, store: str) -> str:
+    """The command that goes on with it."""
+    words = ["interop", "campaign", "run", str(file), *(["--out", str(out)] if out else [])]
+    words += [word for defect in injected.defects for word in ("--defect", defect)]
+    words += [word for quirk in injected.quirks for word in ("--quirk", quirk)]
+    words += ["--yes"] * yes + (["--store", store] if store else [])
+    return shlex.join(words)
 
 
 def conclusions(final: State) -> Iterator[str]:
     """What the campaign came to, a line each."""
-    yield f"{final.screened} screened, {final.inconclusive} inconclusive; over: {final.over}"
+    unpaid = f" ({final.unpaid} because the budget of a SIM is spent)" if final.unpaid else ""
+    yield f"{final.screened} screened, {final.inconclusive} inconclusive{unpaid}; over: {final.over}"
     if final.localisation is not None:
         yield from (f"suspected: {accusation}" for accusation in final.localisation.accused)
         yield from (f"slight: {accusation}" for accusation in final.localisation.slight)

@@ -21,12 +21,15 @@ BUSY_S = 30
 _WRITES = "interop_writes"
 
 
-def default_place(environ: dict[str, str] | None = None) -> str:
-    """`$XDG_STATE_HOME/interop/results.sqlite`, by default below ~/.local/state (XDG Base Directory 0.8)."""
+def default_place(environ: dict[str, str] | None = None, *, emulated: bool = False) -> str:
+    """`$XDG_STATE_HOME/interop/results.sqlite`, by default below ~/.local/state (XDG Base Directory 0.8).
+
+    Runs of emulated labs have a file of their own beside it: one store does not hold both.
+    """
     given = (os.environ if environ is None else environ).get("XDG_STATE_HOME", "")
     # "if an implementation encounters a relative path it should consider the path invalid and ignore it"
     home = Path(given) if given.startswith("/") else Path.home() / ".local/state"
-    return str(home / "interop/results.sqlite")
+    return str(home / "interop" / ("results-emulated.sqlite" if emulated else "results.sqlite"))
 
 
 class Store:

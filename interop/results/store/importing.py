@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isinf
 from pathlib import Path
@@ -19,7 +19,7 @@ from interop.results.kpi import sample
 from interop.results.store.database import Store
 from interop.results.store.migrations import StoreRefused
 from interop.results.store.schema import ALL, attempt, cell, run, series
-from interop.results.store.summaries import CellKey, Change, Share, numbers
+from interop.results.store.summaries import CellKey, Change, Share, chunks, numbers
 
 _SERIES = ("cell_id", "case_name", "suite", "sim", "segment", "base_operator", "peer")
 
@@ -47,11 +47,37 @@ def import_run(store: Store, directory: Path) -> Imported:
     if b"\n" not in content:  # killed before its first line was written
         return Imported(_name(read), 0, 0, 0)
     with store.writing() as connection:
-        number, known = _of_run(connection, read, content)
+        number, known = _of_run(connection, _run_row(read, content))
         if known >= content.count(b"\n"):
             return Imported(_name(read), 0, 0, len(read.unfinished))
-        new, changed = _write(connection, read, number)
+        new, changed = _write(connection, read.attempts, number, epoch_of(read), _late(read))
     return Imported(_name(read), new, changed, len(read.unfinished))
+
+
+class Importer:
+    """A run that goes on, attempt by attempt, for those who watch the store meanwhile.
+
+    None of the record's lines is then taken for known, so that `import_run` looks at all of them in the end:
+    late messages and what a control found are only there.
+    """
+
+    def __init__(self, store: Store, directory: Path) -> None:
+        self._store = store
+        self._directory = directory
+        self._run: tuple[dict[str, Any], float] | None = None
+
+    def add(self, attempts: Sequence[Attempt]) -> None:
+        """In one transaction, once their lines are in the record. Raises RunDamaged and StoreRefused."""
+        if self._run is None:
+            content = _content(self._directory)
+            read = read_run(self._directory)
+            self._run = _run_row(read, content) | {"lines": 0}, epoch_of(read)
+        row, epoch = self._run
+        with self._store.writing() as connection:
+            number, known = _of_run(connection, row)
+            if known:
+                connection.execute(update(run).where(run.c.id == number).values(lines=0))
+            _write(connection, attempts, number, epoch, {})
 
 
 def _content(directory: Path) -> bytes:
@@ -68,14 +94,11 @@ def _name(read: Run) -> str:
     return str(read.meta.get("run", read.directory.resolve().name))
 
 
-def _of_run(connection: Connection, read: Run, content: bytes) -> tuple[int, int]:
-    """The run's number, and how many lines of it the store has already.
-
-    A run is known by its name, its epoch and its first line: results.jsonl only ever grows.
-    """
+def _run_row(read: Run, content: bytes) -> dict[str, Any]:
+    """Of the table `run`. A run is known by its name, its epoch and its first line: its record only grows."""
     epoch = epoch_of(read)
     first = content.partition(b"\n")[0]
-    row = {
+    return {
         "name": _name(read),
         "origin": hashlib.sha256(f"{epoch!r} ".encode() + first).hexdigest()[:16],
         "directory": str(read.directory.resolve()),
@@ -86,6 +109,10 @@ def _of_run(connection: Connection, read: Run, content: bytes) -> tuple[int, int
         "lines": content.count(b"\n"),
         "interrupted": len(read.unfinished),
     }
+
+
+def _of_run(connection: Connection, row: Mapping[str, Any]) -> tuple[int, int]:
+    """The run's number, and how many lines of it the store has already."""
     _of_one_kind(connection, row)
     same = run.c.name == row["name"], run.c.origin == row["origin"]
     there = connection.execute(select(run.c.id, run.c.lines).where(*same)).one_or_none()
@@ -117,17 +144,33 @@ def _of_one_kind(connection: Connection, row: Mapping[str, Any]) -> None:
         )
 
 
-def _write(connection: Connection, read: Run, number: int) -> tuple[int, int]:
-    rows = _rows(connection, read, number)
-    columns = list(attempt.c)[1:]
-    there: dict[tuple[int, int], dict[str, Any]] = {
-        (old.series_id, old.number): old._asdict()
-        for old in connection.execute(select(*columns).where(attempt.c.run_id == number))
-    }
+def _late(read: Run) -> dict[tuple[str, int], float]:
+    """Case, number -> so many seconds after the attempt's end what it had asked for came."""
+    late: dict[tuple[str, int], float] = {}
+    for line in read.late:
+        key = line.case, line.attempt
+        late[key] = min(line.after_s, late.get(key, line.after_s))
+    return late
+
+
+def _write(
+    connection: Connection,
+    items: Sequence[Attempt],
+    number: int,
+    epoch: float,
+    late: Mapping[tuple[str, int], float],
+) -> tuple[int, int]:
+    """Attempts of the run `number`: how many were not there yet, and how many others have changed."""
+    rows = [
+        _row(item, epoch)
+        | {"run_id": number, "series_id": one, "late_s": late.get((item.case, item.attempt))}
+        for item, one in zip(items, _series_of(connection, items), strict=True)
+    ]
+    there = _there(connection, number, rows)
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     change = Change()
-    for row, item in zip(rows, read.attempts, strict=True):
+    for row, item in zip(rows, items, strict=True):
         old = there.get((row["series_id"], row["number"]))
         if old is not None and all(old[name] == value for name, value in row.items()):
             continue
@@ -146,25 +189,23 @@ def _write(connection: Connection, read: Run, number: int) -> tuple[int, int]:
     return len(new), len(changed)
 
 
-def _rows(connection: Connection, read: Run, number: int) -> list[dict[str, Any]]:
-    """Of the table `attempt`, one for each attempt in the order of the record."""
-    cells = numbers(connection, cell, CellKey._fields, [_cell(item) for item in read.attempts])
-    places = [_series(item, cells[CellKey(**_names(item))]) for item in read.attempts]
+def _there(
+    connection: Connection, number: int, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """Series, number -> what the store has of the run's attempts in the series of `rows`."""
+    statement = select(*list(attempt.c)[1:]).where(attempt.c.run_id == number)
+    return {
+        (old.series_id, old.number): old._asdict()
+        for part in chunks(sorted({row["series_id"] for row in rows}))
+        for old in connection.execute(statement.where(attempt.c.series_id.in_(part)))
+    }
+
+
+def _series_of(connection: Connection, items: Sequence[Attempt]) -> list[int]:
+    cells = numbers(connection, cell, CellKey._fields, [_cell(item) for item in items])
+    places = [_series(item, cells[CellKey(**_names(item))]) for item in items]
     found = numbers(connection, series, _SERIES, places)
-    late: dict[tuple[str, int], float] = {}
-    for line in read.late:
-        key = line.case, line.attempt
-        late[key] = min(line.after_s, late.get(key, line.after_s))
-    epoch = epoch_of(read)
-    return [
-        _row(item, epoch)
-        | {
-            "run_id": number,
-            "series_id": found[tuple(place.values())],
-            "late_s": late.get((item.case, item.attempt)),
-        }
-        for item, place in zip(read.attempts, places, strict=True)
-    ]
+    return [found[tuple(place.values())] for place in places]
 
 
 def _row(item: Attempt, epoch: float) -> dict[str, Any]:

@@ -8,8 +8,21 @@ from typing import Final
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from interop.results.store import schema
+from interop.results.store.summaries import last_day, sum_recent
 
-STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {}
+
+def _recent_and_new_kpis(connection: Connection) -> None:
+    """1 to 2: the sums of the last days. Of KPIs that are new the store has not what they are made of: a run
+    counts in them once it is imported again, which no longer finds that it has all of it.
+    """
+    schema.recent.create(connection)
+    last = last_day(connection)
+    if last is not None:
+        sum_recent(connection, last)
+    connection.execute(update(schema.run).values(lines=0))
+
+
+STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {1: _recent_and_new_kpis}
 """Version -> what makes a store of it one of the next."""
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 """A change of the tables, or of what the summaries say of an attempt, is a new one: `migrations`."""
 
 ALL = "*"
@@ -125,6 +125,14 @@ daily = _table(
     Column("failed", Integer, nullable=False),
     Column("inconclusive", Integer, nullable=False),
     Column("errors", Integer, nullable=False),
+)
+
+recent = _table(
+    "recent",  # whole cells in the last `summaries.RECENT_DAYS`: `daily` takes too long to sum up when asked
+    Column("cell_id", ForeignKey("cell.id"), primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),  # of the days; the same in each row
+    Column("passed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
 )
 
 hist = _table(

@@ -10,23 +10,28 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import inf, isinf, log
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, func, insert, select
+from sqlalchemy import Column, Connection, Table, delete, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from interop.record import Verdict, merge
-from interop.results.store.schema import ALL, ALL_DAYS, attempt, cell, daily, hist, latest, series
+from interop.results.store.schema import ALL, ALL_DAYS, attempt, cell, daily, hist, latest, recent, series
 
 CHINA_S = 8 * 3600
 DAY_S = 86_400
+RECENT_DAYS = 7
+"""that `recent` sums up"""
 _WIDTH = log(1.02)
 NEVER = 10_000
 """the bucket of what never came, behind all others"""
 _AT_ONCE = 500
 """keys in one statement: SQLite takes 32,766 values, PostgreSQL 65,535"""
+_FEW = 20
+"""keys that are looked for by all of their columns: those of one attempt"""
 
 COLUMNS: Mapping[Verdict, str] = {
     Verdict.PASS: "passed",
@@ -52,6 +57,12 @@ class CellKey(NamedTuple):
 def day_of(time: float) -> int:
     """Days of China since 1970-01-01, of POSIX time."""
     return int((time + CHINA_S) // DAY_S)
+
+
+def last_day(connection: Connection) -> int | None:
+    """The last one with an attempt; None of an empty store."""
+    last = connection.execute(select(func.max(attempt.c.started))).scalar()
+    return None if last is None else day_of(last)
 
 
 def bucket(seconds: float) -> int:
@@ -139,6 +150,7 @@ class Change:
         keyed = [{"day": day, "cell_id": number, **rows[day, number]} for day, number in sorted(rows)]
         if keyed:
             connection.execute(_upsert(connection, daily, add=COLUMNS.values()), keyed)
+        _add_recent(connection, keyed)
 
     def _add_hist(self, connection: Connection) -> None:
         added: dict[tuple[Any, ...], Counter[int]] = {}
@@ -157,6 +169,36 @@ class Change:
                 unpack(text, added[tuple(place)])
         rows = [dict(zip(names, key, strict=True)) | {"counts": packed(added[key])} for key in sorted(added)]
         connection.execute(_upsert(connection, hist, replace=("counts",)), rows)
+
+
+def sum_recent(connection: Connection, last: int) -> None:
+    """`recent` anew, from `daily`."""
+    connection.execute(delete(recent))
+    sums = (
+        select(daily.c.cell_id, literal(last), func.sum(daily.c.passed), func.sum(daily.c.failed))
+        .where(daily.c.day.between(last - RECENT_DAYS + 1, last), daily.c.whole.is_(True))
+        .group_by(daily.c.cell_id)
+    )
+    connection.execute(insert(recent).from_select(["cell_id", "last", "passed", "failed"], sums))
+
+
+def _add_recent(connection: Connection, added: Sequence[Mapping[str, Any]]) -> None:
+    """What was added to `daily`; a new last day moves the days on, and all of it is summed up."""
+    last = last_day(connection)
+    if last is None:
+        return
+    if connection.execute(select(recent.c.last).limit(1)).scalar() != last:
+        sum_recent(connection, last)
+        return
+    rows: dict[int, dict[str, int]] = {}
+    for each in added:
+        if each["whole"] and last - RECENT_DAYS < each["day"] <= last:
+            number = each["cell_id"]
+            row = rows.setdefault(number, {"cell_id": number, "last": last, "passed": 0, "failed": 0})
+            row["passed"] += each["passed"]
+            row["failed"] += each["failed"]
+    if rows:
+        connection.execute(_upsert(connection, recent, add=("passed", "failed")), list(rows.values()))
 
 
 def numbers(
@@ -179,11 +221,15 @@ def _there(
     columns: Sequence[Column[Any]],
     wanted: Mapping[tuple[Any, ...], Any],
 ) -> dict[tuple[Any, ...], int]:
-    """By the first column of the key alone, of which there are few: see `_add_hist`."""
+    """A few by all parts of their keys, as in `_add_hist`; many by the first, of which there are few."""
+    parts = [sorted(set(part)) for part in zip(*wanted, strict=True)]
+    said = parts if len(wanted) <= _FEW else parts[:1]
     found = {}
-    for first in _chunks(sorted({key[0] for key in wanted})):
-        rows = connection.execute(select(*columns, table.c.id).where(columns[0].in_(first))).all()
-        found.update({tuple(key): number for *key, number in rows if tuple(key) in wanted})
+    for first in chunks(said[0]) if said else ():
+        there = [column.in_(part) for column, part in zip(columns, (first, *said[1:]), strict=False)]
+        for *key, number in connection.execute(select(*columns, table.c.id).where(*there)).all():
+            if tuple(key) in wanted:
+                found[tuple(key)] = number
     return found
 
 
@@ -202,7 +248,7 @@ def _look_up_latest(connection: Connection, cells: Mapping[int, CellKey]) -> Non
     final = func.coalesce(
         counting.correlate(series).scalar_subquery(), last.correlate(series).scalar_subquery()
     )
-    for part in _chunks(list(cells)):
+    for part in chunks(list(cells)):
         chosen = select(series.c.cell_id, final.label("final")).where(series.c.cell_id.in_(part)).subquery()
         found: dict[int, list[tuple[Verdict, float]]] = {}
         for number, verdict, started in connection.execute(
@@ -227,12 +273,17 @@ def _upsert(
     connection: Connection, table: Table, *, add: Iterable[str] = (), replace: Iterable[str] = ()
 ) -> Any:
     """Insert, or where the key is there already add to columns or replace them."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    return _upsert_of(connection.dialect.name, table, tuple(add), tuple(replace))
+
+
+@cache
+def _upsert_of(dialect: str, table: Table, add: tuple[str, ...], replace: tuple[str, ...]) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     new = statement.excluded
     changes = {name: table.c[name] + new[name] for name in add} | {name: new[name] for name in replace}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
 
 
-def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """As many as one statement takes."""
     return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

@@ -80,7 +80,7 @@ def test_planted_faults_are_found() -> None:
 
 
 def test_where_nothing_is_planted_nobody_is_accused() -> None:
-    assert study(3000, 0, 10).accused == 0
+    assert study(10_000, 0, 20).accused == 0
 
 
 @pytest.mark.parametrize(

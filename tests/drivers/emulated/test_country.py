@@ -43,9 +43,11 @@ class Line:
 class Bench:
     """A started country with a line to every modem, by the name of its SIM."""
 
-    def __init__(self, scratch: Path, lab: Lab, *defects: str, seed: int = 1) -> None:
+    def __init__(
+        self, scratch: Path, lab: Lab, *defects: str, seed: int = 1, papers: Path | None = None
+    ) -> None:
         self.lab = lab
-        setting = Setting(lab, seed, defects, (), scratch=scratch, epoch=EPOCH, virtual=True)
+        setting = Setting(lab, seed, defects, (), scratch=scratch, epoch=EPOCH, virtual=True, papers=papers)
         self.country = Country(setting)
         self.lines: dict[str, Line] = {}
 
@@ -97,6 +99,36 @@ def test_a_call_and_a_message_over_at(tmp_path: Path, lab: Lab) -> None:
             assert "60A8597D" in b.heard.decode() and b"+CDS: 25" in a.heard  # 您好 in UCS2, the report
 
     run(scenario)
+
+
+def test_accounts_and_call_records_as_the_lab_file_says(tmp_path: Path, lab: Lab) -> None:
+    papers = tmp_path / "operator"
+    other = lab.model_copy(update={"free_numbers": ("10000",)})  # so 10010 is a hotline like others
+
+    async def scenario() -> None:
+        async with Bench(tmp_path / "run", other, papers=papers) as here:
+            mi, cucc = here["mi-1709"], here["cucc-bj"]
+            for number in ("10000", "10010"):
+                await mi.ask(f"ATD{number};", 12)
+                await mi.ask("ATH", 10)
+            await mi.ask("AT+CNMI=2,2,0,1,0")
+            length, pdu = to_cmgs(Submit.of_text(Address.parse("10010"), "CXYE"))
+            await mi.ask(f"AT+CMGS={length}")
+            mi.write(pdu.encode() + b"\x1a")
+            await asyncio.sleep(20)
+            assert "49.85".encode("utf-16-be").hex().upper() in mi.heard.decode()
+            await mi.ask('AT+CUSD=1,"*100#",15')
+            await cucc.ask('AT+CUSD=1,"*100#",15')
+            assert "49.85".encode("utf-16-be").hex().upper() in mi.heard.decode().partition("+CUSD")[2]
+            assert "50.00".encode("utf-16-be").hex().upper() in cucc.heard.decode()
+
+    run(scenario)
+    rows = [line.split(",") for line in (papers / "cdr.csv").read_text().splitlines()]
+    assert [row[:4] + row[6:] for row in rows[1:]] == [
+        ["1", "MOC", "8617090001234", "10000", "0", "5000"],
+        ["2", "MOC", "8617090001234", "10010", "15", "4985"],
+        ["3", "SMSMO", "8617090001234", "10010", "0", "4985"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import count, product
+from itertools import count, permutations, product
 from math import inf
 from pathlib import Path
 from random import Random
@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from interop.record import Attempt, Cause, Check, Control, Finding, Late, Layer, Line, Measurement, Verdict
-from interop.record.reader import RunDamaged
+from interop.record.reader import RunDamaged, read_run
 from interop.record.writer import RunWriter
-from interop.results.store import Store, StoreRefused, import_run, queries, schema, summaries
+from interop.results.store import Importer, Store, StoreRefused, import_run, queries, schema, summaries
 from tests.reports.conftest import SUBJECTS, attempt, failed
 
 EPOCH = 1767574800.0
@@ -86,13 +86,15 @@ def random_lines(random: Random) -> list[Line]:
 
 
 @st.composite
-def campaigns(draw: st.DrawFn) -> tuple[list[int], list[tuple[int, float]]]:
-    """Seeds of some runs, and in which order how much of each is imported; at last all of each."""
+def campaigns(draw: st.DrawFn) -> tuple[list[int], list[tuple[int, float, bool]]]:
+    """Seeds of some runs, and in which order how much of each is imported, or written while it runs; at last
+    all of each.
+    """
     seeds = draw(st.lists(st.integers(0, 10_000), min_size=1, max_size=3, unique=True))
     which = st.integers(0, len(seeds) - 1)
-    pieces = draw(st.lists(st.tuples(which, st.floats(0, 1)), max_size=5))
-    end = draw(st.permutations([(number, 1.0) for number in range(len(seeds))]))
-    again = draw(st.lists(st.tuples(which, st.floats(0, 1)), max_size=2))
+    pieces = draw(st.lists(st.tuples(which, st.floats(0, 1), st.booleans()), max_size=5))
+    end = draw(st.permutations([(number, 1.0, False) for number in range(len(seeds))]))
+    again = draw(st.lists(st.tuples(which, st.floats(0, 1), st.just(False)), max_size=2))
     return seeds, [*pieces, *end, *again]
 
 
@@ -101,19 +103,29 @@ def campaigns(draw: st.DrawFn) -> tuple[list[int], list[tuple[int, float]]]:
 def test_any_order_and_pieces_come_to_the_same(
     new_place: Callable[[], str],
     tmp_path_factory: pytest.TempPathFactory,
-    campaign: tuple[list[int], list[tuple[int, float]]],
+    campaign: tuple[list[int], list[tuple[int, float, bool]]],
 ) -> None:
     seeds, imports = campaign
     home = tmp_path_factory.mktemp("runs")
     runs = []
     for seed in seeds:
         random = Random(seed)
-        epoch = EPOCH + 86_400 * random.randrange(3)
+        epoch = EPOCH + 86_400 * random.choice((0, 1, 4, 9))
         runs.append(run_at(home / f"run-{seed}", random_lines(random), epoch=epoch))
     with Store(new_place()) as store:
-        for number, part in imports:
-            import_run(store, piece(runs[number], part))
+        for number, part, runs_on in imports:
+            copy = piece(runs[number], part)
+            if runs_on:
+                write_as_they_end(store, copy)
+            else:
+                import_run(store, copy)
         assert said(store) == by_hand(runs)
+
+
+def write_as_they_end(store: Store, run: Path) -> None:
+    importer = Importer(store, run)
+    for one in read_run(run).attempts:
+        importer.add([one])
 
 
 def piece(run: Path, part: float) -> Path:
@@ -140,8 +152,14 @@ def said(store: Store) -> dict[str, Any]:
             if (found := queries.trend(store, days=30, mvno=key[0], city=key[1], service=key[2]))
         },
         "times": {one.peer: (one.attempts, one.never) for one in times},
-        "worst": {one.cell: (one.failed, one.valid) for one in queries.worst_cells(store, days=30, limit=99)},
+        "worst": worst_of(store, 30),
+        "worst of a week": worst_of(store, 7),
     }
+
+
+def worst_of(store: Store, days: int) -> dict[Any, tuple[int, int]]:
+    worst = queries.worst_cells(store, days=days, limit=99)
+    return {one.cell: (one.failed, one.valid) for one in worst}
 
 
 COUNTED = {"pass": "passed", "fail": "failed", "inconc": "inconclusive", "error": "errors"}
@@ -157,6 +175,7 @@ def by_hand(runs: list[Path]) -> dict[str, Any]:
         attempts += [{**line, "at": epoch + line["started"]} for line in last.values()]
         late += len({(line["case"], line["attempt"]) for line in lines if line["type"] == "late"} & set(last))
     own = [each for each in attempts if each["control_of"] is None]
+    last_day = max(map(day_by_hand, attempts), default=0)
     return {
         "attempts": len(attempts),
         "late": late,
@@ -164,7 +183,12 @@ def by_hand(runs: list[Path]) -> dict[str, Any]:
         "trend": trend_by_hand(own),
         "times": times_by_hand(own),
         "worst": worst_by_hand(own),
+        "worst of a week": worst_by_hand([each for each in own if day_by_hand(each) > last_day - 7]),
     }
+
+
+def day_by_hand(each: dict[str, Any]) -> int:
+    return 719_163 + int((each["at"] + 28_800) // 86_400)  # ordinal of 1970-01-01
 
 
 def names_of(each: dict[str, Any]) -> tuple[str, str, str]:
@@ -200,7 +224,7 @@ def latest_by_hand(own: list[dict[str, Any]]) -> dict[Any, Any]:
 def trend_by_hand(own: list[dict[str, Any]]) -> dict[Any, Any]:
     found: dict[Any, dict[int, list[str]]] = {}
     for each in own:
-        day = 719_163 + int((each["at"] + 28_800) // 86_400)  # ordinal of 1970-01-01
+        day = day_by_hand(each)
         for key in product(*((name, "*") for name in names_of(each))):
             if each["verdict"] != "none":
                 found.setdefault(key, {}).setdefault(day, []).append(each["verdict"])
@@ -236,6 +260,81 @@ def test_a_run_that_goes_on_adds_what_is_new(place: str, tmp_path: Path) -> None
         assert rows(store, "number", "finding", "late_s") == [
             (1, None, 90.5), (2, "path", None), (3, None, None),
         ]  # fmt: skip
+
+
+def test_what_was_written_as_it_ended_is_there_already(place: str, tmp_path: Path) -> None:
+    """Each at once, and the same as the whole import writes; the record alone knows of what came late."""
+    one, other = attempt(duration_s=1 / 3), replace(failed(attempt=2), control=PENDING)
+    run = run_at(tmp_path / "run", [one], state="running")
+    with Store(place) as store:
+        importer = Importer(store, run)
+        importer.add([one])
+        assert rows(store, "number", "verdict") == [(1, "pass")]
+        run_at(run, [other, Late(one.case, 1, 400.0, "m", "a message", 90.5)])
+        importer.add([other])
+        assert rows(store, "number", "finding", "late_s") == [(1, None, None), (2, "unknown", None)]
+        assert import_run(store, run).changed == 1  # the late message
+        importer.add([one])  # of which that knows nothing
+        assert import_run(store, run).changed == 1
+        importer.add([other])
+        run_at(run, [replace(other, control=Control(Finding.PATH))])
+        done = import_run(store, run)
+        assert (done.new, done.changed) == (0, 1)
+        assert rows(store, "number", "finding", "late_s") == [(1, None, 90.5), (2, "path", None)]
+        assert said(store) == by_hand([run])
+        assert import_run(store, run).changed == 0
+
+
+def test_what_is_written_as_it_ends_is_of_one_kind_and_of_a_run(place: str, tmp_path: Path) -> None:
+    with Store(place) as store:
+        import_run(store, run_at(tmp_path / "emulated", [attempt()]))
+        real = run_at(tmp_path / "real", [attempt(started=3.0)], clock="real")
+        with pytest.raises(StoreRefused, match=r"^real: a run of a real lab, .*\(emulated\)"):
+            Importer(store, real).add([attempt(started=3.0)])
+        with pytest.raises(RunDamaged, match=r"nowhere: no run\.json here"):
+            Importer(store, tmp_path / "nowhere").add([attempt()])
+        assert len(rows(store, "id")) == 1
+
+
+def test_a_store_of_version_1_learns_of_the_last_week_and_of_new_kpis(place: str, tmp_path: Path) -> None:
+    """As the Interop of 2026-11-22 left it: without the table of the last days and times of MMS reports."""
+    old = run_at(tmp_path / "old", [delivered(inf)], epoch=EPOCH - 8 * 86_400)
+    reported = attempt(service="mms-report-mo", measurements=(Measurement("mms_report_time", 7.0, "s"),))
+    run = run_at(tmp_path / "run", [delivered(inf, subject=SUBJECTS[0]), delivered(2.5), reported])
+    with Store(place) as store:
+        import_run(store, old)
+        import_run(store, run)
+        before, attempts = said(store), rows(store, "started", "failed", "times")
+        with store.writing() as connection:
+            schema.recent.drop(connection)
+            connection.execute(update(schema.version).values(number=1))
+            of_reports = schema.attempt.c.times.contains("mms_report_time")
+            connection.execute(update(schema.attempt).where(of_reports).values(failed=None, times=None))
+            connection.execute(delete(schema.hist).where(schema.hist.c.kpi == "mms_report_time"))
+    with Store(place) as store:
+        assert said(store) == before
+        assert before["worst of a week"] == by_hand([old, run])["worst of a week"] != before["worst"]
+        assert queries.times_by_peer(store, "mms_report_time") == []
+        done = [import_run(store, each) for each in (run, old, run)]
+        assert [(one.new, one.changed) for one in done] == [(0, 1), (0, 0), (0, 0)]
+        assert rows(store, "started", "failed", "times") == attempts
+        (found,) = queries.times_by_peer(store, "mms_report_time")
+        assert (found.attempts, found.never) == (1, 0) and 7.0 <= found.at_most <= 7.2
+
+
+@pytest.mark.parametrize("days", list(permutations((0, 6, 7))))
+def test_the_last_week_is_the_same_in_any_order(place: str, tmp_path: Path, days: tuple[int, ...]) -> None:
+    """The first day is in the week that ends with the second, and no longer in that of the third."""
+    runs = {
+        day: run_at(tmp_path / str(day), [delivered(inf, attempt=1 + day)], epoch=EPOCH + day * 86_400)
+        for day in days
+    }
+    with Store(place) as store:
+        for number, day in enumerate(days):
+            import_run(store, runs[day])
+            last = max(days[: number + 1])
+            counted = sum(each > last - 7 for each in days[: number + 1])
+            assert list(worst_of(store, 7).values()) == [(counted, counted)]
 
 
 def test_an_interrupted_run_says_how_much_is_missing(place: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interop.record import Attempt, Blame, Cause, Finding, InconcReason, Layer, Verdict
-from tests.suites.injected import OF_CALL_CONTROL, OF_MMS
+from tests.suites.injected import OF_CALL_CONTROL, OF_CHARGING, OF_MMS
 
 MI, SNAIL, HNA = "mi-1709", "snail-1718", "hna-1700"
 CMCC, CUCC, CTCC = "cmcc-bj", "cucc-bj", "ctcc-gz"
@@ -200,7 +200,7 @@ NO_CONCERN: Final = (
     "release.masked", "call.silent", "call.dropped", "call.barred", "report.dropped", "report.false",
     "sms.lost", "sms.refused", "sms.sender", "sms.text", "plmn.foreign", "hotline.empty", "free.unreachable",
     "label.marked", "sim.imsi", "sim.iccid", "sim.msisdn", "sim.spn", "sim.smsc", *OF_CALL_CONTROL,
-    *OF_MMS,
+    *OF_MMS, *OF_CHARGING,
 )  # fmt: skip
 
 Seen = tuple[Blame, ...] | InconcReason | None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interop.record import Blame, Cause, InconcReason, Layer
-from tests.suites.injected import OF_CALL_CONTROL
+from tests.suites.injected import OF_CALL_CONTROL, OF_CHARGING
 
 MI, SNAIL, HNA = "mi-1709", "snail-1718", "hna-1700"
 CMCC, CUCC, CTCC = "cmcc-bj", "cucc-bj", "ctcc-gz"
@@ -279,5 +279,5 @@ NO_CONCERN: Final = (
     "gateway.text", "gateway.encoding", "gateway.part_lost", "gateway.parts_reordered", "gateway.duplicate",
     "gateway.reply_lost", "gateway.reply_text", "smsc.dropped", "smsc.late", "site.format", "site.policy",
     "site.opaque", "site.down", "site.code_not_sent", "site.code_late", "site.code_wrong",
-    "site.code_elsewhere", *OF_CALL_CONTROL,
+    "site.code_elsewhere", *OF_CALL_CONTROL, *OF_CHARGING,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from tests.suites.codes.tables import (
     Seen,
     says,
 )
-from tests.suites.injected import OF_MMS
+from tests.suites.injected import OF_CHARGING, OF_MMS
 
 SIM_OF: Final = {"m01": MI, "m02": SNAIL, "m03": HNA, "m04": CMCC, "m05": CUCC, "m06": CTCC}
 DETECTORS: Final = ("quectel", "simcom", "telit", "huawei", "ublox")
@@ -189,7 +189,7 @@ NO_CONCERN: Final = (
     "gateway.false_report", "gateway.report_missing", "gateway.undelivered_report", "gateway.late",
     "gateway.sender_cut", "gateway.sender_rewritten", "gateway.text", "gateway.encoding",
     "gateway.part_lost", "gateway.parts_reordered", "gateway.duplicate", "gateway.reply_lost",
-    "gateway.reply_text", "sim.imsi", "sim.iccid", "sim.msisdn", "sim.spn", "sim.smsc", *OF_MMS,
+    "gateway.reply_text", "sim.imsi", "sim.iccid", "sim.msisdn", "sim.spn", "sim.smsc", *OF_MMS, *OF_CHARGING,
 )  # fmt: skip
 OWN: Final = ("after", "cause", "leg", "direction", "speaker", "listener", "number")
 

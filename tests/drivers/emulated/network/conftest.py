@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from drivers.emulated.air import Camp, Cli, Hint, Leg, Notice, Submitted
 from drivers.emulated.defects import parse_all
 from drivers.emulated.hlr import OPERATORS, Subscriber
 from drivers.emulated.network import Network
-from interop.lab.model import Lab
+from interop.lab.model import Lab, TariffPart
 from interop.smspdu import Address, Deliver, Direction, StatusReport, Submit, decode
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -109,8 +110,17 @@ class Handset:
 class Town:
     """Every SIM of the default lab in a handset of its own. Build it inside the loop, then `settle`."""
 
-    def __init__(self, *defects: str, seed: int = 1, lab: Lab | None = None) -> None:
+    def __init__(
+        self,
+        *defects: str,
+        seed: int = 1,
+        lab: Lab | None = None,
+        tariffs: Mapping[str, TariffPart] | None = None,
+        papers: Path | None = None,
+    ) -> None:
+        """`tariffs` by the name of a SIM; without it nobody pays."""
         self.lab = lab or read_lab("emulated")
+        numbers = {sim.name: sim.msisdn for sim in self.lab.sims}
         self.network = Network(
             [
                 Subscriber.of(sim, imsi=sim.imsi, ehplmn=(OPERATORS[sim.base_operator].plmn,))
@@ -119,6 +129,8 @@ class Town:
             seed=seed,
             epoch=EPOCH,
             defects=parse_all(defects, self.lab),
+            tariffs={numbers[sim]: tariff for sim, tariff in (tariffs or {}).items()},
+            papers=papers,
         )
         self.handsets = {
             sim.name: Handset(self.network, sim.name, sim.imsi, sim.msisdn) for sim in self.lab.sims

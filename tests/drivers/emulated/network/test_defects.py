@@ -64,6 +64,7 @@ OF_CALL_CONTROL = tuple(
     in ("hold", "retrieve", "mpty", "media", "notices", "transfer", "waiting", "forwarding")
 )
 OF_MULTIMEDIA = tuple(name for name in KINDS if name.startswith("mms."))
+OF_CHARGING = tuple(name for name in KINDS if name.startswith(("charging.", "balance.")))
 
 TABLE: dict[str, Touched] = {
     "route.missing@segment=171,from=CMCC": Touched(
@@ -227,7 +228,9 @@ def not_ok(seen: Outcome) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    "defects", [OF_GATEWAYS, OF_CALL_CONTROL, OF_MULTIMEDIA], ids=["gateways", "call control", "multimedia"]
+    "defects",
+    [OF_GATEWAYS, OF_CALL_CONTROL, OF_MULTIMEDIA, OF_CHARGING],
+    ids=["gateways", "call control", "multimedia", "charging"],
 )
 def test_others_touch_nothing_between_two_handsets(town: type[Town], defects: tuple[str, ...]) -> None:
     async def scenario() -> Touched:
@@ -276,8 +279,8 @@ def test_absence_and_silence_are_masked_too(town: type[Town], handset_is: str, c
 
 
 def test_every_defect_has_a_row() -> None:
-    """Those of gateways, call control and MMS have tables of their own."""
-    elsewhere = {*OF_GATEWAYS, *OF_CALL_CONTROL, *OF_MULTIMEDIA}
+    """Those of gateways, call control, MMS and charging have tables of their own."""
+    elsewhere = {*OF_GATEWAYS, *OF_CALL_CONTROL, *OF_MULTIMEDIA, *OF_CHARGING}
     assert {text.partition("@")[0] for text in TABLE} | elsewhere == set(KINDS)
 
 

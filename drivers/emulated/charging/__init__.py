@@ -1,0 +1,1 @@
+"""What the emulated operators charge, record and tell of it."""

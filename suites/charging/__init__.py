@@ -1,0 +1,1 @@
+"""What calls and messages cost, held against the tariff: the balance before and after."""
