@@ -35,14 +35,21 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "interop.numbering",
             "interop.smspdu",
             "interop.uicc",
-            "interop.shipped",
         }
     ),
     "interop.campaign": frozenset({"interop.lab", "interop.engine", "interop.record", "interop.results"}),
 }
+GROUND = frozenset({"interop.shipped", "interop.__version__"})  # what any of them may import
+# a room of a floor -> which other rooms and modules of that floor it may import
+ROOMS: dict[str, frozenset[str]] = {
+    "interop.results.records": frozenset(),
+    "interop.results.targets": frozenset({"intervals", "kpi"}),
+    "interop.results.store": frozenset({"kpi"}),
+    "interop.results.release": frozenset({"beta", "intervals", "kpi", "store", "targets"}),
+}
 HEAVY = (
     "pytest", "aiohttp", "pydantic", "serial", "yaml", "jinja2", "phonenumbers", "smartcard", "asyncio",
-    "cryptography", "numpy",
+    "cryptography", "numpy", "sqlalchemy",
 )  # fmt: skip
 TYPES_ONLY = {("interop.protocols", "interop.lab")}
 
@@ -95,10 +102,30 @@ def test_floors_of_interop_import_only_downwards() -> None:
                 floor = package_of(name)
                 if not name.startswith("interop.") or floor == package:
                     continue
-                if floor in MAY_IMPORT:
-                    assert floor in allowed, f"{path} imports {name}"
-                    if (package, floor) in TYPES_ONLY:
-                        assert types_only, f"{path} imports {name} at run time"
+                if floor in GROUND:
+                    continue
+                assert floor in allowed, f"{path} imports {name}"
+                if (package, floor) in TYPES_ONLY:
+                    assert types_only, f"{path} imports {name} at run time"
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_rooms_of_interop_import_only_downwards(room: str) -> None:
+    floor = room.rpartition(".")[0]
+    for path in modules(room.replace(".", "/")):
+        for name, _ in imports(path):
+            other = ".".join(name.split(".")[:3])
+            if other.startswith(f"{floor}.") and other != room:
+                assert other.rpartition(".")[2] in ROOMS[room], f"{path} imports {name}"
+
+
+def test_only_commands_and_the_release_board_know_the_store() -> None:
+    """It alone needs SQLAlchemy, and a run is judged without it."""
+    rooms = [ROOT / "interop" / room for room in ("cli", "results/store", "results/release")]
+    for path in modules("interop"):
+        for name, _ in imports(path):
+            if name.startswith(("sqlalchemy", "interop.results.store")):
+                assert any(path.is_relative_to(room) for room in rooms), f"{path} imports {name}"
 
 
 def test_only_the_emulated_country_knows_what_is_injected() -> None:

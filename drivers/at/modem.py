@@ -16,7 +16,7 @@ from drivers.at.recovery import Recovery
 from drivers.at.registration import Registered
 from drivers.at.service_codes import ServiceCodes
 from drivers.at.services import Services
-from drivers.at.setup import Setup
+from drivers.at.setup import Setup, sim_state
 from drivers.at.sim_files import SimFiles
 from drivers.at.steering import Chld
 from drivers.at.tones import Tones
@@ -121,7 +121,7 @@ class AtModem:
             spend,
             self._messages,
         )
-        self._setup = Setup(self.channel, journal, secrets.get("pin"))
+        self._setup = Setup(self.channel, journal, sim, secrets.get("pin"))
         self._recovery = Recovery(modem, sim, link, self.channel, journal, self.events, self._settle)
         self._registered = Registered(self.channel, journal, self.events)
         self.heard: Callable[[str], None] | None = None
@@ -216,7 +216,7 @@ class AtModem:
         return ModemIdentity(*texts)
 
     async def sim_state(self) -> SimState:
-        return await self._setup.sim_state()
+        return await sim_state(self.channel)
 
     async def registration(self) -> Registration:
         return await self._registered.ask()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from drivers.at import answers
+from drivers.at import answers, iccid
 from drivers.at.channel import Channel
 from drivers.at.dialect import load, of_maker
 from drivers.at.exchange import Command, Deaf
 from drivers.at.guard import Guard
-from drivers.at.setup import Setup
+from drivers.at.setup import sim_state
 from drivers.at.sim_files import SimFiles
 from interop.numbering import Msisdn as Number
 from interop.numbering import NumberError
@@ -24,13 +24,11 @@ from interop.protocols.link import Link, NoJournal
 from interop.protocols.modem import ModemIdentity, Registration, SimState, Stat
 from interop.protocols.stream import EventStream
 from interop.smspdu import Address
-from interop.uicc import EfError, Iccid, Msisdn, Spn
+from interop.uicc import EfError, Msisdn, Spn
 
 WAKE_S = 4.0
 """an AT port answers the first or the second probe; one that stays silent so long is none"""
-_EF_ICCID, _EF_SPN, _EF_MSISDN = 0x2FE2, 0x6F46, 0x6F40
-_ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+ZICCID?")
-"""SIMCom, Telit and u-blox, ZTE ...: for modems without +CRSM; modems.md 2.4, ModemManager's plugins"""
+_EF_SPN, _EF_MSISDN = 0x6F46, 0x6F40
 _MOST_WITNESSED = 4096
 
 
@@ -110,13 +108,13 @@ class Interview:
         state = await self._sim_state()
         if state in (SimState.MISSING, SimState.FAILED):
             return FoundSim(state)
-        iccid = await self._iccid()  # readable before the PIN (TS 102 221 13.2)
+        number = await iccid.read(self._channel.run, NoJournal())
         if state is not SimState.READY:
-            return FoundSim(state, iccid)
+            return FoundSim(state, number)
         imsi = await self._bare("AT+CIMI")
         return FoundSim(
             state,
-            iccid,
+            number,
             imsi if imsi.isdigit() else "",
             await self._msisdn(),
             await self._spn(),
@@ -124,8 +122,7 @@ class Interview:
         )
 
     async def _sim_state(self) -> SimState:
-        setup = Setup(self._channel, NoJournal(), None)
-        state = await setup.sim_state()
+        state = await sim_state(self._channel)
         if state is not SimState.FAILED:
             return state
         try:
@@ -134,23 +131,11 @@ class Interview:
                 return state
             await self._channel.run(Command(text="AT+CMEE=1"))
             try:
-                return await setup.sim_state()
+                return await sim_state(self._channel)
             finally:
                 await self._channel.run(Command(text="AT+CMEE=0"))
         except (CommandRefused, NotAvailable):
             return state
-
-    async def _iccid(self) -> str:
-        try:
-            if content := await self._files().read(_EF_ICCID):
-                return Iccid.decode(content).digits
-        except (CommandRefused, NotAvailable, EfError):
-            pass
-        for command in _ICCID_COMMANDS:
-            digits = (await self._bare(command)).rpartition(":")[2].strip(' "').rstrip("Ff")
-            if len(digits) in (19, 20) and digits[:2] == "89":
-                return digits
-        return ""
 
     async def _msisdn(self) -> str:
         try:

@@ -1,8 +1,7 @@
 """A modem whose link was lost: looked for, proved to be the same one with the same SIM, put to work again.
 
 A path proves nothing: ttyUSB numbers move, a hub hands out another modem, somebody changes cards meanwhile.
-The IMEI proves the modem; the ICCID proves the card, and is read before any PIN is given: the PIN of one
-card must not be tried on another (ETSI TS 102 221 13.2: EF_ICCID can always be read).
+The IMEI proves the modem; the ICCID proves the card, and is read before any PIN is given.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 from itertools import chain, repeat
 
+from drivers.at import iccid
 from drivers.at.channel import Channel
 from drivers.at.exchange import Answer, Command
 from interop.lab.model import ModemPart, SimPart
@@ -25,16 +25,7 @@ LAST_PAUSE_S = 30.0
 GIVE_UP_AFTER_S = 3600.0
 
 _IMEI = Command(text="AT+CGSN", bare=True, retry_busy=False)
-_ICCID = (
-    Command(text="AT+CRSM=176,12258,0,0,10", expect=("+CRSM:",), retry_busy=False),
-    Command(text="AT+CCID", expect=("+CCID:",), bare=True, retry_busy=False),
-    Command(text="AT+QCCID", expect=("+QCCID:",), bare=True, retry_busy=False),
-    Command(text="AT^ICCID?", expect=("^ICCID:",), bare=True, retry_busy=False),
-)
-"""27.007 8.18 first; what a vendor has beside it where that is refused"""
-_FIRST_READING_TRIES = 2
-
-Ask = Callable[[Command], Awaitable[Answer]]
+_IMEI_TRIES = 2
 
 
 class _Stranger(DeviceLost):
@@ -62,22 +53,20 @@ class Recovery:
         self._settle = settle
         self._imei = modem.imei or ""
         self._iccid = sim.iccid.upper()
-        self._read_by: tuple[Command, ...] = _ICCID
         self._task: asyncio.Task[None] | None = None
 
     async def meet(self) -> None:
         """Remember whose modem and card these are. Raises EquipmentError for an IMEI that the lab denies."""
-        imei = _imei_in(await self._first_reading(_IMEI))
+        imei = await self._first_imei()
         if self._imei and imei and imei != self._imei:
             text = f"wrong device at {self._place}: its IMEI is {imei}, the lab file says {self._imei}"
             raise EquipmentError(self._modem.name, text)
         self._imei = imei or self._imei
-        for command in _ICCID:
+        if found := await iccid.read(self._channel.run, self._journal):
             # what the card really says counts: the lab file may be what is wrong
-            if iccid := _iccid_in(await self._first_reading(command)):
-                self._iccid, self._read_by = iccid, (command,)
-                return
-        self._journal.note("the ICCID cannot be read; after a loss it must be the one of the lab file")
+            self._iccid = found
+        else:
+            self._journal.note("the ICCID cannot be read; after a loss it must be the one of the lab file")
 
     def begin(self) -> None:
         """The link is lost: look for the modem in the background until it is back or given up."""
@@ -93,15 +82,15 @@ class Recovery:
     def _place(self) -> str:
         return (self._link.place if isinstance(self._link, Returning) else "") or self._modem.port
 
-    async def _first_reading(self, command: Command) -> Answer | None:
-        for _ in range(_FIRST_READING_TRIES):
+    async def _first_imei(self) -> str:
+        for _ in range(_IMEI_TRIES):
             try:
-                return await self._channel.run(command)
+                return _imei_in(await self._channel.run(_IMEI))
             except CommandRefused:
-                return None
+                break
             except NotAnswering as error:
                 self._journal.note(str(error))
-        return None
+        return ""
 
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
@@ -155,15 +144,13 @@ class Recovery:
         imei = _imei_in(await ask(_IMEI))
         if self._imei and imei != self._imei:
             raise _Stranger(self._modem.name, f"{self._place} has IMEI {imei or '?'}, not {self._imei}")
-        for command in self._read_by:
-            if iccid := _iccid_in(await ask(command)):
-                break
-        else:
+        found = await iccid.read(ask, self._journal)
+        if not found:
             raise DeviceLost(self._modem.name, "the ICCID cannot be read: not proved to be the same SIM")
-        if iccid != self._iccid:
+        if not iccid.same(found, self._iccid):
             if not self._imei:
-                raise _Stranger(self._modem.name, f"at {self._place} is ICCID {iccid}, not {self._iccid}")
-            text = f"came back with another SIM: ICCID {iccid}, before the loss {self._iccid}"
+                raise _Stranger(self._modem.name, f"at {self._place} is ICCID {found}, not {self._iccid}")
+            text = f"came back with another SIM: ICCID {found}, before the loss {self._iccid}"
             raise EquipmentError(self._modem.name, text)
 
     def _give_up(self, why: str) -> None:
@@ -172,20 +159,8 @@ class Recovery:
         self._events.append(LinkGivenUp(why))
 
 
-def _imei_in(answer: Answer | None) -> str:
+def _imei_in(answer: Answer) -> str:
     """The 15 digits among the lines of +CGSN, "" where there are none."""
-    text = " ".join(answer.lines) if answer is not None and answer.ok else ""
+    text = " ".join(answer.lines) if answer.ok else ""
     found = re.search(r"(?<!\d)\d{15}(?!\d)", text)
     return found[0] if found else ""
-
-
-def _iccid_in(answer: Answer | None) -> str:
-    """The number of the card, 18 to 20 places, as printed: +CRSM gives its octets with the halves swapped."""
-    text = answer.lines[0] if answer is not None and answer.ok and answer.lines else ""
-    found = re.search(r"(?<![0-9A-F])[0-9A-F]{18,20}(?![0-9A-F])", text.upper())
-    if found is None:
-        return ""
-    digits = found[0]
-    if text.startswith("+CRSM:"):
-        digits = "".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2))
-    return digits.rstrip("F")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from drivers.at import answers
+from drivers.at import answers, iccid
 from drivers.at.channel import Channel
 from drivers.at.exchange import Command
+from interop.lab.model import SimPart
 from interop.protocols.errors import CommandRefused, EquipmentError, NotAnswering
 from interop.protocols.link import Journal
 from interop.protocols.modem import SimState
@@ -19,11 +20,15 @@ _PIN_STATE = Command(text="AT+CPIN?", expect=("+CPIN:",))
 
 
 class Setup:
-    """Echo off, PIN once, then the dialect's settings; each that holds goes to the channel's ledger."""
+    """Echo off, PIN once, then the dialect's settings; each that holds goes to the channel's ledger.
 
-    def __init__(self, channel: Channel, journal: Journal, pin: str | None) -> None:
+    `pin`: of the card `sim`, in digits, where the lab file has one.
+    """
+
+    def __init__(self, channel: Channel, journal: Journal, sim: SimPart, pin: str | None) -> None:
         self._channel = channel
         self._journal = journal
+        self._sim = sim
         self._pin = pin
         self._accepted: Command | None = None
         self._complete = False
@@ -74,25 +79,22 @@ class Setup:
         if self._accepted is not None:
             state = await self._channel.exchange(_PIN_STATE)
             if _state(state.lines) is SimState.PIN:
+                if stranger := await self._stranger(self._channel.exchange):
+                    self._journal.note(stranger)
+                    return
                 accepted, self._accepted = self._accepted, None
                 if (await self._channel.exchange(accepted)).ok:
                     self._accepted = accepted  # else never again: three wrong ones lock a card
 
-    async def sim_state(self) -> SimState:
-        try:
-            return _state((await self._channel.run(_PIN_STATE)).lines)
-        except NotAnswering:
-            return _state((await self._channel.run(_PIN_STATE)).lines)
-        except CommandRefused as refused:
-            return answers.sim_state_of_error(refused.code)
-
     async def _unlocked(self) -> bool:
-        """Give the PIN at most once: three wrong ones lock a card."""
-        state = await self.sim_state()
+        """Give the PIN at most once, and to no other card: three wrong ones lock one."""
+        state = await sim_state(self._channel)
         if state is not SimState.PIN or self._pin is None:
             return state is SimState.READY
         if not (self._pin.isascii() and self._pin.isdigit() and 4 <= len(self._pin) <= 8):
             raise EquipmentError(self._channel.device, "the PIN in the lab file is not 4 to 8 digits")
+        if stranger := await self._stranger(self._channel.run):
+            raise EquipmentError(self._channel.device, stranger)
         text, self._pin = f'AT+CPIN="{self._pin}"', None
         command = Command(text=text, deadline=20.0, retry_busy=False, secret=True)
         try:
@@ -102,6 +104,18 @@ class Setup:
             return False
         self._accepted = command
         return True
+
+    async def _stranger(self, ask: iccid.Ask) -> str:
+        """What is wrong with the card that asks for its PIN; "" where nothing says that it is another one."""
+        found = await iccid.read(ask, self._journal)
+        if not found:
+            self._journal.note("the ICCID cannot be read before the PIN: whose PIN this is, is not proved")
+        if not found or iccid.same(found, self._sim.iccid.upper()):
+            return ""
+        return (
+            f"ICCID {found} is in it, where SIM {self._sim.name} with ICCID {self._sim.iccid} should be; "
+            "it asks for its PIN, and none was tried"
+        )
 
     async def _set(self, text: str) -> None:
         """A setting does no harm twice: one that gets no answer is tried again once."""
@@ -130,6 +144,16 @@ class Setup:
             return True
         self._journal.note(f"none of {', '.join(forms)} was accepted")
         return False
+
+
+async def sim_state(channel: Channel) -> SimState:
+    """Raises EquipmentError, but for a refusal, which is a state."""
+    try:
+        return _state((await channel.run(_PIN_STATE)).lines)
+    except NotAnswering:
+        return _state((await channel.run(_PIN_STATE)).lines)
+    except CommandRefused as refused:
+        return answers.sim_state_of_error(refused.code)
 
 
 def _state(lines: list[str]) -> SimState:

@@ -324,7 +324,9 @@ def store(
     ] = 10_000_000,
     place: Annotated[
         str,
-        typer.Option("--store", metavar="URL", help="Empty, on PostgreSQL. [default: a file of SQLite]"),
+        typer.Option(
+            "--store", metavar="FILE|URL", help="An empty one. [default: a file that is deleted afterwards]"
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:

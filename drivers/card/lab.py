@@ -105,14 +105,17 @@ class LabCards:
     async def _channel(self, part: ModemPart) -> Channel:
         """Raises EquipmentError."""
         sim = self._lab.sim_of(part)
+        assert sim is not None, part.name  # of `_modems`
         try:
-            pin = secrets(self._lab, sim).get("pin") if sim else None
+            pin = secrets(self._lab, sim).get("pin")
             dialect = load(part.dialect, *own_dialects(self._lab.directory))
         except (SecretError, DialectError) as error:
             raise NotAvailable(part.name, str(error)) from None
         link = self._links[part.port].link(part)
         channel = Channel(part.name, link, NoJournal(), dialect, Deaf(), Guard())
-        self._opened.push_async_callback(channel.close)
-        await channel.open()
-        await Setup(channel, NoJournal(), pin).reach()
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(channel.close)
+            await channel.open()
+            await Setup(channel, NoJournal(), sim, pin).reach()
+            self._opened.push_async_exit(opened.pop_all())
         return channel

@@ -12,15 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
 from itertools import islice, zip_longest
 
 from interop.campaign.cells import Cell, Trial, stage_seed
 from interop.campaign.screening import Screening
-from interop.campaign.spending import MOST_ATTEMPTS, NOTHING, UNLIMITED, Budget, Spend, spent_by
+from interop.campaign.spending import MOST_ATTEMPTS, NOTHING, UNLIMITED, Budget, Spend
+from interop.campaign.stages import Played, Stage
 from interop.campaign.suspects import Test, controls_of, tests_of
-from interop.engine.verdicts import MOST_RETRIES, PENDING
-from interop.record import Attempt, InconcReason, Verdict
+from interop.record import Attempt, Verdict
 from interop.results.localise import Localisation, Table
 from interop.results.sequential import Plan, Sprt
 
@@ -51,20 +50,6 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One run. `tests`: of each trial the place of its test in `State.tests`; empty for a screening."""
-
-    number: int
-    seating: int
-    trials: tuple[Trial, ...]
-    tests: tuple[int, ...] = ()
-
-    @property
-    def purpose(self) -> str:
-        return "tests" if self.tests else "screening"
-
-
-@dataclass(frozen=True, slots=True)
 class Began:
     """The stage's run is about to begin; the attempts after it are its own."""
 
@@ -85,7 +70,16 @@ class Lost:
     spend: Spend
 
 
-Line = Began | Attempt | Lost | Ended
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Attempts of the stage, by their keys: something left, and nobody knows what became of it. They are not
+    made again.
+    """
+
+    keys: frozenset[str]
+
+
+Line = Began | Attempt | Lost | Unknown | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,74 +130,12 @@ def state(course: Course, lines: Iterable[Line]) -> State:
     return replay.state()
 
 
-class _Played:
-    """A stage, and what its trials came to."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.began = False
-        self.lost = NOTHING
-        self._attempts: dict[str, dict[int, Attempt]] = {trial.case: {} for trial in stage.trials}
-        self._controls: dict[str, Attempt] = {}
-
-    def hear(self, attempt: Attempt) -> None:
-        if attempt.control_of is not None:
-            self._controls[attempt.key] = attempt
-        elif attempt.case in self._attempts:
-            self._attempts[attempt.case][attempt.attempt] = attempt
-        else:
-            raise ValueError(
-                f"stage {self.stage.number} has no case {attempt.case}: the lab or its suites are not "
-                "those that the campaign began with"
-            )
-
-    @property
-    def spent(self) -> Spend:
-        own = (attempt for attempts in self._attempts.values() for attempt in attempts.values())
-        return reduce(Spend.__add__, map(spent_by, (*own, *self._controls.values())), self.lost)
-
-    @property
-    def unsettled(self) -> list[Trial]:
-        """Those without a result that have tries left."""
-        return [
-            trial
-            for trial in self.stage.trials
-            if self.verdict(trial) is Verdict.INCONC
-            and self._tries(trial) <= MOST_RETRIES
-            and not self.unpaid(trial)
-        ]
-
-    def _tries(self, trial: Trial) -> int:
-        """What a crash cut short was none."""
-        attempts = self._attempts[trial.case].values()
-        return sum(attempt.reason is not InconcReason.INTERRUPTED for attempt in attempts)
-
-    def unpaid(self, trial: Trial) -> str:
-        """Why it has no result, where that is a SIM's budget, which nobody fills up again; "" otherwise."""
-        attempts = self._attempts[trial.case]
-        last = attempts[max(attempts)] if attempts else None
-        if last is None or last.reason is not InconcReason.BUDGET or self.verdict(trial).conclusive:
-            return ""
-        return last.detail.strip().partition("\n")[0] or "a budget is spent"
-
-    def verdict(self, trial: Trial) -> Verdict:
-        """Of the last attempt that settles it; INCONC as long as none does."""
-        attempts = self._attempts[trial.case].values()
-        return next((one.verdict for one in reversed(attempts) if _settles(one)), Verdict.INCONC)
-
-
-def _settles(attempt: Attempt) -> bool:
-    """A fail whose contrast is not known yet may still become inconclusive."""
-    waits = attempt.control is not None and attempt.control.why == PENDING
-    return attempt.verdict is Verdict.ERROR or (attempt.verdict.conclusive and not waits)
-
-
 class Replay:
     """The same, told line by line: the stages so far, and the next."""
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self._done: list[_Played] = []
+        self._done: list[Played] = []
         self._spent = NOTHING
         self._tests: list[Test] = []
         self._localisation: Localisation | None = None
@@ -220,6 +152,8 @@ class Replay:
             self._open.hear(line)
         elif isinstance(line, Lost):
             self._open.lost = line.spend
+        elif isinstance(line, Unknown):
+            self._open.unknown = line.keys
         elif line.stage != self._open.stage.number:
             raise ValueError(f"stage {line.stage}, where stage {self._open.stage.number} comes next")
         elif isinstance(line, Began):
@@ -228,6 +162,11 @@ class Replay:
             self._spent = self._spent + self._open.spent
             self._done.append(self._open)
             self._open = self._next()
+
+    @property
+    def stages(self) -> Sequence[Played]:
+        """Those that began."""
+        return [*self._done, *([self._open] if self._open and self._open.began else [])]
 
     def state(self) -> State:
         spent = self._spent + (self._open.spent if self._open else NOTHING)
@@ -253,7 +192,7 @@ class Replay:
             unpaid=sum(bool(one.unpaid(trial)) for one in stages for trial in one.stage.trials),
         )
 
-    def _next(self) -> _Played | None:
+    def _next(self) -> Played | None:
         course = self._course
         played = {trial for one in self._done for trial in one.stage.trials}
         for seating, drawn in enumerate((course.screening.home, course.screening.rotated)):
@@ -268,7 +207,7 @@ class Replay:
             return None
         return self._block(undecided)
 
-    def _block(self, undecided: Sequence[tuple[int, Tested]]) -> _Played | None:
+    def _block(self, undecided: Sequence[tuple[int, Tested]]) -> Played | None:
         """The next cases of the open tests of one seating, one of each test in turn."""
         seating = min(one.test.seating for _, one in undecided)
         rows = [
@@ -296,10 +235,10 @@ class Replay:
             before = sum(at == place and trial.cell not in one.unpaid for trial, at in rows)
         return islice(able, before, before + self._course.block)
 
-    def _stage(self, seating: int, trials: Sequence[Trial], tests: Sequence[int]) -> _Played | None:
+    def _stage(self, seating: int, trials: Sequence[Trial], tests: Sequence[int]) -> Played | None:
         chosen = self._affordable(trials, self._spent)
         if chosen:
-            return _Played(Stage(len(self._done) + 1, seating, chosen, tuple(tests[: len(chosen)])))
+            return Played(Stage(len(self._done) + 1, seating, chosen, tuple(tests[: len(chosen)])))
         kind = self._course.budget.beyond(self._spent + trials[0].cell.spend * MOST_ATTEMPTS)
         self._over = f"what is left of the budget ({kind}) may not reach for one more case"
         if self._localisation is None and self._done:

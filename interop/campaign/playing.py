@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from interop.campaign.cells import Trial, stage_seed
-from interop.campaign.course import Began, Ended, Lost, Replay, Stage, State
+from interop.campaign.course import Began, Ended, Lost, Replay, State
 from interop.campaign.journal import Journal
 from interop.campaign.planning import Planned, Seating
 from interop.campaign.seating import Move, moves, needed
 from interop.campaign.spending import NOTHING
+from interop.campaign.stages import Stage
 from interop.engine.attempt import BoundCase
 from interop.engine.runner import longest_s
 from interop.engine.session import Observer, Plan, Session
 from interop.lab.equipment import CHINA, nothing_leaves
+from interop.lab.readiness import NotReady
 
 OPENING: Final = timedelta(minutes=1)
 """what opening a lab may take of a window"""
@@ -72,8 +74,9 @@ def play(
     """Begin the campaign in this directory, or go on with it, to its end. `clock`: the time now.
 
     Raises JournalError, RunDamaged, for lines of another campaign ValueError, CampaignError where a case fits
-    into no window, NotReady where a device is missing or holds another SIM; KeyboardInterrupt when
-    interrupted, after everything is hung up. Whatever ends it, it goes on from there.
+    into no window, NotReady where a device is missing or holds another SIM, OSError where nothing can be
+    written; KeyboardInterrupt when interrupted, after everything is hung up. Whatever ends it, it goes on
+    from there.
     """
     with Journal(directory, identity(planned, injected)) as journal:
         return _Play(planned, journal, injected, desk, clock).run()
@@ -113,6 +116,8 @@ class _Play:
             else:
                 whole = True
                 self._note_beginning(now)
+                if self._journal.has_run(now.stage.number):  # of one that was killed behind its last case
+                    self._desk.stage_rests(self._journal.place(now.stage.number))
             if whole:
                 self._journal.note(Ended(now.stage.number))
                 self._replay.hear(Ended(now.stage.number))
@@ -121,7 +126,9 @@ class _Play:
         return now
 
     def _played(self, stage: Stage, now: State) -> bool:
-        """One session of a stage. Whether it is over; else there was no time left for all of it."""
+        """One session of a stage. Whether it is over; else there was no time left for all of it, or a device
+        was away. Raises NotReady where nothing that is left could be played for that.
+        """
         if away := self._moves_to(stage.seating):
             self._desk.move(away)
         if self._journal.seating != stage.seating:
@@ -137,7 +144,17 @@ class _Play:
             self._replay.hear(line)
         self._desk.stage_rests(self._journal.place(stage.number))
         self._full = session.cut_short
-        return not session.cut_short
+        if not self._live:
+            return True
+        after = self._replay.state().left
+        if not session.cut_short and after == now.left:
+            raise NotReady(self._why_not(after[0]))
+        return not session.cut_short and not after
+
+    def _why_not(self, trial: Trial) -> str:
+        """What the last attempt at it says."""
+        attempts = self._replay.stages[-1].attempts(trial)
+        return attempts[-1].detail if attempts else f"{trial.case} was not played"
 
     def _note_beginning(self, now: State) -> None:
         if now.stage is not None and not now.began:
@@ -204,7 +221,7 @@ def identity(planned: Planned, injected: Injected) -> dict[str, Any]:
     return {
         "campaign": campaign.name,
         "campaign file": campaign.digest,
-        "lab": hashlib.sha256(campaign.lab.model_dump_json().encode()).hexdigest(),
+        "lab": campaign.lab.digest,
         "set of cases": hashlib.sha256(cases.encode()).hexdigest(),
         "--defect": list(injected.defects),
         "--quirk": list(injected.quirks),

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from interop.campaign.cells import Cell, Trial
-from interop.campaign.course import Stage
+from interop.campaign.cells import Cell
 from interop.campaign.planning import Planned
 from interop.campaign.reading import Failing, History
 from interop.lab.model import Lab
@@ -31,27 +30,24 @@ class Replays:
 
 def replays_of(case: str, planned: Planned, history: History) -> Replays:
     """Raises ValueError for a case that has not failed in this campaign; the last time that it did counts."""
-    failed = [(stage, trial) for stage, trial in _trials(history) if history.failed(stage, trial)]
-    found = [(stage, trial) for stage, trial in failed if trial.case == case]
+    failed = list(history.failed())
+    found = [(played, trial) for played, trial in failed if trial.case == case]
     if not found:
         close = get_close_matches(case, {trial.case for _, trial in failed}, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
         raise ValueError(f"no case {case!r} has failed in this campaign{hint}")
-    stage, trial = found[-1]
+    played, trial = found[-1]
     cell = trial.cell
     replays = [
         Replayed(frozenset(("modem",) if other.cell.seating != cell.seating else ()), verdict is Verdict.FAIL)
-        for played, other in _trials(history)
-        if other.cell.case() == cell.case() and (played, other) != (stage, trial)
-        if (verdict := history.verdict(played, other)).conclusive
+        for each in history.stages
+        for other in each.stage.trials
+        if other.cell.case() == cell.case() and other is not trial
+        if (verdict := each.verdict(other)).conclusive
     ]
-    replays += _contrast(history.attempts(stage, trial)[-1], planned.campaign.lab)
+    replays += _contrast(played.attempts(trial)[-1], planned.campaign.lab)
     investigation = Investigation(_suspects(cell), case_s=cell.expected_s)
-    return Replays(history.failing(stage, trial), investigation, tuple(replays))
-
-
-def _trials(history: History) -> Iterator[tuple[Stage, Trial]]:
-    return ((stage, trial) for stage in history.stages for trial in stage.trials)
+    return Replays(history.failing(played, trial), investigation, tuple(replays))
 
 
 def _suspects(cell: Cell) -> tuple[Suspect, ...]:

@@ -12,8 +12,8 @@ from interop.lab.roles import Player, Seat, control_for
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A SIM, and the modem that it is to be in. `locked`: it asks for a PIN, of which a modem that finds the
-    wrong SIM costs that one a try.
+    """A SIM, and the modem that it is to be in. `locked`: it has a PIN, which a modem that cannot tell
+    an ICCID before tries on whatever SIM it finds.
     """
 
     sim: str

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from interop.cli.exits import USAGE
+
 if TYPE_CHECKING:
     from interop.lab.model import Lab
-
-USAGE = 2
 
 
 def may_spend(command: str, lab: Lab, *, allowed: bool, figures: Iterable[str] = ()) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interop.cli.run import BROKEN, FAILED, INCONCLUSIVE, PASSED, USAGE
+from interop.cli.exits import BROKEN, FAILED, INCONCLUSIVE, PASSED, refuse
 
 if TYPE_CHECKING:
     from interop.results.compare import Comparison, Outcomes
@@ -35,15 +35,15 @@ def diff(
     4 an error of the harness.
     """
     if len(runs) > 2 or (len(runs) == 2 and baseline is not None):
-        _refuse("give two runs, or one run and --baseline")
+        refuse("diff", "give two runs, or one run and --baseline")
     if len(runs) == 1 and baseline is None and write_baseline is None:
-        _refuse("give the run before it too, or --baseline, or --write-baseline")
+        refuse("diff", "give the run before it too, or --baseline, or --write-baseline")
     after = _outcomes(runs[-1])
     before = _baseline(baseline) if baseline is not None else _outcomes(runs[0]) if len(runs) == 2 else None
     code = PASSED
     if before is not None:
         if not before.cases and not after.cases:
-            _refuse("neither of the two has a case that was tried")
+            refuse("diff", "neither of the two has a case that was tried")
         code = _compare(before, after, as_json)
     if write_baseline is not None:
         _write(write_baseline, after)
@@ -81,11 +81,14 @@ def _outcomes(run: Path) -> Outcomes:
     from interop.results.compare import outcomes
 
     if run.exists() and not run.is_dir():
-        _refuse(f"{run}: is no directory; give the one that holds run.json (a baseline goes with --baseline)")
+        refuse(
+            "diff",
+            f"{run}: is no directory; give the one that holds run.json (a baseline goes with --baseline)",
+        )
     try:
         return outcomes(read_run(run))
     except RunDamaged as damage:
-        _refuse(str(damage))
+        refuse("diff", str(damage))
 
 
 def _baseline(path: Path) -> Outcomes:
@@ -94,11 +97,11 @@ def _baseline(path: Path) -> Outcomes:
     try:
         return from_baseline(path.read_text(encoding="utf-8"))
     except IsADirectoryError:
-        _refuse(f"--baseline {path}: is a directory; a run goes before RUN, without --baseline")
+        refuse("diff", f"--baseline {path}: is a directory; a run goes before RUN, without --baseline")
     except OSError as error:
-        _refuse(f"--baseline {path}: {error.strerror}")
+        refuse("diff", f"--baseline {path}: {error.strerror}")
     except (BaselineDamaged, UnicodeDecodeError) as damage:
-        _refuse(f"--baseline {path}: {damage}")
+        refuse("diff", f"--baseline {path}: {damage}")
 
 
 def _write(path: Path, outcomes: Outcomes) -> None:
@@ -106,7 +109,7 @@ def _write(path: Path, outcomes: Outcomes) -> None:
     from interop.results.compare import BaselineDamaged, from_baseline, to_baseline
 
     if not outcomes.cases:
-        _refuse(f"--write-baseline {path}: the run has no case that was tried")
+        refuse("diff", f"--write-baseline {path}: the run has no case that was tried")
     try:
         if path.exists():
             from_baseline(path.read_text(encoding="utf-8"))
@@ -115,12 +118,7 @@ def _write(path: Path, outcomes: Outcomes) -> None:
         draft.write_text(to_baseline(outcomes), encoding="utf-8", errors="backslashreplace")
         draft.replace(path)
     except OSError as error:
-        _refuse(f"--write-baseline {path}: {error.strerror}")
+        refuse("diff", f"--write-baseline {path}: {error.strerror}")
     except (BaselineDamaged, UnicodeDecodeError):
-        _refuse(f"--write-baseline {path}: is there already and is no baseline; give another name")
+        refuse("diff", f"--write-baseline {path}: is there already and is no baseline; give another name")
     typer.echo(f"{path}: {len(outcomes.cases)} cases", err=True)
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop diff: {reason}", err=True)
-    raise typer.Exit(USAGE)

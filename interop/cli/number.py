@@ -3,9 +3,11 @@
 import json
 import sys
 from dataclasses import asdict
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
+
+from interop.cli.exits import refuse
 
 Answer = dict[str, Any]
 
@@ -30,7 +32,7 @@ def number(
     from interop.numbering import NumberError
 
     if [number, imsi, iccid].count(None) != 2:
-        _refuse("give one of NUMBER, --imsi, --iccid")
+        refuse("number", "give one of NUMBER, --imsi, --iccid")
     try:
         if imsi is not None:
             answer = _of_imsi(imsi)
@@ -39,18 +41,13 @@ def number(
         else:
             answer = _of_number(number or "")
     except NumberError as error:
-        _refuse(str(error))
+        refuse("number", str(error))
     if as_json:
         # what the output cannot carry is escaped, which JSON allows
         unicode_output = "utf" in (sys.stdout.encoding or "").lower()
         typer.echo(json.dumps(answer, ensure_ascii=not unicode_output, indent=2))
     else:
         _print(answer)
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop number: {reason}", err=True)
-    raise typer.Exit(2)
 
 
 def _of_number(text: str) -> Answer:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interop.cli.run import FAILED, USAGE
+from interop.cli.exits import FAILED, refuse
 
 if TYPE_CHECKING:
     from interop.record.reader import Run
@@ -46,10 +46,10 @@ def pack(
     """
     if check is not None:
         if run is not None or case or out is not None or hide_numbers:
-            _refuse("--check FILE stands alone")
+            refuse("pack", "--check FILE stands alone")
         _check(check)
     elif run is None or not case:
-        _refuse("give a RUN and at least one --case NAME, or --check FILE")
+        refuse("pack", "give a RUN and at least one --case NAME, or --check FILE")
     else:
         _pack(run, case, out, hide_numbers)
 
@@ -59,16 +59,16 @@ def _pack(directory: Path, names: list[str], out: Path | None, hide_numbers: boo
     from interop.reports.excerpt import NoSuchCase, select
 
     if directory.exists() and not directory.is_dir():
-        _refuse(f"{directory}: is no directory; give the one that holds run.json")
+        refuse("pack", f"{directory}: is no directory; give the one that holds run.json")
     try:
         run = read_run(directory)
         cases = select(run, names)
         path = _place(run, cases, out)
         _write(run, cases, path, hide_numbers)
     except (RunDamaged, NoSuchCase) as error:
-        _refuse(str(error))
+        refuse("pack", str(error))
     except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
+        refuse("pack", f"{error.filename}: {error.strerror}")
 
 
 def _place(run: Run, cases: tuple[CaseResult, ...], out: Path | None) -> Path:
@@ -81,9 +81,9 @@ def _place(run: Run, cases: tuple[CaseResult, ...], out: Path | None) -> Path:
     name = folder_name(str(run.meta.get("run", run.directory.name)), cases[0].final.case, others)
     path = out or Path(f"{name}.zip")
     if path.is_dir():
-        _refuse(f"-o {path}: is a directory; give a file")
+        refuse("pack", f"-o {path}: is a directory; give a file")
     if path.exists() and not is_zipfile(path):
-        _refuse(f"-o {path}: is there already and is no evidence file; give another name")
+        refuse("pack", f"-o {path}: is there already and is no evidence file; give another name")
     return path
 
 
@@ -114,9 +114,9 @@ def _check(path: Path) -> None:
         problems = pack.check(path)
         digest = _sha256(path)
     except pack.NoPack as error:
-        _refuse(f"--check {path}: {error}")
+        refuse("pack", f"--check {path}: {error}")
     except OSError as error:
-        _refuse(f"--check {path}: {error.strerror}")
+        refuse("pack", f"--check {path}: {error.strerror}")
     for problem in problems:
         typer.echo(problem)
     if problems:
@@ -129,8 +129,3 @@ def _sha256(path: Path) -> str:
 
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop pack: {reason}", err=True)
-    raise typer.Exit(USAGE)

@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
-from interop.lab import document as yaml
-from interop.lab.document import Document, Mistakes, Problem
-from interop.lab.shape import close, fit
+from interop.lab import named
+from interop.lab.document import Document, Kind, Mistakes
+from interop.lab.shape import fit
 from interop.results.records.profile import Profile
 
-_KIND: Final = yaml.Kind("profile", ("name", "columns", "start"), "has no place here")
+_KIND: Final = Kind("profile", ("name", "columns", "start"), "has no place here")
 _SHIPPED: Final = "interop.results.records"
 
 
-class ProfileError(Mistakes):
-    """A profile that cannot be used."""
-
-
 def read_profile(path_or_name: str) -> Profile:
-    """Of a file, or of those that ship with Interop (`shipped`). Raises ProfileError with every mistake."""
-    path = Path(path_or_name)
-    try:
-        if "/" not in path_or_name and not path.suffix and not path.is_file():
-            path = Path(str(files(_SHIPPED).joinpath(f"{path_or_name}.yaml")))
-        document = yaml.read(path.read_bytes(), _KIND)
-    except FileNotFoundError:
-        known = shipped()
-        text = f"no such file, and no profile of that name (there are: {', '.join(known)})"
-        raise ProfileError(path_or_name, [Problem(0, 0, text + close(path_or_name, known))]) from None
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ProfileError(path_or_name, [Problem(0, 0, f"cannot be read: {why}")]) from None
-    except yaml.Unreadable as error:
-        raise ProfileError(path_or_name, [error.problem]) from None
+    """Of a file, or of those that ship with Interop (`shipped`). Raises Mistakes."""
+    document = named.read(path_or_name, _SHIPPED, _KIND)
     profile = fit(document, Profile)
     if profile is not None:
         _judge(document, profile)
     if document.problems or profile is None:
-        raise ProfileError(path_or_name, document.problems)
+        raise Mistakes(path_or_name, document.problems)
     return profile
 
 
 def shipped() -> list[str]:
     """The names of the profiles that come with Interop."""
-    found = (entry.name for entry in files(_SHIPPED).iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+    return named.shipped(_SHIPPED)
 
 
 def _judge(document: Document, profile: Profile) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interop.cli import PLAIN
-from interop.cli.run import FAILED, INCONCLUSIVE, PASSED, USAGE
+from interop.cli.exits import FAILED, INCONCLUSIVE, PASSED, refuse, refuse_file
+from interop.cli.writing import replace
 
 if TYPE_CHECKING:
     from interop.lab.model import Lab
@@ -27,7 +28,7 @@ _Sims = Annotated[
 
 @app.callback()
 def _records() -> None:
-    """Test event records, and the operator's call records (CDR) matched with them."""
+    """What a run did, matched with the operator's call records (CDR)."""
 
 
 @app.command()
@@ -43,12 +44,12 @@ def export(
     """
     from interop.reports.call_records import export
 
-    events, _ = _events("export", run, sim or [])
-    text = export(event for event in events if not sim or event.sim in sim)
+    events, _ = _events("records export", run, sim or [])
+    table = export(event for event in events if not sim or event.sim in sim)
     if csv is None:
-        typer.echo(text.replace("\r\n", "\n"), nl=False)
+        typer.echo(table.decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
     else:
-        _write("export", csv, text)
+        replace("records export", "--csv", csv, table, "table of events")
 
 
 @app.command()
@@ -77,14 +78,14 @@ def match(
 
     rules = _profile(profile)
     sims = sim or []
-    events, of = _events("match", run, sims)
+    events, of = _events("records match", run, sims)
     file = _file(cdr, rules)
     for bad in file.malformed:
         typer.echo(call_records.malformed(bad, str(cdr)), err=True)
     matched = _matched(of, events, file, rules, sims, _period(since, until, file))
     code = _exit_code(matched)
     if csv is not None:
-        _write("match", csv, call_records.as_csv(matched))
+        replace("records match", "--csv", csv, call_records.as_csv(matched), "table of matches")
     if as_json:
         head = {"run": run.name, "file": str(cdr), "profile": rules.name, "exit_code": code}
         typer.echo(json.dumps({**head, **call_records.as_json(matched)}, ensure_ascii=False, indent=2))
@@ -125,10 +126,10 @@ def _events(command: str, directory: Path, sims: list[str]) -> tuple[list[TestEv
         run = read_run(directory)
         events, known = test_events(run), sorted(numbers_of(run))
     except RunDamaged as damage:
-        _refuse(command, str(damage))
+        refuse(command, str(damage))
     for name in sims:
         if name not in known:
-            _refuse(command, f"--sim: {unknown('SIM', name, known)}")
+            refuse(command, f"--sim: {unknown('SIM', name, known)}")
     return events, run
 
 
@@ -143,13 +144,13 @@ def _span(run: Run) -> Span:
 
 
 def _profile(name: str) -> Profile:
-    from interop.cli.record_profiles import ProfileError, read_profile
+    from interop.cli.record_profiles import read_profile
+    from interop.lab.document import Mistakes
 
     try:
         return read_profile(name)
-    except ProfileError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(USAGE) from None
+    except Mistakes as mistakes:
+        refuse_file(mistakes)
 
 
 def _file(path: Path, rules: Profile) -> RecordFile:
@@ -158,9 +159,9 @@ def _file(path: Path, rules: Profile) -> RecordFile:
     try:
         return read_records(path.read_bytes(), rules)
     except OSError as error:
-        _refuse("match", f"{path}: {error.strerror}")
+        refuse("records match", f"{path}: {error.strerror}")
     except ColumnMissing as error:
-        _refuse("match", f"{path}: {error}; is it a file of profile {rules.name}?")
+        refuse("records match", f"{path}: {error}; is it a file of profile {rules.name}?")
 
 
 def _period(since: str | None, until: str | None, file: RecordFile) -> Span | None:
@@ -172,7 +173,7 @@ def _period(since: str | None, until: str | None, file: RecordFile) -> Span | No
     low = None if since is None else _time("--since", since)
     high = None if until is None else _time("--until", until)
     if low is not None and high is not None and low > high:
-        _refuse("match", "--until is before --since")
+        refuse("records match", "--until is before --since")
     if file.period is not None:
         low = file.period.low if low is None else low
         high = file.period.high if high is None else high
@@ -180,19 +181,19 @@ def _period(since: str | None, until: str | None, file: RecordFile) -> Span | No
 
 
 def _time(option: str, text: str) -> float:
-    from datetime import datetime, timedelta, timezone
+    from datetime import datetime
+
+    from interop.reports.text import CHINA
 
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
-        _refuse("match", f'{option}: "{text}" is no time, such as 2026-01-05T09:00')
-    return (told if told.tzinfo else told.replace(tzinfo=timezone(timedelta(hours=8)))).timestamp()
+        refuse("records match", f'{option}: "{text}" is no time, such as 2026-01-05T09:00')
+    return (told if told.tzinfo else told.replace(tzinfo=CHINA)).timestamp()
 
 
 def _price(run: Run) -> tuple[Price | None, str]:
     """By the tariffs of the run's lab file; None and why where they are not to be had."""
-    from hashlib import sha256
-
     from interop.lab.load import LabError, load
 
     source = run.meta.get("lab_file")
@@ -202,7 +203,7 @@ def _price(run: Run) -> tuple[Price | None, str]:
         lab = load(source)
     except LabError as error:
         return None, f"the lab file of the run is gone or has mistakes: {str(error).splitlines()[0]}"
-    if sha256(lab.model_dump_json().encode()).hexdigest() != run.meta.get("lab_sha256"):
+    if lab.digest != run.meta.get("lab_sha256"):
         return None, f"{source} has changed since the run"
     if not lab.tariffs:
         return None, f"{source} has no tariffs"
@@ -225,16 +226,3 @@ def _by_tariffs(lab: Lab) -> Price:
         return balance.price if balance.by == "sms" and event.other == balance.to else of_messages(tariff, 1)
 
     return price
-
-
-def _write(command: str, path: Path, text: str) -> None:
-    """With a byte order mark: Chinese Excels assume GBK else."""
-    try:
-        path.write_bytes(text.encode("utf-8-sig", "backslashreplace"))
-    except OSError as error:
-        _refuse(command, f"--csv {path}: {error.strerror}")
-
-
-def _refuse(command: str, reason: str) -> NoReturn:
-    typer.echo(f"interop records {command}: {reason}", err=True)
-    raise typer.Exit(USAGE)

@@ -7,20 +7,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interop.cli.run import BROKEN, FAILED, INCONCLUSIVE, PASSED, USAGE
+from interop.cli.exits import BROKEN, FAILED, INCONCLUSIVE, PASSED, refuse, refuse_file
 from interop.cli.storing import Emulated, Place
+from interop.cli.writing import replace
 
 if TYPE_CHECKING:
     from interop.results.release import Board, Origin, ReleaseList
     from interop.results.store import Store
-
-
-_HEAD = 15
-"""octets by which a page, or a table, is known: <!doctype html>, or its first headings"""
 
 
 def release(
@@ -62,17 +59,20 @@ def release(
     from interop.results.store import StoreRefused
 
     if runs and (emulated or store not in ("", os.environ.get("INTEROP_STORE"))):
-        _refuse("give runs, or a store")
+        refuse("release", "give runs, or a store")
     try:
         items = read_release_list(wanted)
         with _opened(runs, store, emulated=emulated) as opened:
             origin = reading.origin(opened)
             found = list(boards(opened, items, mvno=mvno, city=city, days=days))
-    except (Mistakes, RunDamaged, StoreRefused) as error:
-        _refuse(str(error))
+            others = [] if found else [" ".join(names) for names in reading.cities(opened)]
+    except Mistakes as mistakes:
+        refuse_file(mistakes)
+    except (RunDamaged, StoreRefused) as error:
+        refuse("release", str(error))
     if origin is None or not found:
-        chosen = " of this choice" if mvno or city else ""
-        _refuse(f"no attempt of an MVNO's number{chosen}, so there is no board")
+        chosen = f" of this choice (there are: {', '.join(others)})" if others else ""
+        refuse("release", f"no attempt of an MVNO's number{chosen}, so there is no board")
     verdict = worst(found)
     code = {"pass": PASSED, "fail": FAILED, "error": BROKEN}.get(verdict, INCONCLUSIVE)
     _write(found, items, origin, days, html, csv)
@@ -109,7 +109,7 @@ def _show(found: list[Board], origin: Origin, days: int | None) -> None:
     out = screen()
     for one in found:
         out.print(board.board(one))
-    for line in board.about(origin, days):
+    for line in board.about(origin, days) + board.warnings(origin):
         out.print(Text(line))
     out.print(Text(board.conclusion(found)))
 
@@ -125,27 +125,8 @@ def _write(
     if html is not None:
         from interop.reports import board_page
 
-        _replace("--html", html, board_page.draw(found, items, origin, days))
+        replace("release", "--html", html, board_page.draw(found, items, origin, days), "board")
     if csv is not None:
         from interop.reports import board
 
-        _replace("--csv", csv, board.as_csv(found))
-
-
-def _replace(option: str, path: Path, content: bytes) -> None:
-    """Over an older board, never over something else: it may be a record."""
-    try:
-        if path.is_dir():
-            _refuse(f"{option} {path}: is a directory; give a file")
-        if path.exists() and path.read_bytes()[:_HEAD] != content[:_HEAD]:
-            _refuse(f"{option} {path}: is there already and is no board; give another name")
-        draft = path.with_name(f"{path.name}.tmp")
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        _refuse(f"{option} {path}: {error.strerror}")
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop release: {reason}", err=True)
-    raise typer.Exit(USAGE)
+        replace("release", "--csv", csv, board.as_csv(found), "board")

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
-from interop.lab import document as yaml
-from interop.lab.document import Document, Mistakes, Problem
-from interop.lab.shape import close, fit, unknown
+from interop.lab import named
+from interop.lab.document import Document, Kind, Mistakes
+from interop.lab.shape import fit, unknown
 from interop.results.kpi import RATIO_KPIS, TIME_KPIS
 from interop.results.kpi_definitions import RatioKpi, TimeKpi
 from interop.results.release import Item, ReleaseList
 
-_KIND: Final = yaml.Kind("release list", ("name", "items"), "has no place here")
+_KIND: Final = Kind("release list", ("name", "items"), "has no place here")
 _WAYS: Final = "works: true, at_most, mean_s or within, no_case"
 
 
 def read_release_list(path_or_name: str) -> ReleaseList:
-    """Of a file, or of those that ship with Interop (china). Raises `Mistakes` with every mistake."""
-    path = Path(path_or_name)
-    try:
-        if "/" not in path_or_name and not path.suffix and not path.is_file():
-            path = Path(str(files("interop.results.release").joinpath(f"{path_or_name}.yaml")))
-        document = yaml.read(path.read_bytes(), _KIND)
-    except FileNotFoundError:
-        known = _shipped()
-        text = f"no such file, and no release list of that name (there are: {', '.join(known)})"
-        raise Mistakes(path_or_name, [Problem(0, 0, text + close(path_or_name, known))]) from None
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Mistakes(path_or_name, [Problem(0, 0, f"cannot be read: {why}")]) from None
-    except yaml.Unreadable as error:
-        raise Mistakes(path_or_name, [error.problem]) from None
+    """Of a file, or of those that ship with Interop (china). Raises Mistakes."""
+    document = named.read(path_or_name, "interop.results.release", _KIND)
     found = fit(document, ReleaseList)
     if found is not None and not found.items:
         document.refuse(("items",), "items: is empty")
@@ -73,8 +58,3 @@ def _check(document: Document, number: int, item: Item) -> None:
                 document.refuse((*at, "services", place), f"{item.id}: {item.kpi} says nothing of {service}")
     if item.arrived and not item.timed:
         document.refuse((*at, "arrived"), f"{item.id}: arrived is for times", key=True)
-
-
-def _shipped() -> list[str]:
-    found = (entry.name for entry in files("interop.results.release").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+
+from interop.cli.exits import refuse
 
 _TERMINAL = "terminal"
 
@@ -41,11 +43,11 @@ def report(
     wanted = list(dict.fromkeys(formats or (("junit", "html") if pcapng is None else ())))
     for name in wanted:
         if name not in (*FILES, _TERMINAL):
-            _refuse(f"unknown format {name!r}; there are {', '.join((*FILES, _TERMINAL))}")
+            refuse("report", f"unknown format {name!r}; there are {', '.join((*FILES, _TERMINAL))}")
     if case and pcapng is None:
-        _refuse("--case chooses what --pcapng writes; give that too")
+        refuse("report", "--case chooses what --pcapng writes; give that too")
     if run.exists() and not run.is_dir():
-        _refuse(f"{run}: is no directory; give the one that holds run.json")
+        refuse("report", f"{run}: is no directory; give the one that holds run.json")
     try:
         if _TERMINAL in wanted:
             from interop.reports.terminal import console, matrix, measurements, summary
@@ -60,9 +62,9 @@ def report(
         for path in draw(run, formats=[name for name in wanted if name != _TERMINAL]):
             typer.echo(path)
     except RunDamaged as damage:
-        _refuse(str(damage))
+        refuse("report", str(damage))
     except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
+        refuse("report", f"{error.filename}: {error.strerror}")
 
 
 def _capture(run: Path, path: Path, case: str) -> None:
@@ -73,8 +75,3 @@ def _capture(run: Path, path: Path, case: str) -> None:
     with path.open("wb") as file:
         count = write(read, file, case=case)
     typer.echo(f"{path}: {count} packets", err=True)
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop report: {reason}", err=True)
-    raise typer.Exit(2)

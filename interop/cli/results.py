@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from math import isinf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from interop.cli import PLAIN
+from interop.cli.exits import FAILED, INCONCLUSIVE, PASSED, refuse, refuse_file
 from interop.cli.storing import NONE, Emulated, Place, is_emulated, place_of, reading
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, **PLAIN)
 
-_CHINA = timezone(timedelta(hours=8))
 Mvno = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this MVNO.")]
 City = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this city.")]
 Service = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this service, such as sms-mt.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 
 
 @app.callback()
@@ -35,7 +35,7 @@ def _results() -> None:
 
 @app.command("import")
 def import_(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN", help="Run directories.")],
     store: Place = "",
 ) -> None:
     """Put runs into the store, each whole or not at all. `interop run` does it at its end.
@@ -45,9 +45,9 @@ def import_(
     from interop.results.store import Store, import_run
 
     if place_of(store, emulated=False) == NONE:
-        _refuse("import", f"{NONE}: no store is kept; give --store, or set INTEROP_STORE to one")
+        refuse("results import", f"{NONE}: no store is kept; give --store, or set INTEROP_STORE to one")
     for run in runs:
-        with _sentences("import"), Store(place_of(store, emulated=is_emulated(run))) as opened:
+        with _sentences("results import"), Store(place_of(store, emulated=is_emulated(run))) as opened:
             done = import_run(opened, run)
             said = f"{done.new} new attempts" + (f", {done.changed} changed" if done.changed else "")
             said += f", {done.interrupted} interrupted" if done.interrupted else ""
@@ -64,20 +64,21 @@ def show(
     emulated: Emulated = False,
     as_json: AsJson = False,
 ) -> None:
-    """Latest verdicts by MVNO, city and service; the worst cells; the trend.
+    """Show latest verdicts, the worst cells, the trend.
 
-    Days count back from the last one with an attempt. A verdict is the heaviest of its cases' last ones.
+    Verdicts by MVNO, city and service: each is the heaviest of its cases' last ones. Days count back from the
+    last one with an attempt.
     """
     from interop.results.store import queries
     from interop.results.store.schema import ALL
 
-    with _sentences("show"), reading(store, emulated=emulated) as opened:
+    with _sentences("results show"), reading(store, emulated=emulated) as opened:
         found = queries.latest_verdicts(opened, mvno=mvno, city=city, service=service)
         whole = mvno is city is service is None
         worst = queries.worst_cells(opened, days=days) if whole else []
         trend = queries.trend(opened, days=days, mvno=mvno or ALL, city=city or ALL, service=service or ALL)
     if not found:
-        _refuse("show", "the store has no attempt of this choice")
+        refuse("results show", "the store has no attempt of this choice")
     if as_json:
         typer.echo(
             json.dumps(
@@ -105,7 +106,7 @@ def show(
 @app.command()
 def kpi(
     runs: Annotated[
-        list[Path] | None, typer.Argument(metavar="[RUN...]", help="Run directories, instead of a store.")
+        list[Path] | None, typer.Argument(metavar="RUN", help="Run directories, instead of a store.")
     ] = None,
     mvno: Mvno = None,
     city: City = None,
@@ -119,38 +120,41 @@ def kpi(
     emulated: Emulated = False,
     as_json: AsJson = False,
 ) -> None:
-    """KPIs in the terms of ETSI TS 102 250-2, of runs or of the store.
+    """Work out KPIs in the terms of ETSI TS 102 250-2.
 
-    Inconclusive attempts are in no KPI. Exit code with --targets: 0 all met, 1 one missed, 3 one
-    undecided, also for lack of attempts.
+    Of the store, or of runs. Inconclusive attempts are in no KPI.
+
+    Exit code with --targets: 0 all met, 1 one missed, 2 wrong usage, 3 one undecided, also for lack of
+    attempts.
     """
-    from interop.cli.targets import TargetsError, read_targets
+    from interop.cli.targets import read_targets
+    from interop.lab.document import Mistakes
     from interop.results.kpi import found
     from interop.results.store import queries
     from interop.results.targets import judge_all
 
     try:
         wanted = None if targets is None else read_targets(targets)
-    except TargetsError as error:
-        _refuse("kpi", str(error))
+    except Mistakes as mistakes:
+        refuse_file(mistakes)
     if runs:
         if days is not None:
-            _refuse("kpi", "--days is of the store; give it, or runs")
-        with _sentences("kpi"):
+            refuse("results kpi", "--days is of the store; give it, or runs")
+        with _sentences("results kpi"):
             ratios, times = found(_of_runs(runs, mvno=mvno, city=city, service=service))
     else:
-        with _sentences("kpi"), reading(store, emulated=emulated) as opened:
+        with _sentences("results kpi"), reading(store, emulated=emulated) as opened:
             chosen = queries.samples(opened, days=days, mvno=mvno, city=city, service=service)
             ratios, times = found(chosen)
     if not ratios:
-        _refuse("kpi", "no conclusive attempt of this choice, so there is no KPI")
+        refuse("results kpi", "no conclusive attempt of this choice, so there is no KPI")
     judged = [] if wanted is None else judge_all(ratios, times, wanted)
     if as_json:
         typer.echo(json.dumps(_as_json(ratios, times, judged), ensure_ascii=False))
     else:
         _show_kpis(ratios, times, judged)
     verdicts = {one.judgement.verdict for one in judged}
-    raise typer.Exit(1 if "fail" in verdicts else 3 if "inconc" in verdicts else 0)
+    raise typer.Exit(FAILED if "fail" in verdicts else INCONCLUSIVE if "inconc" in verdicts else PASSED)
 
 
 def _of_runs(runs: Sequence[Path], **wanted: str | None) -> Iterator[Any]:
@@ -248,12 +252,7 @@ def _sentences(command: str) -> Iterator[None]:
     try:
         yield
     except (RunDamaged, StoreRefused) as error:
-        _refuse(command, str(error))
-
-
-def _refuse(command: str, reason: str) -> NoReturn:
-    typer.echo(f"interop results {command}: {reason}", err=True)
-    raise typer.Exit(2)
+        refuse(command, str(error))
 
 
 def _table(headings: tuple[str, ...], rows: Any) -> None:
@@ -263,7 +262,7 @@ def _table(headings: tuple[str, ...], rows: Any) -> None:
 
     from interop.cli.pipe import screen
 
-    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(*headings, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for row in rows:
         table.add_row(*(Text(str(value), overflow="fold") for value in row))
     screen().print(table)
@@ -271,7 +270,9 @@ def _table(headings: tuple[str, ...], rows: Any) -> None:
 
 
 def _time(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    from interop.reports.text import CHINA
+
+    return f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d %H:%M}"
 
 
 def _seconds(value: float) -> str:

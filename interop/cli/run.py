@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from interop.cli import PLAIN
 from interop.cli.asking import may_spend
+from interop.cli.exits import BROKEN, FAILED, INCONCLUSIVE, INTERRUPTED, PASSED, USAGE, refuse
 from interop.cli.storing import Live, Place, keep
 
 if TYPE_CHECKING:
     from interop.cli.progress import Progress
     from interop.lab.model import Lab
-
-PASSED, FAILED, USAGE, INCONCLUSIVE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
-"""Exit codes; an error of the harness outweighs a fail, a fail what is inconclusive."""
 
 
 class _Command(TyperCommand):
@@ -72,18 +70,20 @@ def _run(
     """
     if resume is not None:
         if out is not None:
-            _refuse("--resume goes on in the run's own directory; leave out --out")
+            refuse("run", "--resume goes on in the run's own directory; leave out --out")
         options = _options_of(resume)
         for name, now in (("lab", _place(lab)), ("defect", defect), ("quirk", quirk), ("seed", seed)):
             if _given(context, name) and now != options[name]:
-                _refuse(f"{resume} began with another --{name} and goes on with that; leave out --{name}")
+                refuse(
+                    "run", f"{resume} began with another --{name} and goes on with that; leave out --{name}"
+                )
         suites = suites or options.get("suites") or []
         keyword = keyword or options.get("keyword") or ""
         repeat = int(options.get("repeat") or repeat)
         lab = str(options["lab"])
     paths = [str(_suite(name)) for name in suites or _suites()]
     if not paths:
-        _refuse("no suites are installed")
+        refuse("run", "no suites are installed")
     found = _lab(lab)  # its mistakes are told once, not by every suite
     allowed = may_spend("interop run", found, allowed=yes or dry_run)
     arguments = _arguments(lab, defect or [], quirk or [], seed, repeat, jobs, out, resume)
@@ -198,14 +198,14 @@ def _options_of(directory: Path) -> dict[str, Any]:
     from interop.record.reader import RunDamaged, read_run
 
     if directory.exists() and not directory.is_dir():
-        _refuse(f"--resume {directory}: is no directory; give the one that holds run.json")
+        refuse("run", f"--resume {directory}: is no directory; give the one that holds run.json")
     try:
         meta = read_run(directory).meta
     except RunDamaged as damage:
-        _refuse(str(damage))
+        refuse("run", str(damage))
     options, lab = meta.get("options", {}), meta.get("lab_file")
     if not isinstance(lab, str) or not isinstance(options, dict):
-        _refuse(f"{directory}/run.json: does not say which lab it ran in; start a new run")
+        refuse("run", f"{directory}/run.json: does not say which lab it ran in; start a new run")
     injected = {"defect": meta.get("defects") or None, "quirk": meta.get("quirks") or None}
     return {**options, **injected, "lab": lab, "seed": meta.get("seed")}
 
@@ -247,9 +247,4 @@ def _suite(name: str) -> Path:
     known = _suites()
     close = get_close_matches(name, known, n=1)
     hint = f'; did you mean "{close[0]}"?' if close else f" (there are: {', '.join(known) or 'none'})"
-    _refuse(f"no suite {name!r}{hint}")
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop run: {reason}", err=True)
-    raise typer.Exit(USAGE)
+    refuse("run", f"no suite {name!r}{hint}")

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def scan(
     ports: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[PORT]...", help="Only these ports or URLs [default: every USB serial port]."
-        ),
+        typer.Argument(metavar="PORT", help="Only these ports or URLs [default: every USB serial port]."),
     ] = None,
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a lab file to begin with; never over another.")

@@ -25,7 +25,7 @@ Place = Annotated[
     typer.Option(
         "--store",
         metavar="FILE|URL",
-        help="A file of SQLite, or postgresql://USER@HOST/DATABASE; none: no store. [default: "
+        help="The results store: a file, or postgresql://USER@HOST/DATABASE; none: no store. [default: "
         "$INTEROP_STORE, else ~/.local/state/interop/results.sqlite, or results-emulated.sqlite there]",
         envvar="INTEROP_STORE",
         show_default=False,
@@ -90,12 +90,14 @@ def _is_none(store: str) -> bool:
 
 
 def is_emulated(directory: Path) -> bool:
-    """Whether a run was of an emulated lab; False where run.json cannot be read, which is told later."""
+    """Whether devices of a run were emulated; False where run.json cannot be read, which is told later."""
+    from interop.record.reader import emulated
+
     try:
         meta = json.loads((directory / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(meta, dict) and meta.get("clock") == "virtual"
+    return isinstance(meta, dict) and emulated(meta)
 
 
 class Live:

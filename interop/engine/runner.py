@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ from interop.engine.away import Away
 from interop.engine.case import Contrast
 from interop.engine.lease import Lease
 from interop.engine.scheduler import Claim, Job, Pool, Scheduler, lower_bound
-from interop.engine.verdicts import CONTROL_WITHIN_S, PENDING, contrasted, finding, may_retry
+from interop.engine.verdicts import CONTROL_WITHIN_S, CUT_OFF, PENDING, contrasted, finding, is_try, may_retry
 from interop.lab.model import Lab
 from interop.lab.roles import Player, control_for
 from interop.record import Attempt, Control, Finding, InconcReason, Verdict
@@ -46,7 +46,8 @@ class _Contrast:
 class Runner:
     """`started` is told in an attempt's own task when it begins, `ended` once, with the attempt that counts.
 
-    `previous`: the run that this one resumes; its conclusive cases are not run again. `closes_at`: by then
+    `previous`: the run that this one resumes; its conclusive cases are not run again, and its tries of the
+    others count. `closes_at`: by then
     all is to be over: what would not be (`longest_s`) is not begun, and what runs ends as ever.
     """
 
@@ -66,6 +67,8 @@ class Runner:
         self._stage = stage
         self._previous = previous
         self._finals = previous.final if previous else {}
+        before = previous.attempts if previous else ()
+        self._tries = Counter(one.case for one in before if one.control_of is None and is_try(one))
         self._started = started
         self._ended = ended
         self._cooldown = cooldowns(lab)
@@ -143,7 +146,7 @@ class Runner:
                 self._ended(case, attempt)
 
         if before is None or not before.verdict.conclusive:
-            self._submit(_Work(case, then))
+            self._submit(_Work(case, then, retries=self._tries[case.name]))
         elif before.control is not None and before.control.why == PENDING:
             self._contrast(case, before, resume.players(case.binding, before.devices), then)
         else:
@@ -285,7 +288,7 @@ class Runner:
             then(attempt)
 
         def tried(attempt: Attempt | None) -> None:
-            interrupted = Control(Finding.UNKNOWN, why="interrupted before a control could be tried")
+            interrupted = Control(Finding.UNKNOWN, why=CUT_OFF)
             known(interrupted if attempt is None else finding(failed, attempt))
 
         found = control_for(case.binding, players)

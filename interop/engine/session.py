@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import platform
 import tempfile
 import time
@@ -20,7 +19,7 @@ from interop.engine.evidence import Evidence
 from interop.engine.runner import Runner
 from interop.lab.audit import number_audit
 from interop.lab.budget import Purse, Spent, added
-from interop.lab.equipment import Equipment, all_emulated
+from interop.lab.equipment import Equipment, all_emulated, any_emulated
 from interop.lab.model import Lab
 from interop.lab.readiness import NotReady, prove
 from interop.lab.secrets import known
@@ -84,13 +83,13 @@ class Session:
         self._previous = _previous(plan)
         self._runner: Runner | None = None
         before = self._previous.meta if self._previous else {}
-        if before and before.get("lab_sha256") != _fingerprint(plan.lab):
+        if before and before.get("lab_sha256") != plan.lab.digest:
             raise ValueError(f"the lab has changed since {plan.directory} began; start a new run")
         self._epoch = float(before.get("epoch", EPOCH if self.virtual else time.time()))
-        if self.virtual:
-            self._base = resume.end_of(self._previous) if self._previous else 0.0
-        else:
-            self._base = time.time() - self._epoch
+        self._base = resume.end_of(self._previous) if self._previous else 0.0
+        if not self.virtual:
+            # a clock that was set back meanwhile does not turn the record's order round
+            self._base = max(self._base, time.time() - self._epoch)
         self._before = {name: float(before.get(name) or 0.0) for name in _TIMES}
         self._scratch = tempfile.TemporaryDirectory(prefix="interop-")
         self._purse = Purse(
@@ -225,12 +224,13 @@ class Session:
                 "state": state,
                 "lab": plan.lab.name,
                 "lab_file": plan.source,
-                "lab_sha256": _fingerprint(plan.lab),
+                "lab_sha256": plan.lab.digest,
                 "seed": plan.seed,
                 "defects": list(plan.defects),
                 "quirks": list(plan.quirks),
                 "options": dict(plan.options or {}),
                 "clock": "virtual" if self.virtual else "real",
+                "emulated": any_emulated(plan.lab),
                 "epoch": self._epoch,
                 "versions": _versions(),
                 "cases": len(self._cases),
@@ -252,10 +252,6 @@ def _previous(plan: Plan) -> Run | None:
         what = "a run is" if (plan.directory / RUN).exists() else "something is"
         raise FileExistsError(f"{plan.directory}: {what} already there")
     return None
-
-
-def _fingerprint(lab: Lab) -> str:
-    return hashlib.sha256(lab.model_dump_json().encode()).hexdigest()
 
 
 def _versions() -> dict[str, str]:

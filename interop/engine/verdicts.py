@@ -35,6 +35,8 @@ CONTROL_WITHIN_S = 3600.0
 MOST_RETRIES = 2
 
 PENDING = "pending"
+CUT_OFF = "interrupted before a control could be tried"
+"""what stands in `Control.why` while the contrast is still to come, and where it never came"""
 
 
 class Interrupted(Exception):
@@ -168,6 +170,12 @@ def may_retry(attempt: Attempt, retries: int, events: Iterable[tuple[str, Event]
     if attempt.reason in (InconcReason.BUDGET, InconcReason.INTERRUPTED):
         return False
     return not outcome_unknown(attempt.reason, events)
+
+
+def is_try(attempt: Attempt) -> bool:
+    """Whether it counts as one: not what was cut short, nor what never began for want of a device."""
+    cut_off = attempt.control is not None and attempt.control.why == CUT_OFF
+    return attempt.reason is not InconcReason.INTERRUPTED and bool(attempt.devices) and not cut_off
 
 
 def finding(failed: Attempt, control: Attempt) -> Control:

@@ -55,10 +55,19 @@ def all_emulated(lab: Lab) -> bool:
 
     An engineer does not: what has neither an emulated URL nor a SIM of the lab is asked at the keyboard.
     """
-    urls = [site.url for site in (*lab.sites, *lab.gateways)]
     nobody_asked = all(originator.sim for originator in lab.originators)
-    ours = [modem.timed_by_us for modem in lab.modems] + [reader.emulated for reader in lab.readers]
-    return all(ours) and all(map(_emulated, urls)) and nobody_asked
+    return all(_ours(lab)) and nobody_asked
+
+
+def any_emulated(lab: Lab) -> bool:
+    """Whether what a run finds says nothing about a real network, or nobody knows which part of it does."""
+    return any(_ours(lab))
+
+
+def _ours(lab: Lab) -> list[bool]:
+    """Of each device, whether it lives in this process."""
+    sites = [_emulated(site.url) for site in (*lab.sites, *lab.gateways)]
+    return [modem.timed_by_us for modem in lab.modems] + [reader.emulated for reader in lab.readers] + sites
 
 
 def nothing_leaves(lab: Lab) -> bool:

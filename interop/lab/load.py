@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel
 
 from interop.lab import document as yaml
+from interop.lab import named
 from interop.lab.document import Document, Mistakes, Problem
 from interop.lab.drivers import DriverError, driver, names
 from interop.lab.model import Lab
 from interop.lab.rules import judge
-from interop.lab.shape import close, fit, unknown
+from interop.lab.shape import fit, unknown
+
+_SHIPPED: Final = "interop.lab.shipped"
 
 
 class LabError(Mistakes):
@@ -36,19 +39,11 @@ def load(path_or_name: str) -> Lab:
 
 def read(path_or_name: str) -> LabFile:
     """As `load`, with the warnings. A path wins over a shipped lab of the same name."""
-    path = Path(path_or_name)
     try:
-        if "/" not in path_or_name and not path.suffix and not path.is_file():
-            path = _shipped(path_or_name)
-        content = path.read_bytes()
-    except FileNotFoundError:
-        known = shipped()
-        text = f"no such file, and no lab of that name (there are: {', '.join(known)})"
-        raise LabError(path_or_name, [Problem(0, 0, text + close(path_or_name, known))]) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise LabError(path_or_name, [Problem(0, 0, f"cannot be read: {why}")]) from None
-    return parse(content, source=str(path_or_name), directory=path.parent)
+        document = named.read(path_or_name, _SHIPPED, yaml.LAB)
+    except Mistakes as error:
+        raise LabError(error.source, error.problems) from None
+    return _judged(document, path_or_name)
 
 
 def parse(content: bytes, *, source: str, directory: Path) -> LabFile:
@@ -58,23 +53,22 @@ def parse(content: bytes, *, source: str, directory: Path) -> LabFile:
     except yaml.Unreadable as error:
         raise LabError(source, [error.problem]) from None
     document.directory = directory
+    return _judged(document, source)
+
+
+def _judged(document: Document, source: str) -> LabFile:
     lab = fit(document, Lab)
     _driver_sections(document)
     warnings = judge(document)
     if document.problems or lab is None:
         raise LabError(source, document.problems)
-    lab._directory = directory
+    lab._directory = document.directory
     return LabFile(lab, source, tuple(sorted(warnings)))
 
 
 def shipped() -> list[str]:
     """The names of the labs that come with Interop."""
-    found = (entry.name for entry in files("interop.lab.shipped").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(files("interop.lab.shipped").joinpath(f"{name}.yaml")))
+    return named.shipped(_SHIPPED)
 
 
 def _driver_sections(document: Document) -> None:

@@ -6,6 +6,7 @@ in `interop.lab.rules`, which can name the place.
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -332,6 +333,11 @@ class Lab(Part):
     def directory(self) -> Path:
         """Where the lab file lies: `file:` references are relative to it."""
         return self._directory
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it says, in hex: its comments and lines change nothing."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     @property
     def sites(self) -> tuple[FormPart | LabelPart, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,10 @@ class Run:
     torn: list[str] = field(default_factory=list)
 
     @property
+    def emulated(self) -> bool:
+        return emulated(self.meta)
+
+    @property
     def unfinished(self) -> list[Started]:
         """What was begun and has no result."""
         ended = {(attempt.case, attempt.attempt) for attempt in self.attempts}
@@ -76,6 +80,11 @@ class Run:
         # "events_" is the journal of a device called "events" (`RunWriter.journal_place`)
         devices = {path.stem if path.stem.rstrip("_") != "events" else path.stem[:-1]: path for path in paths}
         return {name: path for name, path in devices.items() if path.name != Path(EVENTS).name}
+
+
+def emulated(meta: Mapping[str, Any]) -> bool:
+    """Of run.json: whether any device was. Older runs do not say it, but where their clock was virtual."""
+    return bool(meta.get("emulated", meta.get("clock") == "virtual"))
 
 
 def read_run(directory: Path) -> Run:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from math import isinf
 from typing import Any
 
@@ -14,12 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from interop.record import Verdict
-from interop.reports.text import SIGNS, cell, counted, encodable, one_line
+from interop.reports import spreadsheet
+from interop.reports.text import CHINA, SIGNS, counted, encodable, one_line
 from interop.results.release import Answer, Board, Origin, ReleaseList, Tried, worst
 
-_CHINA = timezone(timedelta(hours=8))
 _SHOWN = 3
 """attempts that a terminal names for one item"""
+_NAMED = 6
+"""gateways or sites that are named for one item"""
 STATES: dict[Verdict, str] = {
     Verdict.PASS: "may be released",
     Verdict.FAIL: "blocked",
@@ -39,7 +39,7 @@ def word(answer: Answer) -> str:
 
 
 def result(answer: Answer) -> str:
-    """ "8 cases passed", "1 of 8 cases failed", "3 of 60 attempts took too long", and the bound of that."""
+    """ "8 cases passed with bank-a", "1 of 8 cases failed", "3 of 60 attempts took too long"; bound."""
     if not answer.valid:
         return ""
     tried = counted(answer.valid, "case" if answer.item.works else "attempt")
@@ -49,7 +49,13 @@ def result(answer: Answer) -> str:
         said = f"{tried} passed"
     else:
         said = f"{answer.failed or 'none'} of {tried} {'took too long' if answer.item.timed else 'failed'}"
+    if answer.others:
+        said += f" with {_few(answer.others)}"
     return f"{said}; {answer.bound}" if answer.bound else said
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join([*names[:_NAMED], *([f"{len(names) - _NAMED} more"] if len(names) > _NAMED else [])])
 
 
 def tally(board: Board) -> list[tuple[str, Verdict, int]]:
@@ -62,18 +68,26 @@ def tally(board: Board) -> list[tuple[str, Verdict, int]]:
 
 def day(time: float) -> str:
     """Of POSIX time, in China."""
-    return "" if isinf(time) else f"{datetime.fromtimestamp(time, UTC).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    return "" if isinf(time) else f"{datetime.fromtimestamp(time, CHINA):%Y-%m-%d %H:%M}"
 
 
 def about(origin: Origin, days: int | None) -> list[str]:
-    """What the boards rest on, a sentence each; the warnings among them last."""
+    """What the boards rest on, a sentence each."""
     told = [f"drawn from {counted(origin.runs, 'run')}, the last attempt {day(origin.last)} (China)"]
     if days is not None:
         told.append(f"what is older than {counted(days, 'day')} before that counts no more")
+    return told
+
+
+def warnings(origin: Origin) -> list[str]:
+    """What whoever signs a board has to know besides, a sentence each."""
+    told = []
     if origin.interrupted:
-        told.append(f"{counted(origin.interrupted, 'attempt')} began and have no result")
+        told.append(f"{counted(origin.interrupted, 'attempt')} began and came to no result")
+    if origin.unended:
+        told.append(f"{counted(origin.unended, 'run')} did not end: what was left to try is in no board")
     if origin.emulated:
-        told.append("all devices were emulated: this says nothing about a real network")
+        told.append("devices were emulated: this says nothing about a real network")
     return told
 
 
@@ -139,15 +153,9 @@ def place(tried: Tried) -> str:
 
 
 def as_csv(found: Sequence[Board]) -> bytes:
-    """One row for each board and item, as `interop.reports.csv` writes them."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in found:
-        for answer in one.answers:
-            values = (of(one, answer) for of in _COLUMNS.values())
-            writer.writerow([cell(value) if isinstance(value, str) else value for value in values])
-    return text.getvalue().encode("utf-8-sig")
+    """One row for each board and item."""
+    rows = ([of(one, answer) for of in _COLUMNS.values()] for one in found for answer in one.answers)
+    return spreadsheet.table(_COLUMNS, rows)
 
 
 def _evidence(answer: Answer) -> str:
@@ -182,6 +190,8 @@ def as_json(
     return {
         "list": wanted.name,
         "runs": origin.runs,
+        "runs_unended": origin.unended,
+        "attempts_without_result": origin.interrupted,
         "emulated": origin.emulated,
         "last_attempt": day(origin.last),
         "days": days,
@@ -212,6 +222,7 @@ def _item(answer: Answer) -> dict[str, Any]:
         "failed": answer.failed,
         "valid": answer.valid,
         "confidence_95": answer.bound,
+        "with": list(answer.others),
         "why": list(answer.why),
         "missing": list(answer.missing),
         "source": answer.item.source,

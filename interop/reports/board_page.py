@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from interop.record import Verdict
 from interop.reports import board as words
-from interop.reports.text import SIGNS, clean, counted
+from interop.reports import page
+from interop.reports.text import SIGNS, clean
 from interop.results.release import Answer, Board, Origin, ReleaseList, Tried
 
 _SHOWN = 3
@@ -25,21 +22,9 @@ _SHOWN = 3
 
 def draw(found: Sequence[Board], wanted: ReleaseList, origin: Origin, days: int | None) -> bytes:
     """The whole page, UTF-8."""
-    here = files(__package__)
-    style = "".join((here / name).read_text(encoding="utf-8") for name in ("style.css", "board.css"))
-    environment = jinja2.Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )
-    environment.filters["counted"] = counted
-    template = environment.from_string((here / "board.html.j2").read_text(encoding="utf-8"))
-    page = template.render(
-        style=Markup(style),
-        style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        signs=SIGNS,
+    return page.render(
+        "board.html.j2",
+        styles=("style.css", "board.css"),
         states=words.STATES,
         words=words,
         telling=_telling,
@@ -48,10 +33,9 @@ def draw(found: Sequence[Board], wanted: ReleaseList, origin: Origin, days: int 
         boards=[_view(number, board) for number, board in enumerate(found, 1)],
         conclusion=words.conclusion(found),
         about=words.about(origin, days),
-        emulated=origin.emulated,
+        warnings=words.warnings(origin),
         runs=_runs(found),
     )
-    return page.encode("utf-8")
 
 
 def _view(number: int, board: Board) -> dict[str, Any]:

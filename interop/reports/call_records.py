@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -14,23 +12,23 @@ from rich.table import Table
 from rich.text import Text
 
 from interop.record import Verdict
-from interop.reports.text import SIGNS, cell, clean, counted, one_line
+from interop.reports import spreadsheet
+from interop.reports.text import CHINA, SIGNS, clean, counted, one_line
 from interop.results.records import CallRecord, Found, Malformed, Matched, Row, Service, TestEvent, money
 
-_CHINA = timezone(timedelta(hours=8))
 _WORTH_TELLING_S = 2.0  # nearer than that clocks need not be, and starts are whole seconds
 
 
-def export(events: Iterable[TestEvent]) -> str:
-    """RFC 4180, for the operator: `doubt` says where our side is not sure."""
-    return _csv(list(_OF_EVENT), ([of(event) for of in _OF_EVENT.values()] for event in events))
+def export(events: Iterable[TestEvent]) -> bytes:
+    """CSV for the operator: `doubt` says where our side is not sure."""
+    return spreadsheet.table(_OF_EVENT, ([of(event) for of in _OF_EVENT.values()] for event in events))
 
 
-def as_csv(matched: Matched) -> str:
+def as_csv(matched: Matched) -> bytes:
     """A line for each event, then for each record that is of none."""
     columns = ["verdict", "layer", "cause", "found", "what", "doubt"]
     header = [*columns, *_OF_EVENT, *(f"record_{name}" for name in _OF_RECORD)]
-    return _csv(header, ([*_findings(row), *_sides(row)] for row in matched.rows))
+    return spreadsheet.table(header, ([*_findings(row), *_sides(row)] for row in matched.rows))
 
 
 def as_json(matched: Matched) -> dict[str, Any]:
@@ -97,7 +95,7 @@ def sentences(matched: Matched) -> list[str]:
 
 def china(at: float) -> str:
     """POSIX -> China's time."""
-    return f"{datetime.fromtimestamp(at, UTC).astimezone(_CHINA):%Y-%m-%d %H:%M:%S}"
+    return f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 def _counts(matched: Matched) -> dict[str, int]:
@@ -195,11 +193,3 @@ _OF_RECORD: dict[str, Callable[[CallRecord], object]] = {
     "duration_s": lambda r: r.duration_s,
     "charge": lambda r: "" if r.charge is None else money(r.charge),
 }
-
-
-def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([cell(str(one)) if isinstance(one, str) else one for one in row] for row in rows)
-    return text.getvalue()

@@ -1,27 +1,17 @@
-"""Where a campaign stands, as one self-contained page. It is in campaign.html.j2, style.css and campaign.css
-beside this; nothing in it needs a script.
-
-Names of cases, SIMs and suspects are foreign text: the template escapes them, and a content security policy
-lets nothing run and nothing be fetched.
-"""
+"""Where a campaign stands, as one page without a script: campaign.html.j2 and campaign.css beside this."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
-import jinja2
-from markupsafe import Markup
-
 from interop.record import Verdict
-from interop.reports.text import SIGNS, clean, counted
+from interop.reports import page
+from interop.reports.text import SIGNS, counted
 from interop.results.intervals import Interval
 from interop.results.localise import Accusation, Candidate, Ranked
 
@@ -151,21 +141,10 @@ def packing(evidence: Sequence[Evidence]) -> list[str]:
 
 def draw(standing: Standing) -> bytes:
     """The whole page, UTF-8."""
-    here = files(__package__)
-    style = "".join((here / name).read_text(encoding="utf-8") for name in ("style.css", "campaign.css"))
-    environment = jinja2.Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )
-    environment.filters |= {"packing": packing, "counted": counted, "amount": amount, "percent": percent}
-    template = environment.from_string((here / "campaign.html.j2").read_text(encoding="utf-8"))
-    digest = hashlib.sha256(style.encode("utf-8")).digest()
-    page = template.render(
-        style=Markup(style),
-        style_hash=f"sha256-{base64.b64encode(digest).decode('ascii')}",
+    return page.render(
+        "campaign.html.j2",
+        styles=("style.css", "campaign.css"),
+        filters={"packing": packing, "amount": amount, "percent": percent},
         it=standing,
         written=when(standing.written),
         verdicts=_VERDICTS,
@@ -173,7 +152,6 @@ def draw(standing: Standing) -> bytes:
         tally={said: sum(test.conclusion == said for test in standing.accused) for said in _VERDICTS},
         working=sum(test.conclusion == WORKS for test in standing.controls),
     )
-    return page.encode("utf-8")
 
 
 def amount(number: float) -> str:

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from interop.record import Attempt
 from interop.record.reader import Run
-from interop.reports.text import cell
+from interop.reports import spreadsheet
 from interop.results import cases_of, unmet
 
 
 def draw(run: Run) -> bytes:
-    """RFC 4180 (CRLF, quotes doubled), UTF-8 with a byte order mark: Chinese Excels assume GBK else.
-
-    `counts` says whether the case's verdict is this attempt's.
-    """
+    """`counts` says whether the case's verdict is this attempt's."""
     finals = {result.final.key for result in cases_of(run)}
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["counts", *_COLUMNS])
-    for attempt in run.attempts:
-        counts = attempt.control_of is None and attempt.key in finals
-        writer.writerow(["yes" if counts else "no", *(_neutral(of(attempt)) for of in _COLUMNS.values())])
-    return text.getvalue().encode("utf-8-sig")
+    return spreadsheet.table(["counts", *_COLUMNS], (_row(attempt, finals) for attempt in run.attempts))
 
 
-def _neutral(value: object) -> object:
-    """Numbers as they are; a text that a spreadsheet would compute gets a leading apostrophe."""
-    return cell(value) if isinstance(value, str) else value
+def _row(attempt: Attempt, finals: Collection[str]) -> list[object]:
+    counts = attempt.control_of is None and attempt.key in finals
+    return ["yes" if counts else "no", *(of(attempt) for of in _COLUMNS.values())]
 
 
 _COLUMNS: dict[str, Callable[[Attempt], object]] = {

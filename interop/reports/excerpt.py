@@ -33,10 +33,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LAST = 1 << 33  # the year 2242
 _MESSAGES = frozenset(
     {"MessageSubmitted", "MessageReceived", "PartReceived", "MessageFromHandset", "TextHanded"}
+    | {"MessageExpected"}
     | {"MmsSubmitted", "MmsNotified", "MmsGot", "FormAnswered", "CodeAnswered"}
 )
 """Events in whose text or subject a code may stand."""
-_KEPT = ("state", "lab", "lab_sha256", "seed", "defects", "quirks", "clock", "epoch", "versions")
+_KEPT = ("state", "lab", "lab_sha256", "seed", "defects", "quirks", "clock", "emulated", "epoch", "versions")
 
 
 class NoSuchCase(ValueError):

@@ -15,15 +15,18 @@ from typing import Any, Final
 Finder = Callable[[str], Iterable[str]]
 """The verification codes in a text."""
 
-_MOBILE: Final = re.compile(r"(?<![0-9])(?:00|\+)?(?:86)?(1[3-9][0-9]{9})(?![0-9])")
+_MOBILE: Final = re.compile(r"(?<!\d)(?:00|\+)?(?:86)?([1１][3-9３-９]\d[ -]?\d{4}[ -]?\d{4})(?!\d)")
 _IDENTITY: Final = re.compile(r"(?<![0-9])(?:4[0-9]{14}|89[0-9]{17,18})(?![0-9])")
 """IMSI and ICCID, ITU-T E.212 and E.118"""
-_CODE: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{4,8}|[0-9]{3}[ -][0-9]{3})(?![0-9A-Za-z])")
+_CODE: Final = re.compile(r"(?<![\dA-Za-z])(?:\d{4,8}|\d{3}[ -]\d{3})(?![\dA-Za-z])")
+"""with digits of any width, as Chinese texts may have them"""
 _PUBLIC: Final = re.compile(r"9[56][0-9]{3,4}|1[012][0-9]{3}")
 """10086, 95588, 12306: service numbers of everybody, no codes"""
 _SERVICE: Final = re.compile(r"(?:86)?10(?:65|66|69)[0-9]*")
 """access codes of service providers (MIIT, 2003 numbering plan of short messages): the senders of codes"""
 
+_BETWEEN: Final = " -"
+"""what people write between the groups of a number"""
 _OCTETS: Final = re.compile(r"\bATD|[0-9A-Fa-f]{12,}")
 """and what a number that is dialled begins with, whose D would be a digit"""
 _DIGITS: Final = re.compile(r"[0-9]{6,}")
@@ -47,7 +50,15 @@ def numbers_in(text: str) -> list[str]:
     >>> numbers_in('+CLIP: "+8613900001234",145 and 13812345678')
     ['13900001234', '13812345678']
     """
-    return _MOBILE.findall(text)
+    return [_plain(found) for found in _MOBILE.findall(text)]
+
+
+def _plain(number: str) -> str:
+    """
+    >>> _plain("１３９ 0000-1234")
+    '13900001234'
+    """
+    return "".join(str(int(one)) if one.isdecimal() else one for one in number if one not in _BETWEEN)
 
 
 def codes_in(text: str, find: Finder) -> set[str]:
@@ -64,8 +75,8 @@ class Hiding:
 
     def __init__(self, *, numbers: Iterable[str], stay: Iterable[str], codes: Iterable[str]) -> None:
         self._stay = frozenset(stay)
-        self._numbers = _alternatives({*numbers} - self._stay - {""})
-        self._codes = _alternatives({*codes}, "(?<![0-9A-Za-z*])(?:{})(?![0-9A-Za-z*])")
+        self._numbers = _alternatives(map(_written, sorted({*numbers} - self._stay - {""})))
+        self._codes = _alternatives(map(re.escape, {*codes}), "(?<![0-9A-Za-z*])(?:{})(?![0-9A-Za-z*])")
         self._masks: dict[str, str] = {}
         self._kinds = {"numbers": 0, "codes": 0, "identities": 0}
 
@@ -77,7 +88,7 @@ class Hiding:
     def text(self, text: str) -> str:
         """As people wrote it."""
         text = _IDENTITY.sub(lambda found: self._mask(found[0], "identities"), text)
-        text = self._numbers.sub(lambda found: self._mask(found[0], "numbers"), text)
+        text = self._numbers.sub(lambda found: self._number(found[0]), text)
         return self._codes.sub(lambda found: self._mask(found[0], "codes"), text)
 
     def said(self, text: str) -> str:
@@ -112,7 +123,7 @@ class Hiding:
     def _hexadecimal(self, found: re.Match[str]) -> str:
         if found[0] == "ATD":
             return found[0]
-        if found[0].isdecimal() and (self._stays(found[0]) or _IDENTITY.fullmatch(found[0])):
+        if self._stays(found[0]) or _IDENTITY.fullmatch(found[0]):
             return found[0]
         if self._numbers.search(found[0]) and _MOBILE.fullmatch(found[0]):
             return found[0]
@@ -127,6 +138,10 @@ class Hiding:
         return any(digits in (number, f"86{number}") for number in self._stay) or bool(
             _SERVICE.fullmatch(digits)
         )
+
+    def _number(self, written: str) -> str:
+        mask = iter(self._mask(_plain(written), "numbers"))
+        return "".join(char if char in _BETWEEN else next(mask) for char in written)
 
     def _mask(self, what: str, kind: str) -> str:
         if what not in self._masks:
@@ -159,10 +174,16 @@ def _is_part(line: Mapping[str, Any]) -> bool:
     )
 
 
-def _alternatives(words: Iterable[str], form: str = "{}") -> re.Pattern[str]:
+def _written(number: str) -> str:
+    """A pattern of the ways in which people write it: 139 0000 1234, and with wide digits."""
+    digits = [f"[{one}{chr(0xFF10 + int(one))}]" if one.isdecimal() else re.escape(one) for one in number]
+    return "".join(f"[{_BETWEEN}]?{digit}" if at in (3, 7) else digit for at, digit in enumerate(digits))
+
+
+def _alternatives(patterns: Iterable[str], form: str = "{}") -> re.Pattern[str]:
     """The longest first; what never matches for none."""
-    longest = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile(form.format("|".join(map(re.escape, longest))) if longest else "(?!)")
+    longest = sorted(patterns, key=lambda pattern: (-len(pattern), pattern))
+    return re.compile(form.format("|".join(longest)) if longest else "(?!)")
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -1,59 +1,39 @@
 """report.html: one self-contained file. The page is in template.html.j2, style.css and script.js beside this.
 
-Every text of the record may be hostile (an SMS, a site's answer): the template escapes, the script sets
-text and never markup, the embedded JSON cannot end its element, and a content security policy lets only
-this file's own script run and nothing be fetched.
+Of hostile texts (see `page`) the script sets text and never markup, and the embedded JSON cannot end its
+element.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import defaultdict
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from interop.record import Attempt, Check, Observed, Verdict, blame
 from interop.record.reader import Run
-from interop.reports import ladder
+from interop.reports import ladder, page
 from interop.reports import matrix as model
-from interop.reports.text import SIGNS, clean, clock, counted, one_line
+from interop.reports.text import SIGNS, clean, clock, one_line
 from interop.reports.transcript import when
 from interop.results import CaseResult, cases_of, counts, interrupted, measured, ratio, sentence
 
 
 def draw(run: Run) -> bytes:
     """The whole page, UTF-8."""
-    here = files(__package__)
-    style, script = ((here / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
-    environment = jinja2.Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )
-    environment.filters["clock"] = clock
-    environment.filters["counted"] = counted
-    template = environment.from_string((here / "template.html.j2").read_text(encoding="utf-8"))
     results = cases_of(run)
-    page = template.render(
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+    return page.render(
+        "template.html.j2",
+        styles=("style.css",),
+        script="script.js",
         data=Markup(_embedded(_data(run, results))),
         excerpt=_excerpt(run),
         results=len(results),
-        signs=SIGNS,
         **_view(run, results),
     )
-    return page.encode("utf-8")
 
 
 def _excerpt(run: Run) -> dict[str, Any]:
@@ -220,8 +200,3 @@ def _embedded(data: dict[str, Any]) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names an inline element."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -200,6 +200,8 @@ def _contents(run: Run, directory: Path) -> str:
             _line(f"Injected {key}: {', '.join(meta[key])}") for key in ("defects", "quirks") if meta[key]
         ]
         lines.append("")
+    elif run.emulated:
+        lines += ["Some devices of this run were emulated.", ""]
     if said["masked"]:
         lines += [f"Masked in {said['masked']} places of evidence/: numbers of other cases", ""]
     if hidden := _hidden(run):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 
 from interop.record import Verdict
+
+CHINA = timezone(timedelta(hours=8))
+"""whose time reports tell"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class Investigation:
         names = {suspect.name for suspect in self.suspects}
         for replayed in history:
             if unknown := sorted(replayed.swapped - names):
-                raise ValueError(f"{unknown[0]} was swapped: no such suspect")
+                known = ", ".join(suspect.name for suspect in self.suspects)
+                raise ValueError(f"{unknown[0]} was swapped: no such suspect (there are: {known})")
         priors = sum(suspect.prior for suspect in self.suspects)
         joint = {
             suspect.name: [(1 - self.chance) * suspect.prior / priors / len(self.depths)] * len(self.depths)

@@ -22,6 +22,7 @@ _STAMPS: Final = timedelta(seconds=2)
 """TP-SCTS counts whole seconds"""
 _LOOKS: Final = 2
 """at a balance that moves, before it is one that moves by itself"""
+_MONEY: Final = re.compile(r"\d\s*元|[¥￥]\s*\d")
 _NOBODYS_CODE: Final = "*98765#"
 """a network has some answer to a service code that it does not know (+CUSD: 4, 27.007 7.15)"""
 
@@ -97,6 +98,13 @@ class Account:
         if told.amount is not None:
             self._bench.measure("balance_answer_time", self._bench.now() - began, "s")
         return told
+
+    def names_otherwise(self, told: Told) -> bool:
+        """Whether there is money in it where the lab file's regex finds nothing: who is in debt is told so in
+        other words (欠费3.20元).
+        """
+        heard = told.heard or ""
+        return bool(_MONEY.search(heard)) and not re.search(self.tariff.balance.amount, heard)
 
     async def hears(self) -> bool:
         """Whether this modem tells what networks say to service codes: a +CUSD that never reaches the port

@@ -18,8 +18,8 @@ second time before anybody is accused.
 """
 
 PATIENCE_S: Final = 900.0
-"""how much longer to wait for a deduction before it is called missing and not late: late ones would be taken
-for the price of something else
+"""how much longer to wait before a deviation is believed: what is deducted late, were it the price of a
+question, would be taken for that of something else
 """
 _FEN: Final = Decimal("0.01")
 _UNITS: Final = 4
@@ -54,8 +54,7 @@ async def costs(bench: Bench, account: Account, what: str, buys: Buys) -> None:
     bought = await _buy(bench, account, await account.quiet(), buys)
     if bought.deviates:
         _could_be_told(bench, account, bought)
-        if bought.paid == 0:
-            bought = await _is_not_late(bench, account, bought)
+        bought = await _is_not_late(bench, account, bought)
         again = await _buy(bench, account, bought.left, buys)
         if not again.is_as(bought):
             seen = [f"{one.paid} where {one.expected} is due" for one in (bought, again)]

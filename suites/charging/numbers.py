@@ -40,6 +40,9 @@ async def balance_is_told(bench: Bench, *, subject: Modem = role("modem", "tarif
             what = f"{account.party.modem.name} shows no answer to any service code"
             bench.inconclusive(InconcReason.MODEM, what)
         told = await account.told()
+    if told.amount is None and account.names_otherwise(told):
+        what = f"an amount is named, and not as the lab file says: {told}"
+        bench.inconclusive(InconcReason.INDETERMINATE, what)
     bench.check(
         "the balance is told",
         expected=f"an amount, as in {account.tariff.balance.amount}",

@@ -9,9 +9,10 @@ from hashlib import sha256
 from random import Random
 
 from interop.campaign.cells import Cell, Level, Trial, stage_seed
-from interop.campaign.course import Began, Course, Ended, Line, Replay, Stage, State
+from interop.campaign.course import Began, Course, Ended, Line, Replay, State
 from interop.campaign.screening import screen
 from interop.campaign.spending import UNLIMITED, Budget, Spend
+from interop.campaign.stages import Stage
 from interop.record import Attempt, InconcReason, Subject, Verdict
 from interop.results.sequential import Plan
 
@@ -135,7 +136,7 @@ def attempt(case: str, verdict: Verdict, number: int, spend: Spend, control_of: 
         standard="",
         subject=Subject("", "", "", "", "", ""),
         peer=None,
-        devices={},
+        devices={"subject": "m"},
         attempt=number,
         verdict=verdict,
         started=0.0,

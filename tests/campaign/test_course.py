@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from interop.campaign.cells import Level
-from interop.campaign.course import Began, Conclusion, Ended, Line, Lost, State, state
+from interop.campaign.course import Began, Conclusion, Ended, Line, Lost, State, Unknown, state
 from interop.campaign.spending import NOTHING, Budget, Spend, spent_by
-from interop.record import Attempt, InconcReason, Verdict
+from interop.engine.verdicts import CUT_OFF, PENDING
+from interop.record import Attempt, Control, Finding, InconcReason, Verdict
 from interop.results.sequential import Plan
 from tests.campaign.country import Country, attempt, course, go_on
 
@@ -121,6 +123,43 @@ _COURSE = course(600)
 _COUNTRY = Country({(("mvno", "M07"), ("service", "sms-mt")): 0.7}, background=0.03, unclear=0.1)
 _LINES: list[Line] = []
 _FINAL = go_on(_COURSE, _COUNTRY, _LINES)
+
+
+def unclear(number: int = 1, **changes: Any) -> Attempt:
+    return replace(attempt(_TRIAL.case, Verdict.INCONC, number, NOTHING), **changes)
+
+
+def control(why: str) -> Control:
+    return Control(Finding.UNKNOWN, why=why)
+
+
+_TRIAL = _COURSE.screening.home[0]
+_FAILED = replace(attempt(_TRIAL.case, Verdict.FAIL, 3, NOTHING), control=control(PENDING))
+
+
+@pytest.mark.parametrize(
+    ("written", "again"),
+    [
+        ([unclear(1), unclear(2)], True),
+        ([unclear(1), unclear(2), unclear(3)], False),
+        ([unclear(number, reason=InconcReason.INTERRUPTED) for number in (1, 2, 3)], True),
+        ([unclear(number, devices={}) for number in (1, 2, 3)], True),  # never begun: its modem was away
+        ([unclear(1), unclear(2), unclear(3, devices={})], True),
+        ([unclear(1, reason=InconcReason.BUDGET)], False),
+        ([unclear(1), unclear(2), _FAILED], True),  # killed while the contrast of its last try ran
+        ([unclear(1), replace(_FAILED, attempt=2, control=None)], False),
+        ([unclear(1, control=control("the control was inconc: no peer"))], False),
+        ([unclear(number, control=control(CUT_OFF)) for number in (1, 2, 3)], True),
+        ([unclear(1), Unknown(frozenset({f"{_TRIAL.case}#1"}))], False),
+        ([unclear(1), unclear(2), Unknown(frozenset({f"{_TRIAL.case}#1"}))], True),
+    ],
+)
+def test_what_is_played_again_is_what_the_engine_would_have_played(written: list[Line], again: bool) -> None:
+    """Where it was killed behind these lines. What nobody may send twice is not sent again, and a try is what
+    was tried.
+    """
+    left = state(_COURSE, [Began(1), *written]).left
+    assert (_TRIAL in left) is again
 
 
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])

@@ -5,18 +5,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import signal
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
-from interop.campaign.course import Began, Lost
+from interop.campaign.course import Began, Ended, Lost, Unknown
 from interop.campaign.journal import Journal, JournalError
 from interop.campaign.spending import Spend
 from interop.record import InconcReason, Started, Verdict
-from interop.record.events import Dialled
+from interop.record.events import Dialled, MessageAccepted, MessageSubmitted
 from interop.record.lines import Line
 from interop.record.reader import read_run
 from interop.record.writer import RunWriter
@@ -205,3 +207,42 @@ def test_what_a_crash_cut_short_has_spent_counts_before_any_line_says_so(tmp_pat
     writer.close()
     with Journal(tmp_path, {}) as journal:
         assert list(journal.lines()) == [Began(1), ended, Lost(Spend(calls=1))]
+
+
+def test_an_outcome_that_nobody_knows_is_told_as_long_as_its_stage_goes_on(tmp_path: Path) -> None:
+    """Of three inconclusive attempts one had sent something, and got no answer. What a crash cut short is
+    made again all the same.
+    """
+    (tmp_path / "campaign.jsonl").write_bytes(b'{"type": "began", "stage": 1}\n')
+    writer = RunWriter(tmp_path / "stage-001")
+    writer.describe({"run": "stage-001"})
+    tried = [attempt(f"a[{name}]", Verdict.INCONC, 1, Spend()) for name in "xyz"]
+    tried.append(replace(tried[1], case="a[crash]", reason=InconcReason.INTERRUPTED))
+    for one in tried:
+        writer.write(Started(one.case, 1, {}, 0.0))
+        if one.case != "a[x]":
+            writer.observe("sim", MessageSubmitted("186", "hello"), one.key)
+        if one.case == "a[z]":
+            writer.observe("sim", MessageAccepted(1), one.key)
+        writer.write(one)
+    writer.close()
+    with Journal(tmp_path, {}) as journal:
+        assert list(journal.lines()) == [Began(1), *tried, Unknown(frozenset({"a[y]#1"}))]
+        journal.note(Ended(1))
+        assert list(journal.lines()) == [Began(1), *tried, Ended(1)]
+
+
+def test_a_full_disk_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    file, out = tmp_path / "c.yaml", tmp_path / "run"
+    file.write_text("name: small\nlab: small\nscreening: {cases: 12, each: 1}\ncontrols: 0\n")
+    command = ("campaign", "run", str(file), "--out", str(out), "--store", "none")
+    for most in (700, 6000, 30000):  # octets of a file: at its beginning, and while a stage is played
+        limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
+        full = interop(*command, before=limit)
+        assert full.returncode == 2, full.stdout
+        assert full.stderr.count("\n") == 1 and "File too large; what is on the disk is safe" in full.stderr
+    done = interop(*command)
+    assert done.returncode == 0, done.stderr
+    assert "12 screened, 0 inconclusive" in done.stdout
+    whole = interop(*command[:4], str(tmp_path / "whole"), *command[5:])
+    assert conclusions(whole.stdout) == conclusions(done.stdout)

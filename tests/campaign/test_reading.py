@@ -12,10 +12,10 @@ from typing import cast
 import pytest
 
 from interop.campaign.course import Began, Ended, Line, Replay, State, state
-from interop.campaign.journal import JournalError
+from interop.campaign.journal import JournalError, marks_of
 from interop.campaign.planning import Planned
 from interop.campaign.playing import Injected, identity
-from interop.campaign.reading import marks_of, read
+from interop.campaign.reading import read
 from interop.campaign.spending import Spend
 from interop.lab.load import load
 from interop.record import Attempt, Control, Finding, InconcReason, Started, Verdict
@@ -248,4 +248,4 @@ def test_a_broken_line_is_named(planned: Planned, lines: list[Line], tmp_path: P
     journal = tmp_path / "c" / "campaign.jsonl"
     journal.write_text('{"type": "began", "stage": 1}\n{"type": "sang"}\n')
     with pytest.raises(JournalError, match=r"campaign\.jsonl:2: no line of a campaign"):
-        marks_of(journal)
+        marks_of(tmp_path / "c")

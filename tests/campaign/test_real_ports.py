@@ -6,6 +6,7 @@ fake one, that of the runs is the wall clock.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -16,19 +17,20 @@ from pathlib import Path
 
 import pytest
 
-from interop.campaign.course import Began, Ended, Stage, State
+from interop.campaign.course import Began, Ended, State
 from interop.campaign.file import CampaignError, load_campaign
 from interop.campaign.journal import Journal
 from interop.campaign.planning import Planned, plan
 from interop.campaign.playing import Injected, identity, play
 from interop.campaign.seating import Move
+from interop.campaign.stages import Stage
 from interop.cli.campaign.cases import cases_of
 from interop.engine import resume, runner
 from interop.engine.attempt import BoundCase
 from interop.engine.session import Plan
 from interop.lab.equipment import CHINA
 from interop.lab.readiness import NotReady
-from interop.record import Attempt, Verdict
+from interop.record import Attempt, InconcReason, Verdict
 from interop.record.lines import Line
 from interop.record.reader import read_run
 from interop.record.writer import RunWriter
@@ -210,7 +212,7 @@ def test_killed_anywhere_it_comes_to_the_same_conclusions(tmp_path: Path, ports:
     out, whole = ("--yes", "--out", str(tmp_path / "killed")), ("--yes", "--out", str(tmp_path / "whole"))
     code, said, errors = command(tmp_path, *whole, before=at_seven)
     assert code == 0, errors
-    for kill in (("wait",), ("stage", 3), ("wait",), ("between",)):
+    for kill in (("wait",), ("stage", 3), ("between",)):
         code, output, _ = command(tmp_path, *out, before=partial(at_seven, *kill))
         assert code == -signal.SIGKILL, output
     code, again, errors = command(tmp_path, *out, before=at_seven)
@@ -307,3 +309,44 @@ def test_a_device_that_is_missing_is_named_and_nothing_is_lost(tmp_path: Path, p
     assert read_run(tmp_path / "c" / "stage-001").started == []
     final = play(made, tmp_path / "c", Injected(), desk, clock=desk.clock)
     assert final.screened == 6
+
+
+class Impatient(Notes):
+    """Pulls the plug when a run has ended, before its stage has."""
+
+    def stage_rests(self, directory: Path) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_modem_that_was_away_gets_its_cases_when_it_is_back(
+    tmp_path: Path, ports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of them is lost, none of the others is played again, and the store gets them all."""
+    patched(monkeypatch)
+    absence = runner.Runner._absence
+    away = InconcReason.MODEM, "m03: its modem has been away for 300 s (unplugged)"
+    monkeypatch.setattr(
+        runner.Runner,
+        "_absence",
+        lambda self, one: away if one.name == "m03" else absence(self, one),
+    )
+    made = planned(tmp_path, ports, CAMPAIGN.partition("when:")[0].replace("controls: 0.10", "controls: 0"))
+    desk, place = Notes(Clock(MONDAY)), tmp_path / "c" / "stage-001"
+    with pytest.raises(NotReady, match="m03: its modem has been away for 300 s"):
+        play(made, tmp_path / "c", Injected(), desk, clock=desk.clock)
+    assert desk.told.count("stage 1") == 2, "it is asked for its cases once more, then somebody has to look"
+    played = [one.key for one in read_run(place).attempts if one.devices]
+    meta = json.loads((place / "run.json").read_text())
+    (place / "run.json").write_text(json.dumps({**meta, "epoch": meta["epoch"] + 9999}))  # a clock set back
+
+    monkeypatch.setattr(runner.Runner, "_absence", absence)
+    with pytest.raises(KeyboardInterrupt):
+        play(made, tmp_path / "c", Injected(), Impatient(Clock(MONDAY)), clock=desk.clock)
+    desk.told.clear()
+    final = play(made, tmp_path / "c", Injected(), desk, clock=desk.clock)
+    attempts = read_run(place).attempts
+    assert desk.told == ["allowed", f"rests: {len(attempts)}"], "nothing is left, the store gets it"
+    assert (final.screened, final.inconclusive) == (6, 0)
+    begun = [one for one in attempts if one.devices]
+    assert [one.key for one in begun][: len(played)] == played and len(begun) == 6
+    assert min(one.started for one in begun[len(played) :]) > max(one.started for one in begun[: len(played)])

@@ -35,11 +35,14 @@ def command(tmp_path: Path) -> Iterator[Command]:
     started.close()
 
 
-def test_no_is_no(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 2), ("\x03\n", 130)])
+def test_no_is_no_and_says_nothing_of_the_network(
+    command: Command, tmp_path: Path, typed: str, code: int
+) -> None:
     said = command.sees("Lab small has real devices: calls and messages will leave, and they cost. Go on?")
     assert "campaign real: screening 6 cases, at most 0 calls, 0 messages, 0 multimedia, 0.00 of" in said
-    command.types("n\n")
-    assert command.ends() == 2
+    command.types(typed)
+    assert command.ends() == code
     assert not list((tmp_path / "c").glob("stage-*"))
 
 
@@ -52,7 +55,7 @@ def test_sims_are_moved_when_the_engineer_says_so(command: Command) -> None:
     command.sees("nobody is here) ")
     command.types("m\n")
     assert command.ends() == 2
-    assert "nothing of this stage was begun" in command.shown
+    assert "this stage cannot go on" in command.shown
     assert "m01.sock" in command.shown and "the same command goes on in c" in command.shown
 
 

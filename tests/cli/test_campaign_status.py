@@ -158,10 +158,13 @@ def test_a_page_too(file: Path, whole: tuple[Path, str], tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert "<bdi>小米移动</bdi>" in page.read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["status.html"]
-    for place in (tmp_path, tmp_path / "missing" / "status.html"):
+    record = tmp_path / "results.jsonl"
+    record.write_text("{}\n")
+    for place in (tmp_path, tmp_path / "missing" / "status.html", record):
         done = interop("campaign", "status", str(file), "--out", str(whole[0]), "--html", str(place))
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
         assert str(place) in done.stderr
+    assert record.read_text() == "{}\n"
 
 
 def test_what_is_refused_in_one_sentence(file: Path, whole: tuple[Path, str], tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ def test_no_line_of_a_log_ends_in_blanks(arguments: tuple[str, ...]) -> None:
         (("emulte",), 'no command "emulte"; did you mean "emulate"?'),
         (
             ("what",),
-            'no command "what" (there are: run, report, campaign, results, diff, pack, lab, list, sim, '
-            "number, doctor, otp, send, benchmark, emulate, modem)",
+            'no command "what" (there are: run, report, campaign, results, release, diff, records, '
+            "pack, lab, list, sim, number, doctor, otp, send, benchmark, emulate, modem)",
         ),
         (("lab", "chek"), "Did you mean 'check'?"),
     ],
@@ -91,7 +91,16 @@ def test_a_mistyped_command(typed: tuple[str, ...], says: str) -> None:
         (),
         ("run",),
         ("report",),
+        ("campaign",),
+        ("campaign", "run"),
+        ("campaign", "status"),
+        ("campaign", "next"),
+        ("results",),
+        ("results", "kpi"),
+        ("release",),
         ("diff",),
+        ("records",),
+        ("records", "match"),
         ("pack",),
         ("lab",),
         ("lab", "check"),
@@ -116,7 +125,8 @@ def test_help_is_plain_and_whole(noun: tuple[str, ...]) -> None:
     assert text.isascii() and "Usage: " in text
     assert "..." not in text.partition("Commands:")[2]  # every command's line fits
     options = text.partition("Options:")[2]
-    assert "list[str]" not in options and "<" not in options.replace("runs/<time>-<id>", "")
+    options = re.sub(r"runs/(<time>-<id>|campaign-<name>)", "", options)
+    assert "list[str]" not in options and "<" not in options
 
 
 def on_a_terminal(cwd: Path, columns: int, *arguments: str, **environment: str) -> str:

@@ -126,10 +126,11 @@ def test_a_choice_of_mvno_and_city(runs: dict[str, Path], own: Path) -> None:
     assert set(verdicts(told(runs["defects"], "--list", own, "--city", HNA[1], code=0))) == {HNA}
     assert set(verdicts(told(runs["defects"], "--list", own, "--mvno", MI[0], code=1))) == {MI}
     done = release(runs["defects"], "--mvno", MI[0], "--city", HNA[1])
-    assert (done.exit_code, done.stderr) == (
-        2,
-        "interop release: no attempt of an MVNO's number of this choice, so there is no board\n",
+    assert done.exit_code == 2
+    assert done.stderr.startswith(
+        "interop release: no attempt of an MVNO's number of this choice (there are: "
     )
+    assert all(" ".join(names) in done.stderr for names in (HNA, MI))
 
 
 def test_the_store_says_what_the_runs_say(
@@ -151,7 +152,7 @@ def test_page_table_and_what_is_printed_agree(runs: dict[str, Path], own: Path, 
     done = release(runs["defects"], "--list", own, "--html", tmp_path / "b.html", "--csv", tmp_path / "b.csv")
     assert done.exit_code == 1
     assert done.stdout.endswith("3 boards: 2 blocked, 1 may be released\n")
-    assert "all devices were emulated: this says nothing about a real network" in done.stdout
+    assert "devices were emulated: this says nothing about a real network" in done.stdout
     rows = list(csv.DictReader(io.StringIO((tmp_path / "b.csv").read_text("utf-8-sig"), newline="")))
     assert len(rows) == 3 * (len(TRIED) + 1)
     read = {

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from interop.cli.results import app
-from interop.cli.targets import TargetsError, read_targets
+from interop.cli.targets import read_targets
+from interop.lab.document import Mistakes
 
 LOSES = "sms.lost@segment=1709,direction=out,to=CTCC"
 
@@ -118,7 +119,7 @@ extra: 1
 def test_every_mistake_of_a_targets_file_is_named_by_its_place(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(TARGETS)
-    with pytest.raises(TargetsError) as refused:
+    with pytest.raises(Mistakes) as refused:
         read_targets(str(file))
     lines = str(refused.value).splitlines()
     places = [line.removeprefix(f"{file}:").split(": ", 1)[0] for line in lines]

@@ -533,7 +533,8 @@ def live(desk: Path) -> Path:
     parts = yaml.safe_load(small)
     modem = {**parts["modems"][0], "port": "/dev/none"}
     sims = [sim for sim in parts["sims"] if sim["name"] == modem["sim"]]
-    kept = {"name": "live", "city": parts["city"], "sims": sims, "modems": [modem]}
+    kept = {"name": "live", "sims": sims, "modems": [modem], "tariffs": parts["tariffs"]}
+    kept["city"] = parts["city"]
     (desk / "live.yaml").write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
     return desk
 

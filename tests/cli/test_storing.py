@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 import interop.cli.run as run_command
 from interop.cli.progress import Progress
@@ -21,6 +20,7 @@ from interop.record import Verdict
 from interop.record.reader import read_run
 from interop.results.store import Store, import_run, queries
 from tests.forked import interop
+from tests.real_lab import at_ports
 from tests.reports.conftest import attempt
 from tests.results.store.test_import import run_at
 from tests.suites.injected import LABS
@@ -78,6 +78,24 @@ def test_the_store_of_real_labs_is_the_default_one(home: Path, tmp_path: Path) -
     Store(str(home / "results-emulated.sqlite")).close()
     assert "there are runs of real labs: leave out" in interop("results", "show", "--emulated").stderr
     assert interop("results", "show").returncode == 0
+
+
+ASKED = """
+originators:
+  - {name: console, title: web console, driver: keyboard, place: web console, number: "1069012345",
+     operator: CMCC, city: 北京}
+"""
+
+
+def test_a_lab_that_is_emulated_in_part_is_no_real_one(home: Path, tmp_path: Path) -> None:
+    """Its clock is real, for an engineer would be asked; its network is not."""
+    file = tmp_path / "lab.yaml"
+    file.write_text((LABS / "small.yaml").read_text(encoding="utf-8") + ASKED, encoding="utf-8")
+    chosen = ("recognition", "-k", "card_is and mi-1709", "--lab", str(file), "--yes")
+    done = interop("run", *chosen, "--out", "run", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert read_run(tmp_path / "run").meta["clock"] == "real"
+    assert [path.name for path in home.iterdir()] == ["results-emulated.sqlite"]
 
 
 def test_an_interrupted_run_is_kept_as_far_as_it_came(home: Path, tmp_path: Path) -> None:
@@ -191,25 +209,11 @@ def test_several_runs_that_end_at_once_make_one_store(home: Path, tmp_path: Path
         assert sum(one.passed for one in queries.latest_verdicts(store)) == 1
 
 
-def lab(ports: Path, folder: Path) -> Path:
-    """The small lab, its modems alone, at the ports of another process: real, as far as a run knows."""
-    parts = yaml.safe_load((LABS / "small.yaml").read_text(encoding="utf-8"))
-    named = ("name", "sim", "dialect", "capabilities")
-    modems = [
-        {key: one[key] for key in named} | {"port": str(ports / one["name"])} for one in parts["modems"]
-    ]
-    sims = [{key: value for key, value in sim.items() if key != "tariff"} for sim in parts["sims"]]
-    kept = {"name": "ports", "city": parts["city"], "sims": sims, "modems": modems}
-    file = folder / "lab.yaml"
-    file.write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
-    return file
-
-
 def test_attempts_of_a_real_lab_are_there_before_the_run_is_over(
     ports: Path, home: Path, tmp_path: Path
 ) -> None:
     """Whatever the end adds is left out here."""
-    chosen = ("recognition", "-k", "card_is", "--lab", str(lab(ports, tmp_path)), "--yes")
+    chosen = ("recognition", "-k", "card_is", "--lab", str(at_ports(ports, tmp_path)), "--yes")
     done = interop(
         "run", *chosen, "--out", "run", cwd=tmp_path, before=lambda: setattr(run_command, "keep", print)
     )

@@ -571,6 +571,23 @@ def test_resuming_runs_only_what_has_no_conclusive_attempt(make_toy: MakeToy, to
     }
 
 
+def test_resuming_counts_the_tries_before_it(make_toy: MakeToy, toy: ToyLab) -> None:
+    """Else what an inconclusive case comes to would hang on when the run was killed."""
+    from interop.record.reader import read_run
+
+    function = scripted(raises(DeviceLost("m", "gone")))
+    toy.run(toy.cases(function, only="[mvno-a->CMCC]"))
+    results = toy.directory / "results.jsonl"
+    lines = results.read_text().splitlines(keepends=True)
+    assert len(lines) == 6
+    for kept, most in ((2, 3), (3, 4), (4, 3), (6, 4)):
+        results.write_text("".join(lines[:kept]))
+        again = make_toy(directory=toy.directory)
+        run = again.run(again.cases(function, only="[mvno-a->CMCC]"), previous=read_run(toy.directory))
+        interrupted = [one for one in run.attempts if one.reason is InconcReason.INTERRUPTED]
+        assert (len(run.attempts), len(interrupted)) == (most, kept == 3), "by hand, one more at least"
+
+
 def test_resuming_tries_the_control_that_was_still_owed(make_toy: MakeToy, toy: ToyLab) -> None:
     function = scripted(by_sim(mvno_a=fails, other=passes))
     toy.run(toy.cases(function, only="[mvno-a->CMCC]"))

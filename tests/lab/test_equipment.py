@@ -11,7 +11,7 @@ import pytest
 
 from interop.lab.budget import Purse
 from interop.lab.drivers import DriverError
-from interop.lab.equipment import Equipment, all_emulated
+from interop.lab.equipment import Equipment, all_emulated, any_emulated
 from interop.lab.load import load
 from interop.lab.model import Lab, OriginatorPart
 from interop.protocols.engineer import Nobody
@@ -275,7 +275,7 @@ def test_a_real_site_beside_emulated_modems_is_the_real_world(world: World) -> N
     real = small.model_copy(
         update={"forms": (small.forms[0].model_copy(update={"url": "https://bank.example/"}),)}
     )
-    assert not all_emulated(real)
+    assert not all_emulated(real) and any_emulated(real)
 
     async def run() -> None:
         async with equipment(real) as living:

@@ -136,11 +136,18 @@ def test_boards_are_counted_by_state_the_worst_first() -> None:
 
 def test_what_a_board_rests_on_is_told() -> None:
     assert words.about(ORIGIN, None) == ["drawn from 2 runs, the last attempt 2026-01-05 09:00 (China)"]
-    assert words.about(Origin(1, 3, True, AT), 30)[1:] == [
-        "what is older than 30 days before that counts no more",
-        "3 attempts began and have no result",
-        "all devices were emulated: this says nothing about a real network",
+    assert words.about(ORIGIN, 30)[1:] == ["what is older than 30 days before that counts no more"]
+    assert words.warnings(ORIGIN) == []
+    warned = replace(ORIGIN, interrupted=3, emulated=True, unended=2)
+    assert words.warnings(warned) == [
+        "3 attempts began and came to no result",
+        "2 runs did not end: what was left to try is in no board",
+        "devices were emulated: this says nothing about a real network",
     ]
+    page = board_page.draw([board("works")], LIST, warned, None).decode()
+    assert page.count('class="warning"') == 3 and '<p class="warning">2 runs did not end' in page
+    told = words.as_json([board("works")], LIST, warned, 0, None)
+    assert (told["runs_unended"], told["attempts_without_result"]) == (2, 3)
 
 
 def test_the_table_has_a_row_for_each_board_and_item() -> None:
@@ -231,9 +238,20 @@ def test_the_page_has_no_script_and_hostile_texts_stay_texts() -> None:
     assert PAYLOADS[0] in everything and not set(everything) & set("\x1b\x07\x00\u202e")
 
 
-def test_emulated_runs_are_told_in_large_letters() -> None:
+def test_emulated_runs_are_told_in_a_box() -> None:
     page = board_page.draw([board("works")], LIST, replace(ORIGIN, emulated=True), None).decode()
-    assert (
-        page.count("Emulated.") == 1
-        and "Emulated." not in board_page.draw([board("works")], LIST, ORIGIN, None).decode()
-    )
+    said = '<p class="warning">Devices were emulated: this says nothing about a real network.</p>'
+    assert page.count(said) == 1
+    assert "mulated" not in board_page.draw([board("works")], LIST, ORIGIN, None).decode()
+
+
+def test_what_was_tried_with_whom_is_told_where_the_list_leaves_it_open() -> None:
+    """And of a board that may be released, on the page's first lines, what nobody tried."""
+    names = tuple(f"gw{number}" for number in range(8))
+    made = answers()
+    codes = replace(made["works"], others=names)
+    assert words.result(codes) == "8 cases passed with gw0, gw1, gw2, gw3, gw4, gw5, 2 more"
+    assert words.result(replace(codes, others=names[:2])) == "8 cases passed with gw0, gw1"
+    assert words.result(replace(made["ratio"], others=("a",))).endswith("failed with a; at most 7.22 % fail")
+    page = " ".join(_Page(board_page.draw([board("works", "never")], LIST, ORIGIN, None).decode()).text)
+    assert "nothing ; 1 item to be settled otherwise: no case" in " ".join(page.split())

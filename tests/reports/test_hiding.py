@@ -21,6 +21,7 @@ from interop.record.events import (
     CodeEntered,
     Dialled,
     Event,
+    MessageExpected,
     MessageReceived,
     MessageSubmitted,
     Note,
@@ -156,6 +157,8 @@ EVENTS: tuple[Event, ...] = (
     TextTaken("accepted", ("1343199694935031809",)),
     CodeEntered("bank", SUBJECT.msisdn, "A7X9Q2"),
     SimFileRead("6F07", "084906001032547698"),
+    MessageExpected("expected 550662 or ７７１２０９", "1069", True),
+    MessageReceived("10086", 129, "主叫139 0000 1234或１３８-1234-５６７８, 17090001234", "", ""),
     Note(f"IMSI {IMSI}, ICCID {ICCID}"),
 )
 SAID = (
@@ -215,6 +218,7 @@ def hidden(run: Path) -> dict[str, bytes]:
 def test_every_number_has_one_mask_in_all_files(made: Path) -> None:
     files = hidden(made)
     secrets = {OTHER, THIRD, IMSI, ICCID, "483920", "4711", "A7X9Q2", ICCID[:12], "13900001"}
+    secrets |= {"550662", "７７１２０９", "0000 1234", "1234-５６７８", "0000-1234"}
     assert found_in(files, secrets) == {}
     [masked] = set(re.findall(r"139\*{4}[0-9]{4}", "".join(map(bytes.decode, files.values()))))
     [third] = set(re.findall(r"138\*{4}[0-9]{4}", "".join(map(bytes.decode, files.values()))))
@@ -234,6 +238,11 @@ def test_every_number_has_one_mask_in_all_files(made: Path) -> None:
     assert (events[5]["text"], events[5]["sent_at"]) == ("your code is **", "2026-01-05T09:00:04+08:00")
     assert isinstance(events[6], dict) and events[6]["references"] == ["1343199694935031809"]
     assert isinstance(events[8], dict) and events[8]["content"] == "*" * 18
+    assert isinstance(events[10], dict)  # as they were written, and with the same masks
+    spaced, dashed = (
+        f"{mask[:3]}{sign}{mask[3:7]}{sign}{mask[7:]}" for mask, sign in ((masked, " "), (third, "-"))
+    )
+    assert events[10]["text"] == f"主叫{spaced}或{dashed}, {SUBJECT.msisdn}"
     result = next(line for line in lines(files, "results.jsonl") if line["type"] == "attempt")
     assert result["detail"] == f"{masked} does not answer"
     assert result["case"] == KEY.removesuffix("#1")
@@ -265,7 +274,7 @@ def test_the_manifest_says_so_and_programs_still_take_it(made: Path, tmp_path: P
     manifest = files["MANIFEST"].decode().splitlines()
     comments = [line for line in manifest if line.startswith("#")]
     assert comments[0] == (
-        "# Hidden: 2 mobile numbers, 3 codes, 2 IMSI or ICCID; "
+        "# Hidden: 2 mobile numbers, 5 codes, 2 IMSI or ICCID; "
         "each has a mask of its own, the same one in all files."
     )
     assert any("no capture" in line for line in comments)

@@ -140,6 +140,15 @@ def test_a_run_without_a_name_gets_none_from_where_it_lies(tmp_path: Path) -> No
     assert first == second and b"Run unnamed." in unzipped(first)["capture.pcapng"]
 
 
+def test_that_a_lab_was_emulated_in_part_is_told_to_the_other_operator(tmp_path: Path) -> None:
+    for name, told in (("part", {"emulated": True}), ("none", {"emulated": False}), ("old", {})):
+        files = unzipped(
+            packed(write(tmp_path / name, [attempt()], meta={"clock": "real", **told}), attempt().case)
+        )
+        said = ["mulated" in files[page].decode() for page in ("contents.txt", "report.html")]
+        assert said == [name == "part"] * 2, name
+
+
 def test_it_says_in_words_what_it_is(evidence: Path) -> None:
     text = (evidence / "contents.txt").read_text()
     assert text.startswith(f"Evidence from run r: 1 of its 12 cases\n\nFAIL {FAILED}\n")

@@ -15,10 +15,11 @@ import typer
 from rich.text import Text
 
 from interop.campaign.cells import stage_seed
-from interop.campaign.course import Stage, State
+from interop.campaign.course import State
 from interop.campaign.forecast import stretch
 from interop.campaign.planning import Planned
 from interop.campaign.seating import Move
+from interop.campaign.stages import Stage
 from interop.cli.asking import may_spend
 from interop.cli.campaign.plan import spending
 from interop.cli.live import LiveLine, progress, sentence, span
@@ -179,7 +180,7 @@ def _table(moves: Sequence[Move]) -> Iterator[str]:
     width = max(len(move.sim) for move in moves)
     modem = max(len(move.old) for move in moves)
     for move in moves:
-        pin = "  (has a PIN: in the wrong modem it costs the SIM there a try)" if move.locked else ""
+        pin = "  (has a PIN; a few modems try it on any SIM)" if move.locked else ""
         yield f"  {move.sim:<{width}}  ICCID {move.iccid}  from {move.old:<{modem}}  to {move.new}{pin}"
 
 

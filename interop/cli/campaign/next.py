@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interop.cli.campaign.plan import USAGE, planned_of
+from interop.cli.campaign.plan import File, Out, directory_of, planned_of
+from interop.cli.exits import refuse
 
 if TYPE_CHECKING:
     from interop.campaign.replays import Replays
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
 
 def next_swap(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The campaign file.")],
+    file: File,
     case: Annotated[str, typer.Option(metavar="NAME", help="A case that failed, by its whole name.")],
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Its directory [default: runs/campaign-<name>].")
-    ] = None,
+    out: Out = None,
     tried: Annotated[
         list[str] | None,
         typer.Option(metavar="SWAPPED=RESULT", help="sim,modem=pass, or =fail as it was. May be repeated."),
@@ -41,14 +39,14 @@ def next_swap(
     from interop.record.reader import RunDamaged
 
     planned = planned_of(file)
-    directory = out or Path("runs") / f"campaign-{planned.campaign.name}"
+    directory = directory_of(planned, out)
     try:
         replays = replays_of(case, planned, read(planned, directory).history)
         mine = [_replayed(text) for text in tried or ()]
         now = mine[-1].swapped if mine else frozenset()  # a campaign leaves everything in its place
         lines = list(_lines(replays, [*replays.history, *mine], now))
     except (JournalError, RunDamaged, ValueError) as error:
-        _refuse(str(error))
+        refuse("campaign next", str(error))
     for line in lines:
         typer.echo(line)
 
@@ -82,8 +80,3 @@ def _lines(replays: Replays, history: list[Replayed], now: frozenset[str]) -> It
     else:
         what = f"with another {', '.join(swap.swapped)}" if swap.swapped else "as it was"
         yield f"next: replay it {what}, about {swap.seconds:.0f} s"
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop campaign next: {reason}", err=True)
-    raise typer.Exit(USAGE)

@@ -6,21 +6,26 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from interop.cli.exits import refuse, refuse_file
 
 if TYPE_CHECKING:
     from interop.campaign.forecast import Stretch
     from interop.campaign.planning import Planned
     from interop.campaign.spending import Spend
 
-USAGE = 2
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The campaign file.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Its directory [default: runs/campaign-<name>].")
+]
 
 
 def plan(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The campaign file.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    file: File,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
     """Print a campaign's screening, duration and cost. Nothing is opened, nothing leaves.
 
@@ -45,14 +50,14 @@ def planned_of(file: Path) -> Planned:
         campaign = load_campaign(file)
         return plan(campaign, cases_of(campaign.lab_source))
     except (CampaignError, LabError) as error:
-        _refuse(str(error))
+        refuse_file(error)
     except ValueError as error:
-        _refuse(f"interop campaign: {error}")
+        refuse("campaign", str(error))
 
 
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(reason, err=True)
-    raise typer.Exit(USAGE)
+def directory_of(planned: Planned, out: Path | None) -> Path:
+    """Where the campaign is recorded."""
+    return out or Path("runs") / f"campaign-{planned.campaign.name}"
 
 
 def _lines(planned: Planned) -> Iterator[str]:

@@ -5,26 +5,22 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interop.cli.campaign.plan import USAGE, planned_of
+from interop.cli.campaign.plan import File, Out, directory_of, planned_of
+from interop.cli.exits import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED, refuse
 from interop.cli.storing import Place
 
 if TYPE_CHECKING:
     from interop.campaign.course import State, Tested
     from interop.campaign.playing import Injected
 
-WORKS, BROKEN, UNDECIDED, INTERRUPTED = 0, 1, 3, 130
-"""Exit codes, beside USAGE, and the desk's own CLOSED and UNSEATED."""
-
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The campaign file.")],
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Its directory [default: runs/campaign-<name>].")
-    ] = None,
+    file: File,
+    out: Out = None,
     defect: Annotated[
         list[str] | None, typer.Option(metavar="DEFECT", help="As of interop run. May be repeated.")
     ] = None,
@@ -54,20 +50,23 @@ def run(
     from interop.record.reader import RunDamaged
 
     planned = planned_of(file)
-    directory = out or Path("runs") / f"campaign-{planned.campaign.name}"
+    directory = directory_of(planned, out)
     injected = Injected(tuple(defect or ()), tuple(quirk or ()))
     again = _again(file, out, injected, yes=yes, store=store)
     desk = Terminal(planned, store=store, yes=yes, waits=not no_wait, seated=seated, again=again)
     try:
         final = play(planned, directory, injected, desk, clock=desk.now)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         typer.echo(f"interrupted; the same command goes on in {directory}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except NotReady as missing:
-        told = "\n  ".join(["nothing of this stage was begun:", *str(missing).splitlines()])
-        _refuse(f"{told}\nthe same command goes on in {directory}")
+        told = "\n  ".join(["this stage cannot go on:", *str(missing).splitlines()])
+        refuse("campaign run", f"{told}\nthe same command goes on in {directory}")
     except (JournalError, RunDamaged, DriverError, ValueError) as error:
-        _refuse(str(error))
+        refuse("campaign run", str(error))
+    except OSError as error:
+        why = f"{error.filename or directory}: {error.strerror or error}; what is on the disk is safe"
+        refuse("campaign run", f"{why}, and the same command goes on in {directory}")
     finally:
         desk.close()
     for line in conclusions(final):
@@ -112,10 +111,5 @@ def _code(final: State) -> int:
 
     found = {one.conclusion for one in final.tests}
     if Conclusion.DOES_NOT in found:
-        return BROKEN
-    return UNDECIDED if Conclusion.NOT_DECIDED in found or "budget" in final.over else WORKS
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop campaign run: {reason}", err=True)
-    raise typer.Exit(USAGE)
+        return FAILED
+    return INCONCLUSIVE if Conclusion.NOT_DECIDED in found or "budget" in final.over else PASSED

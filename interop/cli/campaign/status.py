@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from interop.cli.campaign.plan import USAGE, planned_of
+from interop.cli.campaign.plan import File, Out, directory_of, planned_of
+from interop.cli.exits import refuse
+from interop.cli.writing import replace
 
 if TYPE_CHECKING:
     from interop.campaign.course import Tested
@@ -24,11 +26,9 @@ FEW: Final = 3
 
 
 def status(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The campaign file.")],
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Its directory [default: runs/campaign-<name>].")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    file: File,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page, too.")] = None,
 ) -> None:
     """Say where a campaign stands: also while another process plays it. Nothing in its directory is touched.
@@ -40,15 +40,17 @@ def status(
     from interop.record.reader import RunDamaged
 
     planned = planned_of(file)
-    directory = out or Path("runs") / f"campaign-{planned.campaign.name}"
+    directory = directory_of(planned, out)
     try:
         now = standing(planned, directory, read(planned, directory))
         if html is not None:
-            _write(now, html)
+            from interop.reports.campaign import draw
+
+            replace("campaign status", "--html", html, draw(now), "page of a campaign")
     except (JournalError, RunDamaged, ValueError) as error:
-        _refuse(str(error))
+        refuse("campaign status", str(error))
     except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
+        refuse("campaign status", f"{error.filename}: {error.strerror}")
     if as_json:
         typer.echo(json.dumps(asdict(now), ensure_ascii=False, indent=2))
     else:
@@ -186,18 +188,3 @@ def _packing(row: Suspect | Test) -> Iterator[str]:
     from interop.reports.campaign import packing
 
     yield from (f"  {command}" for command in packing(row.evidence))
-
-
-def _write(now: Standing, path: Path) -> None:
-    from interop.reports.campaign import draw
-
-    if path.is_dir():
-        raise ValueError(f"--html {path}: is a directory; give a file")
-    draft = path.with_name(f"{path.name}.tmp")
-    draft.write_bytes(draw(now))
-    draft.replace(path)
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"interop campaign status: {reason}", err=True)
-    raise typer.Exit(USAGE)

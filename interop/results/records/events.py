@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
+from typing import Final
 
 from interop.record import Attempt, InconcReason, Verdict
 from interop.record.events import (
@@ -32,13 +33,17 @@ class Service(StrEnum):
     """one SUBMIT: a text in three parts is three"""
 
 
+_NO_TIME: Final = Span(0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class TestEvent:
     """Something for which there is a record, or must be none.
 
     `served`: the number (11 digits) of the SIM that pays; `other`: as dialled or addressed. `start`: POSIX,
     the answer or acceptance within `start_error_s` either way; of what was not `answered` when it was tried.
-    `attempt`: its key, "" outside of cases. `doubt`: why our side cannot be sure, which then accuses nobody.
+    `slowly`: how long it can have lasted where a modem was slow to tell of its answer or its end. `attempt`:
+    its key, "" outside of cases. `doubt`: why our side cannot be sure, which then accuses nobody.
     """
 
     __test__ = False
@@ -54,6 +59,7 @@ class TestEvent:
     answered: bool
     attempt: str
     doubt: str = ""
+    slowly: Span = _NO_TIME
 
     @property
     def duration(self) -> Span:
@@ -144,6 +150,10 @@ def _far_end(leg: Leg, calls: list[Leg]) -> Leg | None:
     return fit[0] if len(fit) == 1 else None
 
 
+_SLOW_S: Final = 8.0
+"""How much later still a modem tells whose answers take seconds or get lost: the driver waits 5 s for one."""
+
+
 def _call(leg: Leg, far: Leg | None, served: str) -> TestEvent:
     started, ended, doubt = leg.started, leg.ended, leg.doubt
     answered = started is not None
@@ -159,9 +169,13 @@ def _call(leg: Leg, far: Leg | None, served: str) -> TestEvent:
         # it may have been answered in the moment in which it ended
         late = 0.0 if ended is None else ended.high - ended.low
         started, low, high = Span(leg.began, leg.began), -late, late
+        slowly = Span(0.0, late)
     else:
         ended = ended or started
         low, high = max(0.0, ended.low - started.high), max(0.0, ended.high - started.low)
+        taken = leg.began if far is None or far.answer_sent is None else far.answer_sent
+        earliest = min(started.low, max(taken, started.low - _SLOW_S))
+        slowly = Span(max(0.0, low - _SLOW_S), max(high, ended.high - earliest))
     return TestEvent(
         sim=leg.party,
         served=served,
@@ -174,6 +188,7 @@ def _call(leg: Leg, far: Leg | None, served: str) -> TestEvent:
         answered=answered,
         attempt=leg.attempt or "",
         doubt=doubt,
+        slowly=slowly,
     )
 
 

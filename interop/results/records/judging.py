@@ -143,6 +143,7 @@ class _Judge:
         self._price = price
         self._ours = ours
         self._recorded = {record.served for record in file.records}
+        self._services = {record.service for record in file.records}
         self._lost = {bad.served for bad in file.malformed}
 
     def matched(self, events: list[TestEvent]) -> Matched:
@@ -203,6 +204,10 @@ class _Judge:
             return "the file has no record of this number at all: is it this operator's? then say so"
         if self._lost & {"", served}:
             return "it may be one of the lines that cannot be read"
+        if event.service not in self._services:
+            return f"the file has no record of any {event.service} at all: does it hold them?"
+        if foreign := self._foreign():
+            return foreign
         at, margin = event.start + self._matching.shift.seconds, self._profile.tolerance.time_s
         period = self._scope.period
         if period is None and self._file.period is not None:
@@ -222,14 +227,20 @@ class _Judge:
             what = f"recorded with {record.duration_s:g} s, and it was never answered"
             return (Fault(Found.NOT_DUE, Cause.RECORD_WRONG, what, event.doubt),)
         what = f"recorded with {record.duration_s:g} s; it lasted {lasted(event)}"
-        return (Fault(Found.WRONG_DURATION, Cause.RECORD_WRONG, what, event.doubt),)
+        doubt = event.doubt
+        if record.duration.apart(event.slowly) <= self._profile.tolerance.duration_s:
+            doubt = doubt or "a modem may have been slow to tell of its answer or its end"
+        return (Fault(Found.WRONG_DURATION, Cause.RECORD_WRONG, what, doubt),)
 
     def _number(self, event: TestEvent, record: CallRecord) -> Fault:
         if record.served != self._plain(event.served):
             what = f"recorded for {record.served}, and {event.served} made it"
         else:
             what = f"recorded to {record.other}, and it went to {event.other}"
-        return Fault(Found.WRONG_NUMBER, Cause.RECORD_WRONG, what, event.doubt or self._unseen())
+        doubt = event.doubt or self._unseen()
+        if record.served not in self._ours:  # a stranger's, if ours is where we cannot see it
+            doubt = doubt or self._hidden(event) or self._rival()
+        return Fault(Found.WRONG_NUMBER, Cause.RECORD_WRONG, what, doubt)
 
     def _time(self, event: TestEvent, record: CallRecord) -> Fault:
         late = record.start - self._matching.shift.seconds - event.start
@@ -243,13 +254,14 @@ class _Judge:
 
     def _charges(self, event: TestEvent, record: CallRecord) -> tuple[Fault, ...]:
         """Also right where it fits the record's own duration: that may be wrong, and is then told itself."""
-        if self._price is None or record.charge is None or not event.answered:
+        refused = not event.answered and event.service is Service.MESSAGE
+        if self._price is None or record.charge is None or refused:
             return ()
         extra = self._profile.tolerance.duration_s
         ours, theirs = event.duration, record.duration
         low, high = min(max(0.0, ours.low - extra), theirs.low), ours.high + extra
         if isfinite(theirs.high):
-            high = max(high, theirs.high)
+            high = max(high, theirs.high) if event.answered else theirs.high
         least, most = self._price(event, low), self._price(event, high)
         if least is None or most is None or least <= record.charge <= most:
             return ()
@@ -266,7 +278,7 @@ class _Judge:
 
     def _unknown(self, record: CallRecord) -> Fault:
         at, margin = record.start - self._matching.shift.seconds, self._profile.tolerance.time_s
-        doubt = self._unseen() or self._rival()
+        doubt = self._unseen() or self._rival() or self._foreign()
         if not self._scope.run.low + margin <= at <= self._scope.run.high - margin:
             doubt = doubt or "at the edge of the run"
         return Fault(Found.UNKNOWN, Cause.RECORD_WRONG, "nobody of us made it", doubt)
@@ -274,6 +286,12 @@ class _Judge:
     def _unseen(self) -> str:
         """Why our side may have done something that its record does not show."""
         return "" if self._scope.whole else "the run was cut short, and may have made it unseen"
+
+    def _foreign(self) -> str:
+        """Why what is written of our numbers may be misread."""
+        if self._matching.pairs or not self._recorded & self._ours:
+            return ""
+        return "not one record of these numbers fits: are the profile's zone and types right?"
 
     def _rival(self) -> str:
         rival = self._matching.rival

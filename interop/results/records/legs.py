@@ -43,6 +43,10 @@ class Span:
     low: float
     high: float
 
+    def apart(self, other: Span) -> float:
+        """Seconds between them; 0 where they meet."""
+        return max(0.0, self.low - other.high, other.low - self.high)
+
     def meets(self, other: Span) -> Span:
         """What both say; of two that contradict each other, all that either says."""
         low, high = max(self.low, other.low), min(self.high, other.high)

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import copysign
 from statistics import median
 from typing import Final
 
@@ -39,8 +40,8 @@ class Shift:
 
 def duration_gap(event: TestEvent, record: CallRecord) -> float:
     """Seconds between what the call can have lasted and what the record can mean; 0: they agree."""
-    lasted, error, meant = event.duration_s, event.duration_error_s, record.duration
-    return max(0.0, meant.low - lasted - error, lasted - error - meant.high)
+    lasted, error = event.duration_s, event.duration_error_s
+    return record.duration.apart(Span(lasted - error, lasted + error))
 
 
 class Matching:
@@ -94,7 +95,8 @@ class Matching:
         is told from a clock by that.
         """
         answered = [event for event in self.events if event.answered and not event.doubt]
-        apart, step = self._apart(answered)
+        sharp = [event for event in answered if _is_sharp(event)]
+        apart, step = self._apart(sharp if len(sharp) >= _ENOUGH else answered)
         far = _densest(apart)
         near = _densest([one for one in apart if abs(one) <= self._tolerance.time_s])
         if far.support <= near.support:
@@ -121,7 +123,7 @@ class Matching:
             near.append((event, records, _between(records, event.start - far, event.start + far)))
         step = sum(high - low for _, _, (low, high) in near) // _VOTES + 1
         apart = [
-            record.start - event.start
+            _late(event, record)
             for event, records, (low, high) in near[::step]
             for record in records[low:high]
             if self._agree(event, record)
@@ -130,11 +132,9 @@ class Matching:
 
     def _settle_shift(self) -> None:
         """By all pairs whose durations agree, rather than by those that voted."""
-        late = [
-            record.start - event.start
-            for event, record in self.pairs
-            if event.answered and self._agree(event, record)
-        ]
+        agreed = [pair for pair in self.pairs if pair[0].answered and self._agree(*pair)]
+        sharp = [pair for pair in agreed if _is_sharp(pair[0])]
+        late = [_late(*pair) for pair in (sharp if len(sharp) >= _ENOUGH else agreed)]
         if len(late) >= _ENOUGH:
             self.shift = Shift(median(late), len(late))
 
@@ -265,6 +265,17 @@ def _densest(apart: Sequence[float]) -> Shift:
             best, window = votes, (first, last + 1)
     votes_for = apart[slice(*window)]
     return Shift(median(votes_for), len(votes_for)) if len(votes_for) >= _ENOUGH else Shift()
+
+
+def _is_sharp(event: TestEvent) -> bool:
+    """Whether its start is known so well that it tells how far a clock is off."""
+    return event.start_error_s <= _SAME_S / 2
+
+
+def _late(event: TestEvent, record: CallRecord) -> float:
+    """By how much the record is later, at least: slow modems accept a message a minute after it was sent."""
+    late = record.start - event.start
+    return late if _is_sharp(event) else copysign(max(0.0, abs(late) - event.start_error_s), late)
 
 
 def _between(records: Sequence[CallRecord], low: float, high: float) -> tuple[int, int]:

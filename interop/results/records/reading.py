@@ -13,8 +13,11 @@ from interop.results.records.events import Service
 from interop.results.records.legs import Span
 from interop.results.records.profile import UNITS_OF_MONEY, UNITS_OF_TIME, Column, DurationPart, Profile
 
-CODECS: Final = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
-_SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+", re.I)  # what Excel makes of a long number
+_SPREADSHEET = re.compile(r"\d(\.\d+)?E\+\d+|\d+\.0+", re.I)  # what Excel and pandas make of a long number
+_MASKED = re.compile(r"\+?\d+([*x#]{2,})\d*", re.I)  # 138****1234
+_DIALLED = re.compile(r"[+*#0-9 -]*")
+_LONG: Final = 7  # digits: what has fewer is an extension or a name
+_DIGITS: Final = 12  # of an amount, before its point
 _LATEST: Final = 2**40  # seconds: no telephone network writes records of the year 36812
 
 
@@ -64,7 +67,7 @@ class ColumnMissing(ValueError):
 
 def read_records(content: bytes, profile: Profile) -> RecordFile:
     """Raises ColumnMissing."""
-    text = content.decode(CODECS[profile.file.encoding], "surrogateescape")
+    text = content.decode(profile.file.encoding, "surrogateescape").removeprefix("\ufeff")
     lines = text.split("\n")  # splitlines would also part at U+2028 and its like, which a cell may hold
     rows = _Rows(profile)
     for number, line in enumerate(lines, start=1):
@@ -166,6 +169,10 @@ class _Rows:
             raise _Bad(name, value, "no number")
         if _SPREADSHEET.fullmatch(value):
             raise _Bad(name, value, "a spreadsheet has spoilt this number; export the column as text")
+        if _MASKED.fullmatch(value):
+            raise _Bad(name, value, "this number is masked; ask for all of its digits")
+        if not _DIALLED.fullmatch(value) and sum(char.isdigit() for char in value) >= _LONG:
+            raise _Bad(name, value, "more than a number stands here")
         return self._profile.numbers.plain(value)
 
     def _start(self, cells: list[str]) -> float:
@@ -198,21 +205,26 @@ class _Rows:
             return None
         unit = self._profile.charge.unit
         try:
-            charge = Decimal(value) * UNITS_OF_MONEY[unit]
+            charge = Decimal(value)
         except InvalidOperation:
             raise _Bad("charge", value, f"no amount in {unit}") from None
-        if not charge.is_finite():
+        if not charge.is_finite() or charge.adjusted() > _DIGITS:
             raise _Bad("charge", value, f"no amount in {unit}")
-        return charge
+        return charge * UNITS_OF_MONEY[unit]
 
 
 def _place(name: str, column: Column, header: list[str]) -> int:
     if isinstance(column, int):
         return column - 1
     if column not in header:
-        what = f"its header has {', '.join(header) or 'nothing'}" if header else "it has no header"
+        what = f"its header has {_shown(', '.join(header)) or 'nothing'}" if header else "it has no header"
         raise ColumnMissing(f'no column "{column}" ({name}): {what}')
     return header.index(column)
+
+
+def _shown(text: str) -> str:
+    """What strangers wrote, for a terminal."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:200])
 
 
 def _seconds(value: str, part: DurationPart) -> float:

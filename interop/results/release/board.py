@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from interop.record import Finding, Verdict, merge
-from interop.results.release.criteria import Found, judged
+from interop.results.release.criteria import Found, judged, named_as_now
 from interop.results.release.gaps import belongs, counted, gaps
 from interop.results.release.model import Item, ReleaseList
 from interop.results.release.reading import Known, Tried, cities, known
@@ -30,7 +30,8 @@ class Answer:
     `failed` of `valid`: cases where each has to work, else attempts; `bound`: how sure that is (95 %).
     `why`: who is to blame for its fails, and whether an ordinary number fails too; `missing`: what is not
     known yet, a phrase each. `evidence`: attempts that it rests on, fails first, and what each counted as;
-    it rests on so many `more`.
+    it rests on so many `more`. `others`: the gateways or sites that it was tried with, where the list leaves
+    open which: one that a lab does not have is not missed.
     """
 
     item: Item
@@ -42,6 +43,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     evidence: tuple[tuple[Tried, Verdict], ...] = ()
     more: int = 0
+    others: tuple[str, ...] = ()
 
     @property
     def asked(self) -> bool:
@@ -101,7 +103,7 @@ def worst(found: Iterable[Board]) -> Verdict:
 def board_of(known: Known, wanted: ReleaseList) -> Board:
     segments = sorted({(place.segment, place.base_operator) for place in known.places})
     of_service: dict[str, list[Tried]] = {}
-    for one in known.tried:
+    for one in named_as_now(known.tried):
         of_service.setdefault(one.service, []).append(one)
     answers = tuple(_answer(item, known, of_service, segments) for item in wanted.items)
     return Board(known.mvno, known.city, tuple(segments), answers, known.last)
@@ -139,6 +141,7 @@ def _answer(
         tuple(missing),
         tuple(evidence[:MOST_EVIDENCE]),
         max(0, len(evidence) - MOST_EVIDENCE),
+        tuple(sorted({one.peer for one, _ in evidence if one.peer})) if item.peers == "any" else (),
     )
 
 

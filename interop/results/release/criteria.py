@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, inf, isinf, sqrt
 
@@ -20,6 +20,9 @@ CONFIDENCE = 0.95
 _HOUR_S = 3600
 _REPEAT = re.compile(r"~[0-9]+(?=[-\]])")
 
+Outcome = tuple[Tried, Verdict]
+"""An attempt, and what it counts as."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -32,7 +35,7 @@ class Found:
     valid: int
     bound: str
     needs: tuple[str, ...]
-    deciding: tuple[tuple[Tried, Verdict], ...]
+    deciding: tuple[Outcome, ...]
 
 
 def judged(item: Item, tried: Sequence[Tried]) -> Found:
@@ -41,37 +44,74 @@ def judged(item: Item, tried: Sequence[Tried]) -> Found:
     >>> judged(Item(id="x", title="x", area="x", services=("sms-mo",), works=True), ()).verdict
     <Verdict.NONE: 'none'>
     """
-    finals = last_that_count(tried)
-    broken = [one for one in finals if one.verdict is Verdict.ERROR]
-    found = _works(item, finals) if item.works else _timed(item, tried) if item.timed else _ratio(item, tried)
+    finals = last_that_count((one, _outcome(item, one) if item.works else one.verdict) for one in tried)
+    found = _works(finals) if item.works else _timed(item, tried) if item.timed else _ratio(item, tried)
+    broken = tuple((one, verdict) for one, verdict in finals if verdict is Verdict.ERROR)
     if broken:
-        deciding = tuple((one, Verdict.ERROR) for one in broken)
-        return Found(Verdict.ERROR, found.failed, found.valid, found.bound, (), deciding)
+        return Found(Verdict.ERROR, found.failed, found.valid, found.bound, (), broken)
     if found.valid or not tried or item.works:
         return found
-    return Found(Verdict.INCONC, 0, 0, "", (), tuple((one, Verdict.INCONC) for one in finals))
+    return Found(Verdict.INCONC, 0, 0, "", (), tuple((one, Verdict.INCONC) for one, _ in finals))
 
 
-def last_that_count(tried: Iterable[Tried]) -> list[Tried]:
-    """Of each case the last attempt with a verdict on the network, or an error; else the last of all.
-
-    The repeats of a campaign ("sends[mi-1709->CMCC~2-gsm7]") are one case. Emulated runs of one seed begin at
-    the same times: then the later attempt counts, and the heavier verdict.
+def case_of(one: Tried) -> Hashable:
+    """Equal where the same is tried again: the repeats of a campaign ("sends[mi-1709->CMCC~2-gsm7]") are one
+    case; in another lab, or with a number of another segment behind the same name, it is another.
     """
-    finals: dict[tuple[str, str], Tried] = {}
+    return one.lab, one.segment, one.base_operator, one.suite, _REPEAT.sub("", one.case)
+
+
+def named_as_now(tried: Sequence[Tried]) -> Iterator[Tried]:
+    """Without those of a case whose service has another name by now: they would answer for it for ever."""
+    names: dict[Hashable, tuple[tuple[float, int, float], str]] = {}
     for one in tried:
-        key = one.suite, _REPEAT.sub("", one.case)
-        if key not in finals or _later(finals[key]) < _later(one):
-            finals[key] = one
-    return list(finals.values())
+        key, at = case_of(one), (one.epoch, one.run_id, one.started)
+        if key not in names or names[key][0] <= at:
+            names[key] = at, one.service
+    return (one for one in tried if names[case_of(one)][1] == one.service)
 
 
-def _later(one: Tried) -> tuple[bool, float, int, int]:
-    return one.verdict in COUNTING, one.started, one.number, one.verdict.rank
+def last_that_count(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Of each case what the last run came to that says something on the network, or ended in an error; else
+    the last attempt of all. Where a run repeats a case, each repeat has to work.
+    """
+    cases: dict[Hashable, dict[int, dict[str, Outcome]]] = {}
+    for outcome in outcomes:
+        one, _ = outcome
+        repeats = cases.setdefault(case_of(one), {}).setdefault(one.run_id, {})
+        if one.case not in repeats or _later(repeats[one.case]) < _later(outcome):
+            repeats[one.case] = outcome
+    return [
+        _last_run([_of_repeats(runs[number].values()) for number in sorted(runs)]) for runs in cases.values()
+    ]
 
 
-def _works(item: Item, finals: Sequence[Tried]) -> Found:
-    outcomes = [(one, _outcome(item, one)) for one in finals]
+def _of_repeats(finals: Collection[Outcome]) -> Outcome:
+    """Of one run."""
+    last = max(finals, key=_later)
+    if last[1].conclusive:
+        return max(finals, key=lambda one: (one[1] is Verdict.FAIL, _later(one)))
+    return last
+
+
+def _last_run(finals: Sequence[Outcome]) -> Outcome:
+    """Of one case, of each run, in the order in which the runs came into the store."""
+    last = finals[0]
+    for final in finals[1:]:
+        told, counting = final[1] in COUNTING, last[1] in COUNTING
+        newer = final[0].epoch == last[0].epoch or final[0].started >= last[0].started
+        if told > counting or (told == counting and newer):
+            last = final
+    return last
+
+
+def _later(outcome: Outcome) -> tuple[bool, float, int, int]:
+    """Of one run."""
+    one, verdict = outcome
+    return verdict in COUNTING, one.started, one.number, verdict.rank
+
+
+def _works(outcomes: Sequence[Outcome]) -> Found:
     counted = _counted(outcomes)
     unreached = sum(one.verdict.conclusive and not verdict.conclusive for one, verdict in outcomes)
     needs = (f"{_cases(unreached)} ended before it came to this",) if unreached else ()
@@ -97,10 +137,36 @@ def _ratio(item: Item, tried: Sequence[Tried]) -> Found:
     assert item.at_most is not None
     made = _judge(counted, item.at_most)
     verdict = made.verdict if counted.valid else Verdict.NONE
+    part = "" if verdict is Verdict.FAIL else _failing_part(outcomes, item.at_most)
+    if part:
+        verdict = Verdict.FAIL
     newest = sorted(outcomes, key=lambda one: -one[0].started)
     conclusive = tuple((one, verdict) for one, verdict in newest if verdict.conclusive)
-    bound = _bound(counted, verdict, "fail")
-    return Found(verdict, made.failed, made.valid, bound, _needs(made, counted), conclusive)
+    bound = part or _bound(counted, verdict, "fail")
+    needs = () if part else _needs(made, counted)
+    return Found(verdict, made.failed, made.valid, bound, needs, conclusive)
+
+
+def _failing_part(outcomes: Iterable[Outcome], at_most: float) -> str:
+    """The service, peer and segment that certainly fails more often, in words, where the others outnumber it;
+    each is judged so that all of them together are wrong with a chance of 5 % at most (Bonferroni).
+    """
+    parts: dict[tuple[str, str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        one, _ = outcome
+        parts.setdefault((one.service, one.peer, one.segment), []).append(outcome)
+    confidence = 1 - (1 - CONFIDENCE) / max(1, len(parts))
+    failing: dict[str, float] = {}
+    for (service, peer, segment), part in parts.items():
+        counted = _counted(part)
+        worth = counted.effective(confidence)
+        made = judge(counted.failed, counted.valid, at_most, confidence=confidence, effective=worth)
+        if made.verdict is Verdict.FAIL:
+            failing[f"{service}{f' with {peer}' if peer else ''} for {segment}"] = made.low
+    if not failing:
+        return ""
+    worst = max(failing, key=failing.__getitem__)
+    return f"{worst}: at least {_percent(failing[worst])} fail"
 
 
 def _timed(item: Item, tried: Sequence[Tried]) -> Found:
@@ -209,7 +275,14 @@ def _needs(made: Judgement, counted: Clusters) -> tuple[str, ...]:
         return ()
     if not counted.effective():
         return (_ELSEWHERE,)
-    return (_NO_NUMBER if made.needs is None else _more(made.needs),)
+    # what few hours leave unknown goes as there are more of them: counting it in would ask for thousands
+    worth = counted.valid / counted.design_effect
+    spread = judge(counted.failed, counted.valid, made.target, confidence=CONFIDENCE, effective=worth)
+    if spread.verdict is not Verdict.INCONC:
+        return ("attempts in other hours: these are of few",)
+    if spread.needs is None:
+        return (_NO_NUMBER,)
+    return (_more(spread.needs) + (" in other hours" if spread.needs != made.needs else ""),)
 
 
 def _more(number: int) -> str:
@@ -224,7 +297,7 @@ def _cluster(one: Tried) -> Hashable:
     return one.modem, one.started // _HOUR_S
 
 
-def _counted(outcomes: Iterable[tuple[Tried, Verdict]]) -> Clusters:
+def _counted(outcomes: Iterable[Outcome]) -> Clusters:
     return Clusters.of(
         (_cluster(one), verdict is Verdict.FAIL) for one, verdict in outcomes if verdict.conclusive
     )

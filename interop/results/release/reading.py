@@ -23,6 +23,9 @@ _AT_ONCE = 500
 class Tried:
     """One attempt, no contrast. `run`: its run directory; `started`: POSIX time; `blame` as
     `interop.record.blame` says it; `failed` by ratio KPI; `times` by time KPI, seconds, infinite for never.
+
+    `run_id`: of the run in the store, which came there after those of lesser numbers; `epoch`: its second 0,
+    the same for all emulated runs, so that `started` tells no order between them.
     """
 
     run: str
@@ -35,6 +38,9 @@ class Tried:
     peer: str
     verdict: Verdict
     started: float
+    lab: str = ""
+    run_id: int = 0
+    epoch: float = 0.0
     modem: str = ""
     blame: str = ""
     reason: InconcReason | None = None
@@ -70,12 +76,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What boards are drawn from. `interrupted`: attempts that have no result; `last`: POSIX time."""
+    """What boards are drawn from. `interrupted`: attempts that have no result; `unended`: runs that did not
+    come to their end, or have not yet; `last`: POSIX time.
+    """
 
     runs: int
     interrupted: int
     emulated: bool
     last: float
+    unended: int = 0
 
 
 def origin(store: Store) -> Origin | None:
@@ -83,9 +92,11 @@ def origin(store: Store) -> Origin | None:
     sums = select(func.count(), func.sum(run.c.interrupted)).select_from(run)
     with store.reading() as connection:
         runs, interrupted = connection.execute(sums).one()
+        unended = select(func.count()).select_from(run).where(run.c.state.not_in(("finished", "")))
+        cut_short = connection.execute(unended).scalar_one()
         emulated = connection.execute(select(run.c.emulated).limit(1)).scalar()  # a store has one kind
         last = _last(connection)
-    return None if last is None else Origin(runs, interrupted or 0, bool(emulated), last)
+    return None if last is None else Origin(runs, interrupted or 0, bool(emulated), last, cut_short)
 
 
 def cities(store: Store, *, mvno: str | None = None, city: str | None = None) -> list[tuple[str, str]]:
@@ -148,7 +159,7 @@ def _attempts(connection: Connection, numbers: Sequence[int], since: float) -> I
     own = attempt.c.control.is_(False), attempt.c.started >= since if since > -inf else true()
     for part in _parts(numbers):
         yield from connection.execute(
-            select(attempt, run.c.directory)
+            select(attempt, run.c.directory, run.c.lab, run.c.epoch)
             .join_from(attempt, run, run.c.id == attempt.c.run_id)
             .where(attempt.c.series_id.in_(part), *own)
             .order_by(attempt.c.series_id, attempt.c.started, attempt.c.number)
@@ -178,6 +189,9 @@ def _tried(row: Row[Any], of: Row[Any]) -> Tried:
         peer=of.peer,
         verdict=verdict,
         started=row.started,
+        lab=row.lab,
+        run_id=row.run_id,
+        epoch=row.epoch,
         modem=row.modem,
         blame=blame(accused),
         reason=row.reason and InconcReason(row.reason),

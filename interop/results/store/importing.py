@@ -40,10 +40,15 @@ def import_run(store: Store, directory: Path) -> Imported:
     """Everything that the record says of its attempts, and nothing that it masks.
 
     A run that went on since adds its new attempts, and replaces those that its record has written again; an
-    older copy of it changes nothing. Raises RunDamaged naming file and line, and StoreRefused.
+    older copy of it changes nothing, and an evidence file's choice of its cases is refused: they would count
+    twice. Raises RunDamaged naming file and line, and StoreRefused.
     """
     content = _content(directory)
     read = read_run(directory)
+    if "excerpt" in read.meta:
+        raise RunDamaged(
+            f"{directory}: only some cases of run {_name(read)}, packed as evidence; give the run"
+        )
     if b"\n" not in content:  # killed before its first line was written
         return Imported(_name(read), 0, 0, 0)
     with store.writing() as connection:
@@ -103,7 +108,7 @@ def _run_row(read: Run, content: bytes) -> dict[str, Any]:
         "origin": hashlib.sha256(f"{epoch!r} ".encode() + first).hexdigest()[:16],
         "directory": str(read.directory.resolve()),
         "lab": str(read.meta.get("lab", "")),
-        "emulated": read.meta.get("clock") == "virtual",
+        "emulated": read.emulated,
         "epoch": epoch,
         "state": str(read.meta.get("state", "")),
         "lines": content.count(b"\n"),

@@ -14,7 +14,7 @@ from interop.engine.clock import run_virtual
 from interop.lab.load import load, parse
 from interop.lab.model import Lab
 from interop.protocols.card import CardLost, Reader
-from interop.protocols.errors import NotAvailable
+from interop.protocols.errors import EquipmentError, NotAvailable
 from interop.uicc.session import Session
 
 LOCI = "3F00/7FFF/6F7E"
@@ -146,6 +146,28 @@ def test_the_pin_of_the_lab_file_is_given(monkeypatch: pytest.MonkeyPatch) -> No
             await cards.open("m01", write=False)
 
     with_cards(lab("pin: env:PIN_1"), missing)
+
+
+def test_another_card_in_a_modem_gets_no_pin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIN_1", "4711")
+    monkeypatch.setenv("PIN_2", "1147")
+    desk = lab("pin: env:PIN_1")
+    sims = tuple(
+        sim.model_copy(update={"pin": "env:PIN_2"}) if sim.name == "two" else sim for sim in desk.sims
+    )
+
+    async def look(cards: LabCards) -> None:
+        await cards.readers()
+        home = cards._modems["m01"]
+        cards._modems["m01"] = home.model_copy(update={"sim": "two"})
+        told = "m01: ICCID 89860120811000017091 is in it, where SIM two with ICCID 89860120811000017109"
+        for _ in range(4):
+            with pytest.raises(EquipmentError, match=told):
+                await cards.open("m01", write=False)
+        cards._modems["m01"] = home
+        assert await iccid(cards, "m01") == "98681002180100100719", "no try is spent"
+
+    with_cards(desk.model_copy(update={"sims": sims}), look)
 
 
 def test_only_readers_have_their_cards_swapped() -> None:

@@ -22,11 +22,13 @@ from interop.record.events import (
     MessageRefused,
     MessageSubmitted,
     ModemReset,
+    Observed,
     Released,
     Ringing,
 )
 from interop.record.reader import RunDamaged
-from interop.results.records import Service, TestEvent, numbers_of, test_events
+from interop.results.records import Service, Span, TestEvent, numbers_of, test_events
+from interop.results.records.legs import legs_of
 from tests.results.records.made import EPOCH, NUMBERS, Told, run
 
 MI, SNAIL, CMCC = NUMBERS["mi"], NUMBERS["snail"], NUMBERS["cmcc"]
@@ -52,11 +54,69 @@ def test_a_call_is_one_event_of_whoever_dialled(tmp_path: Path) -> None:
     assert (call.sim, call.served, call.other) == ("mi", MI, SNAIL)
     assert (call.service, call.answered, call.attempt, call.doubt) == (Service.CALL, True, "case#1", "")
     # answered between ATA at 10.0 and the first who says so, at 10.3
-    assert call.start - call.start_error_s == pytest.approx(EPOCH + 10.0)
-    assert call.start + call.start_error_s == pytest.approx(EPOCH + 10.3)
+    assert call.start - call.start_error_s == pytest.approx(EPOCH + 10.0, abs=0.001)
+    assert call.start + call.start_error_s == pytest.approx(EPOCH + 10.3, abs=0.001)
     # over when ATH was answered at 20.0, or at most 2 s before
     assert call.duration.high == pytest.approx(20.0 - 10.0)
     assert call.duration.low == pytest.approx(18.0 - 10.3)
+
+
+@pytest.mark.parametrize("prefix", ["+86", "0086", "0"])
+def test_a_sim_of_ours_is_known_however_it_was_dialled(tmp_path: Path, prefix: str) -> None:
+    told = [(5.0, "mi", Dialled(prefix + SNAIL)), *CALL[1:]]
+    call = only(test_events(run(tmp_path / "r", told)))
+    assert call.start - call.start_error_s == pytest.approx(EPOCH + 10.0, abs=0.001)
+
+
+def test_of_two_calls_that_a_phone_took_meanwhile_neither_is_surely_ours(tmp_path: Path) -> None:
+    told: list[Told] = [
+        (5.0, "mi", Dialled(SNAIL)),
+        (6.0, "snail", Ringing()),
+        (6.1, "snail", Answered()),
+        (6.2, "snail", Connected()),
+        (7.0, "snail", Released(16)),
+        *CALL[1:],
+    ]
+    call = only(test_events(run(tmp_path / "r", told)))
+    assert call.start + call.start_error_s == pytest.approx(EPOCH + 10.4, abs=0.001)  # as our caller tells
+    assert call.start - call.start_error_s == pytest.approx(EPOCH + 9.4, abs=0.001)
+
+
+def test_what_the_far_end_took_and_the_caller_never_saw_was_not_answered(tmp_path: Path) -> None:
+    told: list[Told] = [*CALL[:4], (10.1, "mi", Released(16))]
+    assert not only(test_events(run(tmp_path / "r", told))).answered
+
+
+def test_no_call_of_a_case_outlives_it() -> None:
+    first, second = legs_of(
+        Observed(at, 0, "mi", event, key)
+        for at, event, key in (
+            (1.0, Dialled("10010"), "a#1"),
+            (3.0, Connected(), "a#1"),
+            (60.0, Dialled("10086"), "b#1"),
+            (63.0, Connected(), "b#1"),
+            (70.0, HungUp(), "b#1"),
+        )
+    )
+    assert (first.doubt, first.ended) == ("nobody told what became of it", None)
+    assert (second.doubt, second.ended) == ("", Span(68.0, 70.0))
+
+
+def test_a_modem_whose_answers_are_slow_tells_late(tmp_path: Path) -> None:
+    """It may have ended up to 8 s sooner still; it was not taken sooner than our own command took it."""
+    call = only(test_events(run(tmp_path / "r", CALL)))
+    assert call.slowly.low == 0.0
+    assert call.slowly.high == pytest.approx(20.0 - 10.0)
+    told: list[Told] = [
+        (5.0, "mi", Dialled("10046")),
+        (29.0, "mi", Connected()),
+        (55.0, "mi", HungUp()),
+    ]
+    outside = only(test_events(run(tmp_path / "o", told)))
+    assert outside.slowly.low == pytest.approx(53.0 - 29.0 - 8.0)
+    assert outside.slowly.high == pytest.approx(55.0 - 28.0 + 8.0)
+    soon: list[Told] = [(5.0, "mi", Dialled("10046")), (9.0, "mi", Connected()), *told[2:]]
+    assert only(test_events(run(tmp_path / "s", soon))).slowly.high == pytest.approx(55.0 - 5.0)
 
 
 def test_a_far_end_outside_the_lab_leaves_what_the_callers_modem_tells(tmp_path: Path) -> None:
@@ -249,6 +309,7 @@ def test_whole_attempts_are_in_doubt(tmp_path: Path) -> None:
 ANSWERS: list[tuple[Told | None, bool, bool]] = [
     ((2.0, "mi", MessageAccepted(1)), True, False),
     ((2.0, "mi", MessageRefused(38)), False, False),
+    ((2.0, "mi", MessageRefused(300)), False, True),
     ((2.0, "mi", MessageRefused(332)), False, True),  # network time-out: it may be there all the same
     ((2.0, "mi", MessageRefused(None)), False, True),
     (None, True, True),
@@ -264,6 +325,17 @@ def test_a_message_is_due_when_it_was_accepted(
     assert (message.served, message.other, message.service) == (MI, SNAIL, Service.MESSAGE)
     assert (message.answered, bool(message.doubt)) == (answered, doubtful)
     assert message.duration.high == 0.0
+
+
+def test_a_message_of_which_nothing_was_told_is_not_the_next_one(tmp_path: Path) -> None:
+    told: list[Told] = [
+        (1.0, "mi", MessageSubmitted(SNAIL, "x")),
+        (9.0, "mi", MessageSubmitted(CMCC, "y")),
+        (9.5, "mi", MessageAccepted(2)),
+    ]
+    first, second = test_events(run(tmp_path / "r", told))
+    assert (first.other, first.doubt) == (SNAIL, "nobody told whether it was accepted")
+    assert (second.other, second.doubt) == (CMCC, "")
 
 
 def test_each_part_of_a_text_is_a_message(tmp_path: Path) -> None:

@@ -138,13 +138,14 @@ def test_a_second_record_of_the_same_is_a_double_and_another_one_is_of_nobody() 
 
 
 def test_a_double_is_not_taken_for_what_another_event_lacks() -> None:
-    """Two calls 20 s apart, as long as each other: one is recorded twice, the other not at all."""
-    pair = [event(3000.0, sim="cmcc", other="10001"), event(3020.0, sim="cmcc", other="10002")]
-    twice = [record(pair[0], 40), record(pair[0], 41)]
-    assert found(matched([*CALLS, *pair], [*RECORDS, *twice])) == [
-        "missing record: fail",
-        "doubled record: fail",
-    ]
+    """Two calls close to each other, and as long: one is recorded twice, the other not at all."""
+    for apart in (20.0, 0.5):
+        pair = [event(3000.0, sim="cmcc", other="10001"), event(3000.0 + apart, sim="cmcc", other="10002")]
+        twice = [record(pair[0], 40), record(pair[0], 41)]
+        assert found(matched([*CALLS, *pair], [*RECORDS, *twice])) == [
+            "missing record: fail",
+            "doubled record: fail",
+        ]
 
 
 # Only what is certain fails
@@ -209,6 +210,10 @@ def test_a_lost_line_may_be_the_missing_record() -> None:
     for served in ("", CALLS[4].served):
         file.malformed = [Malformed(6, "start", "x", "no time", served=served)]
         assert found(match(CALLS, file, PLAIN, scope())) == ["missing record: inconc"]
+    # but one of ours with another number is wrong, whatever that line is
+    file = file_of(but({4: record(CALLS[4], 6, other="10011")}))
+    file.malformed = [Malformed(99, "", "x", "y")]
+    assert found(match(CALLS, file, PLAIN, scope())) == ["wrong number: fail"]
     file = file_of(RECORDS)
     file.malformed = [Malformed(99, "", "x", "y")]
     assert match(CALLS, file, PLAIN, scope()).verdict is Verdict.INCONC  # nothing wrong, and not all was read
@@ -254,6 +259,67 @@ def test_what_is_missing_is_not_found_in_a_strangers_record_nor_in_one_from_befo
     assert result.others == 2
 
 
+def test_a_clock_is_off_rather_than_one_call_more_and_one_less() -> None:
+    """The same call every ten minutes, by a clock that is ten minutes ahead: nine match as they stand."""
+    calls = [event(600.0 * n, other="10010", key=f"case#{n}") for n in range(10)]
+    result = matched(calls, records_of(calls, late=600), low=-20.0, high=6100.0)
+    assert not found(result)
+    assert result.shift.seconds == pytest.approx(600, abs=1)
+
+
+def test_what_explains_less_than_half_is_not_the_clock() -> None:
+    """Four match as they stand, and ten half an hour before, where there is one more of ours."""
+    calls = [replace(one, start=EPOCH + 100.0 * n) for n, one in enumerate(CALLS)]
+    before = [record(one, 100 + n, late=-1800) for n, one in enumerate(calls)]
+    more = record(event(450.0, other="10086"), 200, late=-1800)
+    result = matched(calls, [*records_of(calls)[:4], *before, more], low=-20.0, high=1000.0)
+    assert result.shift.seconds == pytest.approx(-1800, abs=1)
+
+
+def test_what_the_file_holds_is_told_by_the_operators_clock() -> None:
+    late = [record(one, n, late=600) for n, one in enumerate(CALLS) if n != 4]
+    for until, verdict in ((2900.0, "inconc"), (3100.0, "fail")):
+        period = Span(EPOCH, EPOCH + until)  # the call of 2400 s is one of 3000 s there
+        assert found(matched(CALLS, late, period=period)) == [f"missing record: {verdict}"]
+    extra = record(event(5500.0, other="10086"), 50, late=600)
+    result = matched(CALLS, [*late, record(CALLS[4], 4, late=600), extra], low=-20.0, high=6000.0)
+    assert found(result) == ["unknown record: fail"]
+
+
+def test_beside_the_first_record_of_a_file_there_may_have_been_another() -> None:
+    second = event(10.0, other="10001")
+    assert found(matched([*CALLS, second], RECORDS, period=None)) == ["missing record: inconc"]
+    later = event(40.0, other="10001")
+    assert found(matched([*CALLS, later], RECORDS, period=None)) == ["missing record: fail"]
+
+
+def test_a_file_of_strangers_alone_lacks_all_of_ours() -> None:
+    """Whose file it is, and that it is whole, was said."""
+    strangers = [replace(one, served="13800000000", other=NUMBERS["mi"]) for one in RECORDS]
+    assert found(matched(CALLS, strangers)) == ["missing record: fail"] * 10
+
+
+@pytest.mark.parametrize("late", [0, 45])
+@pytest.mark.parametrize("calls", [10, 2])
+def test_a_slow_modem_is_no_clock_that_is_off(late: float, calls: int) -> None:
+    """Its messages are accepted a minute after they were sent: when in between, nobody of us knows."""
+    slow = [
+        replace(event(40.0 + 300.0 * n, service=Service.MESSAGE, other="10086"), start_error_s=28.0)
+        for n in range(14)
+    ]
+    events = [*CALLS[:calls], *slow]
+    records = [
+        *records_of(CALLS[:calls], late=late),
+        *(record(one, 50 + n, late=late + 28.0) for n, one in enumerate(slow)),
+    ]
+    result = matched(events, records)
+    assert not found(result)
+    if calls == 10:
+        assert result.shift.seconds == pytest.approx(late, abs=1.0)
+    else:
+        assert 0 <= result.shift.seconds <= late
+
+
 def test_without_other_matches_a_record_at_another_time_may_be_of_another_clock() -> None:
     result = matched([CALLS[0]], [record(CALLS[0], late=100)])
     assert found(result) == ["wrong time: inconc"]
@@ -284,7 +350,45 @@ def test_services_are_not_mixed_up() -> None:
     forwarded = event(10.0, service=Service.FORWARDED)
     three = [call, message, forwarded]
     assert not found(matched(three, records_of(three)))
-    assert found(matched([call], [record(message)])) == ["missing record: fail", "unknown record: fail"]
+    others = [*CALLS, event(4000.0, service=Service.MESSAGE)]
+    mixed = matched([*others, call], [*records_of(others), record(message, 50)])
+    assert found(mixed) == ["missing record: fail", "unknown record: fail"]
+
+
+def test_who_hands_over_his_calls_has_not_lost_his_messages() -> None:
+    """Message centres write files of their own; and a type may be among those that the profile leaves out."""
+    for service in (Service.MESSAGE, Service.FORWARDED):
+        result = matched([*CALLS, event(3000.0, service=service)], RECORDS)
+        assert found(result) == ["missing record: inconc"]
+        (lost,) = [row for row in result.rows if row.faults]
+        assert lost.faults[0].doubt == f"the file has no record of any {service} at all: does it hold them?"
+
+
+@pytest.mark.parametrize("late", [-8 * 3600, 8 * 3600])
+def test_a_profile_of_the_wrong_zone_accuses_nobody(late: float) -> None:
+    result = matched(CALLS, records_of(CALLS, late=late), low=-20.0, high=6000.0)
+    assert found(result) == ["missing record: inconc"] * 10
+    assert "are the profile's zone and types right?" in result.rows[0].faults[0].doubt
+    all_day = matched(CALLS, records_of(CALLS, late=late))
+    assert found(all_day) == ["missing record: inconc"] * 10 + ["unknown record: inconc"] * 10
+
+
+def test_what_a_slow_modem_may_have_told_late_accuses_nobody() -> None:
+    """It lasted 52 s as told, and 44 to 53 s where the end was told late."""
+    slow = replace(CALLS[4], slowly=Span(43.0, 53.0))
+    events = [slow if one == CALLS[4] else one for one in CALLS]
+    for longer, verdicts in ((-9, ["inconc"]), (-12, ["fail"]), (3, ["fail"])):
+        result = matched(events, but({4: record(CALLS[4], 6, longer=longer)}))
+        assert found(result) == [f"wrong duration: {verdict}" for verdict in verdicts]
+
+
+def test_a_strangers_record_is_no_proof_that_ours_bears_a_wrong_number() -> None:
+    """Ours may be another operator's, cut off, or one of the lines that cannot be read."""
+    call = event(3000.0, sim="cmcc", other=NUMBERS["snail"], duration=33.0)
+    strangers = record(call, 50, served="13800000000")
+    unsaid = matched([*CALLS, call], [*RECORDS, strangers], sims=frozenset())
+    assert found(unsaid) == ["wrong number: inconc"]
+    assert found(matched([*CALLS, call], [*RECORDS, strangers])) == ["wrong number: fail"]
 
 
 # Charges
@@ -320,12 +424,31 @@ def test_charges_by_the_tariff(number: str, lasted: float, charged: str, cause: 
     assert not found(match([call], file_of([made]), PLAIN, scope()))  # nobody told what it should cost
 
 
+def test_what_was_not_answered_costs_nothing() -> None:
+    """Though the operator himself writes that it lasted no time at all."""
+    busy = event(3000.0, other="10010", duration=0.0, error=2.0, answered=False)
+    none = Span(0.0, 0.0)
+    for charged, causes in (("0", []), ("0.10", [Cause.CHARGED_WHILE_FREE])):
+        made = replace(record(busy, duration=none), charge=Decimal(charged))
+        result = match([busy], file_of([made]), PLAIN, scope(), price)
+        assert [fault.cause for row in result.rows for fault in row.faults] == causes
+    moment = replace(record(busy, longer=2), charge=Decimal("0.10"))  # it may have been answered for that
+    assert not found(match([busy], file_of([moment]), PLAIN, scope(), price))
+    refused = event(3000.0, service=Service.MESSAGE, answered=False)
+    made = replace(record(refused), charge=Decimal(9))
+    (row,) = match([refused], file_of([made]), PLAIN, scope(), price).rows
+    assert [fault.found for fault in row.faults] == [Found.NOT_DUE]
+
+
 def test_a_charge_that_follows_from_a_wrong_duration_is_not_a_second_fault() -> None:
     call = event(3000.0, other="10010", duration=50.0)
     made = replace(record(call, longer=61), charge=Decimal("0.20"))
     result = match([call], file_of([made]), PLAIN, scope(), price)
     assert found(result) == ["wrong duration: fail"]
     assert len(result.rows[0].faults) == 1
+    shorter = event(3000.0, other="10010", duration=100.0)
+    half = replace(record(shorter, longer=-50), charge=Decimal("0.10"))
+    assert len(match([shorter], file_of([half]), PLAIN, scope(), price).rows[0].faults) == 1
     both = match([call], file_of([replace(made, charge=Decimal(9))]), PLAIN, scope(), price)
     assert [fault.cause for fault in both.rows[0].faults] == [Cause.RECORD_WRONG, Cause.RATE_WRONG]
 
@@ -374,9 +497,11 @@ def test_a_perfect_file_in_any_order_matches_and_each_event_has_its_own_record(
 def test_a_dropped_record_is_missed_where_it_was_and_nowhere_else(
     events: list[TestEvent], data: st.DataObject
 ) -> None:
-    records = records_of(events)
-    lost = data.draw(st.integers(0, len(records) - 1))
-    result = matched(events, [*records[:lost], *records[lost + 1 :]])
+    lost = data.draw(st.integers(0, len(events) - 1))
+    each = [event(-9000.0, service=service) for service in Service]  # the file has some of each
+    everything = [*events, *each]
+    records = records_of(everything)
+    result = matched(everything, [*records[:lost], *records[lost + 1 :]])
     assert [row.event for row in result.rows if row.faults] == [events[lost]]
     assert found(result) == ["missing record: fail"]
 

@@ -87,6 +87,20 @@ BAD = [
     ("2,XYZ,8617090001234,10010,2026-01-05 09:00:08,11,15,0", "type", "XYZ", "a type that the profile"),
     ("2,MOC,,10010,2026-01-05 09:00:08,11,15,0", "served", "", "no number"),
     ("2,MOC,1.709E+10,10010,2026-01-05 09:00:08,11,15,0", "served", "1.709E+10", "a spreadsheet has spoilt"),
+    ("2,MOC,17090001234.0,10010,2026-01-05 09:00:08,11,15,0", "served", "17090001234.0", "a spreadsheet"),
+    (
+        '2,MOC,="17090001234",10010,2026-01-05 09:00:08,11,15,0',
+        "served",
+        '="17090001234"',
+        "more than a number stands here",
+    ),
+    (
+        "2,MOC,１７０９０００１２３４,10010,2026-01-05 09:00:08,11,15,0",
+        "served",
+        "１７０９０００１２３４",
+        "more than a",
+    ),
+    ("2,MOC,8617090001234,138****1234,2026-01-05 09:00:08,11,15,0", "other", "138****1234", "this number is"),
     ("2,MOC,8617090001234, ,2026-01-05 09:00:08,11,15,0", "other", "", "no number"),
     (
         "2,MOC,8617090001234,10010,2026-13-05 09:00:08,11,15,0",
@@ -100,6 +114,8 @@ BAD = [
     ("2,MOC,8617090001234,10010,2026-01-05 09:00:08,1:01,15,0", "duration", "1:01", "no duration in s"),
     ("2,MOC,8617090001234,10010,2026-01-05 09:00:08,11,15元,0", "charge", "15元", "no amount in fen"),
     ("2,MOC,8617090001234,10010,2026-01-05 09:00:08,11,NaN,0", "charge", "NaN", "no amount in fen"),
+    ("2,MOC,8617090001234,10010,2026-01-05 09:00:08,11,1E+40,0", "charge", "1E+40", "no amount in fen"),
+    ("2,MOC,8617090001234,10010,2026-01-05 09:00:08,11,9E+999999,0", "charge", "9E+999999", "no amount in"),
     ("2,MOC,8617090001234", "other", "", "the line has only 3 columns"),
     ('2,MOC,"8617090001234,10010,2026-01-05 09:00:08,11,15,0', "", None, "unexpected end of data"),
     ('2,MOC,"8617090001234"x,10010', "", None, "',' expected after '\"'"),
@@ -215,6 +231,19 @@ NUMBERS = [
 @pytest.mark.parametrize(("written", "meant"), NUMBERS)
 def test_prefixes_change_nothing(written: str, meant: str) -> None:
     assert EMULATED.numbers.plain(written) == meant
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_byte_order_mark_is_no_part_of_the_header(encoding: str) -> None:
+    rules = profile(file={"encoding": encoding})
+    assert len(read("\ufeff" + HEAD + GOOD, rules, encoding).records) == 1
+
+
+def test_a_strange_header_does_nothing_to_the_terminal() -> None:
+    with pytest.raises(ColumnMissing) as refused:
+        read_records(b"a\x1b[2J\xff," + b"b" * 9999 + b"\n", EMULATED)
+    assert len(str(refused.value)) < 300
+    assert "a\ufffd[2J\ufffd, bbb" in str(refused.value)
 
 
 def test_a_file_of_another_profile_says_which_column_it_lacks() -> None:

@@ -93,25 +93,83 @@ def test_one_case_of_many_is_enough_to_fail_and_its_attempt_is_the_evidence() ->
     assert found.missing == ()
 
 
-def test_a_campaigns_repeats_are_one_case_and_another_parameter_is_another() -> None:
-    name = "recognition.x.sends[mi-1709->CMCC{}-gsm7]"
-    repeats = [
-        tried(FAIL, 1.0, case=name.format("")),
-        tried(PASS, 2.0, case=name.format("~2")),
-        tried(INCONC, 3.0, case=name.format("~10")),
-    ]
-    found = answer(*repeats)
-    assert (found.verdict, found.failed, found.valid) == (PASS, 0, 1)
-    other = tried(FAIL, 0.0, case="recognition.x.sends[mi-1709->CMCC-ucs2]")
-    assert answer(*repeats, other).verdict is FAIL
-    assert answer(tried(FAIL, 0.0, suite="codes"), tried(PASS, 1.0)).valid == 2
+NAME = "recognition.x.sends[mi-1709->CMCC{}-gsm7]"
 
 
-def test_of_attempts_at_the_same_time_the_later_number_counts_then_the_heavier_verdict() -> None:
-    """Emulated runs of one seed all begin at the same times."""
-    assert answer(tried(FAIL, number=1), tried(PASS, number=2)).verdict is PASS
-    assert answer(tried(PASS, run="/runs/b"), tried(FAIL)).verdict is FAIL
-    assert answer(tried(FAIL), tried(PASS, run="/runs/b")).verdict is FAIL
+@pytest.mark.parametrize(
+    ("verdicts", "verdict"),
+    [
+        ([PASS, PASS, INCONC], PASS),
+        ([FAIL, PASS, INCONC], FAIL),  # it does not work where it works now and then
+        ([PASS, PASS, FAIL], FAIL),
+        ([INCONC, INCONC, INCONC], INCONC),
+        ([FAIL, PASS, ERROR], ERROR),
+        ([ERROR, PASS, PASS], PASS),
+    ],
+)
+def test_of_a_campaigns_repeats_each_has_to_work_and_they_are_one_case(
+    verdicts: list[Verdict], verdict: Verdict
+) -> None:
+    names = (NAME.format(""), NAME.format("~2"), NAME.format("~10"))
+    repeats = [tried(one, at, case=name) for at, (one, name) in enumerate(zip(verdicts, names, strict=True))]
+    for order in (repeats, repeats[::-1]):
+        found = answer(*order)
+        assert (found.verdict, found.valid) == (verdict, int(verdict.conclusive))
+    again = tried(PASS, 9.0, case=NAME.format("~3"), run_id=1)
+    assert answer(*repeats, again).verdict is PASS, "a later run tells what became of it"
+    silent = tried(INCONC, 9.0, case=NAME.format("~3"), run_id=1)
+    assert answer(*repeats, silent).verdict is verdict
+
+
+def test_another_parameter_suite_lab_segment_or_operator_is_another_case() -> None:
+    """A pass of a number that another lab calls the same is none of this one."""
+    failed = tried(FAIL, 0.0, case=NAME.format(""))
+    others: tuple[dict[str, Any], ...] = (
+        {"case": "recognition.x.sends[mi-1709->CMCC-ucs2]"},
+        {"suite": "codes"},
+        {"lab": "another"},
+        {"segment": "1700"},
+        {"base_operator": "CTCC"},
+    )
+    for run_id in (0, 1):
+        for changes in others:
+            one = replace(failed, verdict=PASS, started=9.0, run_id=run_id, **changes)
+            found = answer(failed, one)
+            assert (found.verdict, found.failed, found.valid) == (FAIL, 1, 2), changes
+        assert answer(failed, replace(failed, verdict=PASS, number=2, started=9.0)).verdict is PASS
+
+
+def test_of_real_runs_the_later_attempt_counts_of_emulated_ones_the_later_run() -> None:
+    """Emulated runs all begin at the same time, and one that fails at once is there earlier."""
+    slow, quick = tried(PASS, 90.0), tried(FAIL, 5.0, run_id=1)
+    for order in ([slow, quick], [quick, slow]):
+        assert answer(*order).verdict is FAIL
+        assert answer(*(replace(one, epoch=float(one.run_id)) for one in order)).verdict is PASS
+    fixed = replace(slow, run_id=2)
+    assert answer(quick, fixed).verdict is PASS
+    assert answer(quick, replace(fixed, verdict=INCONC)).verdict is FAIL
+    retried = tried(PASS, 95.0, number=2)
+    assert answer(slow, retried, quick).verdict is FAIL, "a number counts within its run"
+
+
+def test_a_service_that_has_another_name_by_now_is_not_tried() -> None:
+    """Its old passes would answer for it for ever."""
+    old = tried(at=9.0, run_id=1)
+    renamed = replace(old, verdict=FAIL, started=5.0, run_id=2, service="sms-out")
+    for order in ([old, renamed], [renamed, old]):
+        found = answer(*order)
+        assert (found.verdict, found.missing) == (NONE, ("last seen 0 days ago",))
+        assert answer(*order, item=item(services=("sms-out",), works=True)).verdict is FAIL
+    assert answer(old, replace(renamed, lab="another")).verdict is PASS
+    assert answer(old, replace(renamed, case="another")).verdict is PASS
+
+
+def test_who_sent_is_told_where_the_list_leaves_it_open() -> None:
+    """A gateway that the lab does not have is not missed, so the board says which ones there were."""
+    gateways = [tried(peer=peer, case=peer) for peer in ("cucc-gw", "cmcc-gw", "cmcc-gw")]
+    assert answer(*gateways, item=item(works=True)).others == ("cmcc-gw", "cucc-gw")
+    assert answer(tried(peer=""), item=item(works=True)).others == ()
+    assert answer(tried(), item=item(works=True, peers="others")).others == ()
 
 
 @pytest.mark.parametrize(
@@ -169,6 +227,7 @@ def test_a_kpi_narrows_what_counts() -> None:
     silent = tried(FAIL, failed={"telephony_non_accessibility": True})
     assert [answer(one, item=cli).verdict for one in (wrong, dropped, silent)] == [FAIL, PASS, INCONC]
     assert answer(silent, item=cli).missing == ("1 case ended before it came to this",)
+    assert answer(wrong, replace(silent, started=9.0), item=cli).verdict is FAIL, "as it was last seen"
     assert [answer(one, item=calls).verdict for one in (wrong, dropped, silent)] == [FAIL, FAIL, FAIL]
 
 
@@ -276,6 +335,26 @@ def test_a_ratio_is_judged_by_exact_bounds(
     assert found.bound == bound and found.missing == missing
 
 
+def test_a_part_that_certainly_fails_is_not_hidden_by_many_others() -> None:
+    """Nothing reaches CTCC: 10 of 10, of two parts .025 ** (1 / 10); that is 4.8 % of all."""
+    of = item(at_most=0.20, peers="others")
+    found = answer(*spread(0, 200), *spread(10, 0, peer="CTCC"), item=of)
+    assert (found.verdict, found.failed, found.valid, found.missing) == (FAIL, 10, 210, ())
+    assert found.bound == "sms-mo with CTCC for 1709: at least 69.2 % fail"
+    both = answer(
+        *spread(0, 300), *spread(10, 0, peer="CTCC"), *spread(12, 2, peer="CTCC", segment="1700"), item=of
+    )
+    assert both.bound.startswith("sms-mo with CTCC for 1709"), "the worse of the two"
+    few = answer(*spread(0, 200), *spread(1, 4, peer="CTCC"), item=of)
+    assert few.verdict is PASS, "1 of 5 may be luck"
+    other = spread(10, 0, segment="1700", case="another")
+    assert answer(*spread(0, 200), *other, item=item(at_most=0.2)).bound.startswith(
+        "sms-mo with CMCC for 1700"
+    )
+    many = [one for number in range(40) for one in spread(2, 3, peer=f"gw{number}", case=f"c{number}")]
+    assert answer(*many, item=item(at_most=0.39)).verdict is not FAIL, "of 40 parts some fail more by chance"
+
+
 def test_who_is_to_blame_is_not_asked_where_the_item_passes() -> None:
     fails = spread(2, 98, blame="core: x", finding=Finding.UNKNOWN)
     found = answer(*fails, item=item(at_most=0.10))
@@ -290,6 +369,14 @@ def test_attempts_of_one_modem_in_one_hour_say_nothing_on_a_ratio() -> None:
     assert found.missing == ("attempts in other hours: these are of one modem in one hour",)
     elsewhere = [replace(one, modem=f"m{number}") for number, one in enumerate(crowd)]
     assert answer(*elsewhere, item=item(at_most=0.10)).verdict is PASS
+
+
+def test_attempts_of_few_hours_need_others_and_not_thousands() -> None:
+    """16 in two hours are worth 9.4 of their own: 2 * 8 / (1 + 7 * .1); 58.4 of their own decide."""
+    pairs = [replace(one, started=HOUR * (number % 2)) for number, one in enumerate(spread(0, 16))]
+    assert answer(*pairs, item=item(at_most=0.05)).missing == ("about 84 more attempts in other hours",)
+    many = [replace(one, started=HOUR * (number % 20)) for number, one in enumerate(spread(0, 75))]
+    assert answer(*many, item=item(at_most=0.05)).missing == ("attempts in other hours: these are of few",)
 
 
 def test_inconclusive_attempts_are_in_no_denominator_and_are_told_while_undecided() -> None:

@@ -108,6 +108,11 @@ def test_where_it_comes_from(store: Store, tmp_path: Path) -> None:
     told = reading.origin(store)
     assert told is not None
     assert (told.runs, told.interrupted, told.emulated, told.last) == (2, 0, True, EPOCH + 2 * DAY + 10.0)
+    assert told.unended == 0
+    for state in ("running", "interrupted", "broken", "finished"):  # "running" is also what was killed
+        kept(store, tmp_path / state, [attempt(SNAIL)], state=state)
+    told = reading.origin(store)
+    assert told is not None and (told.runs, told.unended) == (6, 3)
 
 
 def test_of_two_runs_the_later_one_decides_and_is_the_evidence(store: Store, tmp_path: Path) -> None:
@@ -120,6 +125,19 @@ def test_of_two_runs_the_later_one_decides_and_is_the_evidence(store: Store, tmp
     kept(store, tmp_path / "third", [failed(SNAIL)], day=2)
     ((answer,),) = ([*board.answers] for board in boards(store, wanted))
     assert answer.verdict is Verdict.FAIL and answer.evidence[0][0].run == str(tmp_path / "third")
+
+
+def test_of_emulated_runs_that_begin_at_one_time_the_last_one_decides(store: Store, tmp_path: Path) -> None:
+    """The newer one fails, and earlier after its beginning than the older one passed."""
+    of = Item(id="x", title="t", area="a", services=("voice-mo",), works=True)
+    wanted = ReleaseList(name="l", items=(of,))
+    kept(store, tmp_path / "passes", [replace(attempt(SNAIL), started=90.0)])
+    kept(store, tmp_path / "fails", [replace(failed(SNAIL), started=5.0)])
+    ((answer,),) = ([*board.answers] for board in boards(store, wanted))
+    assert answer.verdict is Verdict.FAIL and answer.evidence[0][0].run == str(tmp_path / "fails")
+    kept(store, tmp_path / "elsewhere", [replace(attempt(SNAIL), started=95.0)], lab="another")
+    ((answer,),) = ([*board.answers] for board in boards(store, wanted))
+    assert (answer.verdict, answer.failed, answer.valid) == (Verdict.FAIL, 1, 2)
 
 
 def test_one_board_walks_through_no_table_of_attempts(tmp_path: Path) -> None:

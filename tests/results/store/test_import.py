@@ -25,6 +25,7 @@ from sqlalchemy import delete, select, update
 from interop.record import Attempt, Cause, Check, Control, Finding, Late, Layer, Line, Measurement, Verdict
 from interop.record.reader import RunDamaged, read_run
 from interop.record.writer import RunWriter
+from interop.reports import excerpt
 from interop.results.store import Importer, Store, StoreRefused, import_run, queries, schema, summaries
 from tests.reports.conftest import SUBJECTS, attempt, failed
 
@@ -380,6 +381,20 @@ def test_emulated_and_real_runs_do_not_mix(place: str, tmp_path: Path) -> None:
         import_run(store, emulated)
         with pytest.raises(StoreRefused, match=r"^real: a run of a real lab, .*\(emulated\)"):
             import_run(store, real)
+        partly = run_at(tmp_path / "partly", [attempt(started=5.0)], clock="real", emulated=True)
+        assert import_run(store, partly).new == 1
+
+
+def test_cases_that_were_packed_as_evidence_are_no_run(tmp_path: Path) -> None:
+    """With the run itself they would count twice, and alone they are what somebody chose."""
+    whole = run_at(tmp_path / "run", [failed(), attempt(), attempt(case="another", started=9.0)])
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    excerpt.write(read_run(whole), excerpt.select(read_run(whole), ["another"]), packed)
+    with Store(":memory:") as store:
+        import_run(store, whole)
+        with pytest.raises(RunDamaged, match=r"packed: only some cases of run run, packed as evidence"):
+            import_run(store, packed)
 
 
 def test_nothing_goes_in_but_what_is_asked_of_it(tmp_path: Path) -> None:
@@ -395,7 +410,10 @@ def test_nothing_goes_in_but_what_is_asked_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["insert", "summaries", "commit"])
-def test_killed_in_an_import_leaves_nothing_of_it(place: str, tmp_path: Path, step: str) -> None:
+def test_killed_in_an_import_leaves_nothing_of_it(
+    place: str, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])  # the child imports this module, and gets our path
     random = Random(1)
     before = run_at(tmp_path / "before", random_lines(random))
     run = run_at(tmp_path / "run", [line for _ in range(20) for line in random_lines(random)])

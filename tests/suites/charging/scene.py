@@ -45,6 +45,7 @@ class Subscriber(FakePhone):
         self.deaf = False
         """its +CUSD never reaches the port"""
         self.asked = 0
+        self.when_asked: Callable[[], None] = lambda: None
         self.unread: list[MessageReceived] = []
 
     async def ussd(self, code: str, within: float) -> str | None:
@@ -63,6 +64,7 @@ class Subscriber(FakePhone):
             return Submission((), self.code, "+CMS ERROR", refused=True)
         self.asked += 1
         self.balance -= self.asking
+        self.when_asked()
         if (answer := self.tells(self.balance)) is not None:
             self.comes(answer, self.answer_s)
         return Submission((1,))

@@ -118,6 +118,16 @@ def test_without_credit_a_wrong_charge_would_not_show(credit: str, enough: bool)
         assert scene.bought == 0
 
 
+def test_credit_for_the_dearest_number_and_for_the_questions_must_be_left() -> None:
+    scene = Scene()
+    scene.tariff.prices["10046"] = Decimal(2)
+    scene.phone.balance = Decimal("7.99")
+    is_inconclusive(scene.costs(), InconcReason.BUDGET)
+    scene = Scene(price="0.10")
+    scene.phone.balance = Decimal("1.10")  # 0.90 after two questions, and four units and questions are 1.00
+    is_inconclusive(scene.costs(), InconcReason.BUDGET)
+
+
 # When it is deducted
 
 
@@ -171,6 +181,20 @@ def test_late_is_not_missing(settles: float) -> None:
     assert scene.bought == 1, "what is still to be deducted would be taken for the next one's price"
 
 
+@pytest.mark.parametrize("told", ["0.10", "0"])
+@pytest.mark.parametrize("after", [20, 45, 60, 90, 120, 300])
+def test_a_question_that_is_deducted_late_is_not_the_price_of_what_was_bought(
+    after: float, told: str
+) -> None:
+    """Whether the lab file knows that it costs something or not."""
+    scene = Scene(price=told)
+    scene.phone.asking = Decimal(0)
+    scene.phone.when_asked = lambda: scene.deduct("0.10", after)
+    judged = scene.costs()
+    assert judged.verdict is not Verdict.FAIL, judged
+    assert judged.verdict is Verdict.PASS or judged.reason is InconcReason.INDETERMINATE
+
+
 def test_while_it_is_being_deducted_nothing_is_known() -> None:
     scene = Scene(by="ussd")
     scene.paid = Decimal("0.20")
@@ -197,6 +221,29 @@ def test_an_old_answer_is_not_taken_for_a_new_one() -> None:
     """To an earlier question of the same attempt: it says what was left before."""
     scene = Scene()
     scene.while_buying = lambda: scene.phone.comes("余额为50.00元", 90 + 31, age=75)
+    assert scene.costs().verdict is Verdict.PASS
+    assert scene.phone.asked == 3
+
+
+def test_an_old_answer_is_not_new_because_the_first_one_took_long() -> None:
+    scene = Scene()
+    tells = scene.phone.tells
+
+    def slow_at_first(balance: Decimal) -> str | None:
+        if scene.phone.asked > 1:
+            return tells(balance)
+        scene.phone.comes(f"余额为{balance}元", 8, age=80)
+        return None
+
+    scene.phone.tells = slow_at_first
+    scene.while_buying = lambda: scene.phone.comes("余额为50.00元", 90 + 31, age=75)
+    assert scene.costs().verdict is Verdict.PASS
+    assert scene.phone.asked == 3
+
+
+def test_stamps_are_of_whole_seconds() -> None:
+    scene = Scene()
+    scene.phone.answer_s = 0.3
     assert scene.costs().verdict is Verdict.PASS
     assert scene.phone.asked == 3
 
@@ -260,6 +307,15 @@ def test_a_balance_that_is_not_told(by: str, text: str | None) -> None:
 
 
 @WAYS
+@pytest.mark.parametrize("text", ["您已欠费3.20元", "账户剩余￥50.00", "余额：５０．００ 元"])
+def test_an_amount_in_other_words_than_the_lab_files_accuses_nobody(by: str, text: str) -> None:
+    scene = Scene(by=by)
+    scene.phone.tells = lambda _balance: text
+    is_inconclusive(scene.told())
+    is_inconclusive(scene.costs())
+
+
+@WAYS
 @pytest.mark.parametrize("text", [None, "系统繁忙，请稍后再试。"])
 def test_of_a_price_nothing_is_said_without_a_balance(by: str, text: str | None) -> None:
     scene = Scene(by=by)
@@ -279,6 +335,14 @@ def test_who_is_busy_is_asked_once_more(by: str) -> None:
         scene = Scene(by=by)
         scene.phone.tells = _once("系统繁忙，请稍后再试。")
         assert ask(scene).verdict is Verdict.PASS
+
+
+def test_who_is_busy_again_is_not_asked_for_ever() -> None:
+    scene = Scene()
+    tells = scene.phone.tells
+    scene.phone.tells = lambda balance: "系统繁忙" if scene.phone.asked in (2, 4) else tells(balance)
+    is_inconclusive(scene.costs())
+    assert scene.phone.asked == 4
 
 
 def test_a_message_that_did_not_come_may_still_come() -> None:

@@ -1,7 +1,7 @@
 """What is wrong with our own equipment never becomes a verdict on what is paid that is not true.
 
 Every quirk that `interop list quirks` knows is here beside a defect, so that both lies are looked for: a fail
-that accuses the innocent, a pass where the defect sits. `make test` plays four at a time, one at each of four
+that accuses the innocent, a pass where the defect sits. `make test` plays six at a time, one at each of six
 modems; `make soak` plays each in every form, at all. A failure begins with the command that repeats it.
 """
 
@@ -41,21 +41,21 @@ OF_MONEY = (
     "line.swallowed@line=CONNECT",
     "line.swallowed@line=VOICE",
 )
-MODEMS = ("m01", "m02", "m03", "m04")
-"""two that ask by SMS, one that asks by USSD, and the peer of them all"""
+MODEMS = ("m01", "m02", "m03", "m04", "m05", "m06")
+"""two that ask by SMS, one that asks by USSD, the peer of them all, and the controls"""
 ALL = tuple(dict.fromkeys((*(one for name in QUIRKS for one in variants(name, LEAST)), *OF_MONEY)))
 
 
 def _groups() -> list[tuple[str, ...]]:
     forms = [*(variants(name, LEAST)[-1] for name in QUIRKS), *OF_MONEY]
-    rows = (len(forms) + 3) // 4
-    return [tuple(forms[first::rows][:4]) for first in range(rows)]
+    rows = -(-len(forms) // len(MODEMS))
+    return [tuple(forms[first::rows]) for first in range(rows)]
 
 
 @pytest.mark.parametrize("quirks", _groups(), ids=" + ".join)
 def test_beside_a_defect(quirks: tuple[str, ...], tmp_path: Path) -> None:
     place = _groups().index(quirks)
-    modems = MODEMS[place % 4 :] + MODEMS[: place % 4]
+    modems = MODEMS[place % 6 :] + MODEMS[: place % 6]
     given = tuple(_at(quirk, modem) for quirk, modem in zip(quirks, modems, strict=False))
     injected = Charging(given, (DEFECTS[place % len(DEFECTS)],), keyword=SAMPLE)
     assert not (lies := injected.lies(injected.run(tmp_path / "run"))), "\n".join(lies)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 import serial
-import yaml
 
-from tests.suites.injected import LABS
+from tests.real_lab import at_ports
 
 pytestmark = pytest.mark.soak
 
@@ -32,16 +31,6 @@ def asked(port: Path, command: str) -> str:
             if b"OK\r\n" in said:
                 return said.decode().replace(command, "").split("OK")[0].strip()
     raise AssertionError(f"{command} is always refused")
-
-
-def lab(ports: Path, folder: Path) -> Path:
-    """The small lab, its modems alone, at the ports of another process."""
-    parts = yaml.safe_load((LABS / "small.yaml").read_text(encoding="utf-8"))
-    modems = [{**modem, "port": str(ports / modem["name"])} for modem in parts["modems"]]
-    file = folder / "lab.yaml"
-    kept = {"name": "ports", "city": parts["city"], "sims": parts["sims"], "modems": modems}
-    file.write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
-    return file
 
 
 def is_forwarded(events: Path) -> bool:
@@ -72,7 +61,7 @@ def test_kill_while_calls_go_elsewhere(resumed: bool, ports: Path, tmp_path: Pat
     m01, run = ports / "m01", tmp_path / "run"
     assert asked(m01, 'AT+CCFC=0,3,"02161230000",129,1') == asked(m01, "AT+CCFC=0,0") == ""
     command = [sys.executable, "-m", "interop", "run", "threeway", "--yes", *ONE]
-    command += ["--lab", str(lab(ports, tmp_path))]
+    command += ["--lab", str(at_ports(ports, tmp_path))]
     killed(command, run)
     assert asked(m01, "AT+CCFC=0,2") == f'+CCFC: 1,1,"{PEER}",129'
     place = ["--resume", str(run)] if resumed else ["--out", str(tmp_path / "fresh")]
