@@ -83,7 +83,7 @@ def test_of_two_calls_that_a_phone_took_meanwhile_neither_is_surely_ours(tmp_pat
 
 
 def test_what_the_far_end_took_and_the_caller_never_saw_was_not_answered(tmp_path: Path) -> None:
-    told: list[Told] = [*CALL[:4], (10.1, "mi", Released(16))]
+    told: list[Told] = [*CALL[:5], (10.5, "mi", Released(16))]
     assert not only(test_events(run(tmp_path / "r", told))).answered
 
 
