@@ -7,4 +7,4 @@ import re
 
 def tells_balance(text: str | None) -> bool:
     """Whether it is somewhere in what a program shows."""
-    return re.search(r"您好，您的当前余额为(50|49)\.\d\d元。", text or "") is not None
+    return re.search(r"您好，您的当前余额为\d{2}\.\d\d元。", text or "") is not None
