@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import sqlite3
@@ -131,13 +132,31 @@ def _engine(url: URL) -> Engine:
 def _prepare(connection: Any, _: object) -> None:
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None  # transactions are begun by us: `_begin`
-    connection.execute("PRAGMA journal_mode = WAL")
+    with _alone(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     try:
         connection.execute("SELECT sqrt(1.0)")
     except sqlite3.OperationalError:  # not compiled into every SQLite
         connection.create_function("sqrt", 1, math.sqrt, deterministic=True)
+
+
+@contextmanager
+def _alone(connection: sqlite3.Connection) -> Iterator[None]:
+    """While a new file becomes one with a write-ahead log SQLite does not wait for another process that does
+    the same: it says at once that the database is locked. So its directory is locked meanwhile.
+    """
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if not path:  # in memory
+        yield
+        return
+    directory = os.open(Path(path).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
 
 
 def _begin(connection: Connection) -> None:
